@@ -1,0 +1,1 @@
+"""The fact base: everything a project says about its data, in one small relational database."""

@@ -1,0 +1,142 @@
+"""The fact base: created empty, filled table by table, frozen, then only read."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+from trackplan.errors import RuleError
+from trackplan.findings import Place
+
+Value = str | int | float | bytes | None
+Row = tuple[Value, ...]
+
+_ALLOWED = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+_FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
+_OPCODES_PER_TICK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may take: seconds, rows, and bytes of any one value."""
+
+    seconds: float = 10.0
+    rows: int = 1_000_000
+    bytes: int = 10_000_000
+
+
+@dataclass(slots=True)
+class Result:
+    """Column names and rows of a query."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class FactBase:
+    """One project's facts in SQLite. `insert` until `freeze`, `query` from then on."""
+
+    connection: sqlite3.Connection
+    _files: dict[str, int] = field(default_factory=dict)
+    _places: dict[Place, int] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls) -> FactBase:
+        """An empty fact base in memory, with the tables and views of `schema.sql`."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + schema())
+        connection.execute("BEGIN")
+        return cls(connection)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Add `rows` to `table`. The names come from our own code, never from input."""
+        names = ", ".join(f'"{c}"' for c in columns)
+        marks = ", ".join("?" * len(columns))
+        self.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+
+    def run(self, sql: str, parameters: Mapping[str, Value] | None = None) -> None:
+        """Run one of our own statements that derives rows from rows."""
+        self.connection.execute(sql, parameters or {})
+
+    def file(self, path: str, kind: str) -> int:
+        """The key of the file at `path`, added on first sight."""
+        key = self._files.get(path)
+        if key is None:
+            key = self._files[path] = len(self._files) + 1
+            self.insert("file", ("key", "path", "kind"), [(key, path, kind)])
+        return key
+
+    def place(self, place: Place) -> int:
+        """The key of `place`, added on first sight; its file has been added before."""
+        key = self._places.get(place)
+        if key is None:
+            key = self._places[place] = len(self._places) + 1
+            row = (key, self._files[place.path], place.line, place.column, place.end_line, place.end_column)
+            self.insert("place", ("key", "file", "line", "column", "end_line", "end_column"), [row])
+        return key
+
+    def freeze(self) -> None:
+        """End filling: from now on nothing but reading is possible, whoever wrote the query."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("PRAGMA query_only = ON")
+        self.connection.execute("PRAGMA trusted_schema = OFF")
+
+    def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Iterator[Row]:
+        """Rows of one of our own queries, without limits."""
+        return iter(self.connection.execute(sql, parameters or {}))
+
+    def query(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, limits: Limits | None = None
+    ) -> Result:
+        """Run a stranger's query on the frozen base: one SELECT, no writing, no ATTACH, no extension, bounded.
+
+        Raises `RuleError` that tells what was wrong, refused or too much.
+        """
+        limits = limits or Limits()
+        connection = self.connection
+        deadline = time.monotonic() + limits.seconds
+        refused: list[str] = []
+
+        def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
+            if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
+                refused.append(f"the function {second} is not available here")
+                return sqlite3.SQLITE_DENY
+            if action in _ALLOWED:
+                return sqlite3.SQLITE_OK
+            refused.append(f"only SELECT is possible here{f' (asked for: {first})' if first else ''}")
+            return sqlite3.SQLITE_DENY
+
+        previous = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.bytes)
+        connection.set_authorizer(authorize)
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, _OPCODES_PER_TICK)
+        try:
+            cursor = connection.execute(sql, parameters or {})
+            if cursor.description is None:
+                raise RuleError("the query gives no columns; only SELECT is possible here")
+            rows = cursor.fetchmany(limits.rows + 1)
+            if len(rows) > limits.rows:
+                raise RuleError(f"the query gives more than {limits.rows:,} rows", "Add a LIMIT or a WHERE.")
+            return Result(tuple(d[0] for d in cursor.description), rows)
+        except sqlite3.Error as error:
+            if refused:
+                raise RuleError(refused[0]) from error
+            if "interrupted" in str(error):
+                raise RuleError(f"the query took longer than {limits.seconds:g} seconds") from error
+            raise RuleError(f"{error}") from error
+        finally:
+            connection.set_authorizer(None)
+            connection.set_progress_handler(None, 0)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
+
+
+@lru_cache(maxsize=1)
+def schema() -> str:
+    """The text of `schema.sql`."""
+    return files("trackplan.facts").joinpath("schema.sql").read_text(encoding="utf-8")

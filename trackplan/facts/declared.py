@@ -1,0 +1,163 @@
+"""What files declare, before it is given keys and linked: the plain data that every reader yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trackplan.findings import Place
+
+EventType = Literal["track", "identify", "group", "page", "screen", "context"]
+Status = Literal["planned", "active", "deprecated", "blocked"]
+Sensitivity = Literal["", "none", "internal", "personal", "special"]
+RelationKind = Literal["table", "view", "model", "seed", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property or trait. `types` are JSON types without null; `columns` are the column ids it names itself."""
+
+    name: str
+    place: Place
+    types: tuple[str, ...] = ()
+    required: bool = False
+    values: tuple[str, ...] | None = None
+    description: str = ""
+    owner: str = ""
+    sensitivity: Sensitivity = ""
+    status: Status = "active"
+    introduced: str | None = None
+    expires: str | None = None
+    tags: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A collected call. `name` is `$identify`, `$group`, `$page`, `$screen` or `$context` for the unnamed types."""
+
+    name: str
+    type: EventType
+    place: Place
+    description: str = ""
+    owner: str = ""
+    status: Status = "active"
+    introduced: str | None = None
+    expires: str | None = None
+    tags: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A tracking plan; `name` is empty where the file does not say one."""
+
+    name: str
+    format: str
+    place: Place
+    owner: str = ""
+    description: str = ""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A declared column; `columns` are the members of a struct (also of an array of structs)."""
+
+    name: str
+    place: Place
+    type: str = ""
+    description: str = ""
+    sensitivity: Sensitivity = ""
+    tags: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A declared relation. `parts` are its folded name, outermost first.
+
+    `complete` tells whether `columns` are all it has (a CREATE TABLE) or only those that somebody documents (dbt).
+    `aliases` are further names under which SQL may ask for it (a dbt source's logical name).
+    """
+
+    parts: tuple[str, ...]
+    kind: RelationKind
+    place: Place
+    complete: bool
+    columns: tuple[Column, ...] = ()
+    description: str = ""
+    owner: str = ""
+    aliases: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A relation that a declared consumer takes: whole where `columns` is None, else these columns."""
+
+    parts: tuple[str, ...]
+    place: Place
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A consumer that is declared and not written in SQL, such as a dbt exposure."""
+
+    kind: str
+    name: str
+    place: Place
+    title: str = ""
+    owner: str = ""
+    takes: tuple[Taken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One entry of a use case's `needs`, braces not yet multiplied out."""
+
+    selector: str
+    place: Place
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """A declared strategic purpose. `consumers` are selectors of consumers that serve it, with their places."""
+
+    id: str
+    place: Place
+    title: str = ""
+    owner: str = ""
+    metric: str = ""
+    goal: str = ""
+    moves: str = ""
+    stage: str = ""
+    horizon: str | None = None
+    review_by: str | None = None
+    legal_basis: str = ""
+    data_use: str = ""
+    retention: str = ""
+    needs: tuple[Need, ...] = ()
+    consumers: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A text of SQL to compile, and what it is for.
+
+    `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
+    `consumer` is the consumer whose query this is, None for a model.
+    `place` is the file; `text` has the template placeholders already replaced, keeping lines.
+    """
+
+    text: str
+    dialect: str
+    place: Place
+    relation: tuple[str, ...] | None = None
+    consumer: Consumer | None = None
+
+
+Declaration = Plan | Table | Consumer | UseCase | Sql

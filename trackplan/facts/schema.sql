@@ -1,0 +1,401 @@
+-- The fact base of trackplan: what a team collects, what it stores, who uses it, and why.
+-- Rules and `trackplan query` read these tables; nothing else is promised to them.
+-- Every subject has an integer `key` for joins and a text `id` for people. Dates are ISO text.
+PRAGMA user_version = 1;
+
+-- One row: the day and the policy of the run.
+CREATE TABLE run (
+  today               TEXT NOT NULL,    -- the day the run judges by, YYYY-MM-DD
+  dialect             TEXT NOT NULL,    -- default SQL dialect of the project, '' for generic SQL
+  planning_end        TEXT NOT NULL,    -- last day of the planning horizon; needs beyond it do not justify collecting today
+  grace_days          INTEGER NOT NULL, -- days after `introduced` in which an idle field is only mentioned
+  personal_needs      TEXT NOT NULL CHECK (personal_needs IN ('explicit', 'any')), -- whether personal data wants a need that names it
+  minimum_coverage    REAL NOT NULL     -- share of statements understood below which nothing in a relation is called unused
+) STRICT;
+
+-- One row per kind of input: whether the project names any, and how much was read.
+CREATE TABLE evidence (
+  kind       TEXT PRIMARY KEY CHECK (kind IN ('plans', 'use_cases', 'warehouse', 'models', 'consumers')),
+  configured INTEGER NOT NULL,          -- 1 if the project names this kind of input
+  files      INTEGER NOT NULL,          -- files read
+  subjects   INTEGER NOT NULL,          -- fields, use cases, columns, models or consumers found
+  statements INTEGER NOT NULL,          -- SQL statements seen (models, consumers, warehouse)
+  understood INTEGER NOT NULL           -- of these, compiled and resolved without loss
+) STRICT;
+
+-- A file of the project that was read or should have been.
+CREATE TABLE file (
+  key  INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,            -- below the project folder, with '/'
+  kind TEXT NOT NULL CHECK (kind IN ('project', 'plan', 'use_cases', 'warehouse', 'model', 'consumer', 'dbt'))
+) STRICT;
+
+-- A range of text in a file; findings point at places.
+CREATE TABLE place (
+  key        INTEGER PRIMARY KEY,
+  file       INTEGER NOT NULL REFERENCES file,
+  line       INTEGER NOT NULL,          -- from 1; 0 for the file as a whole
+  "column"   INTEGER NOT NULL,          -- from 1
+  end_line   INTEGER NOT NULL,
+  end_column INTEGER NOT NULL           -- the column after the last character
+) STRICT;
+
+-- Input that is wrong.
+CREATE TABLE problem (
+  key     INTEGER PRIMARY KEY,
+  kind    TEXT NOT NULL CHECK (kind IN (
+            'invalid',                  -- breaks the schema of its file
+            'unreadable',               -- missing, binary, too large, wrong encoding
+            'duplicate',                -- defined twice
+            'no-match',                 -- a pattern or selector that matches nothing
+            'ambiguous',                -- a selector that means more than one plan
+            'reference')),              -- names something that does not exist
+  message TEXT NOT NULL,                -- one sentence
+  hint    TEXT NOT NULL,                -- how to mend it; may be empty
+  fatal   INTEGER NOT NULL,             -- 1 if the job cannot be done without it (exit code 2)
+  place   INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- A tracking plan.
+CREATE TABLE plan (
+  key         INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL UNIQUE,
+  format      TEXT NOT NULL,            -- the reader that understood it
+  owner       TEXT NOT NULL,            -- '' if none
+  description TEXT NOT NULL,
+  place       INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- A call that is collected: a tracked event, or identify, group, page, screen; `context` is what every event carries.
+CREATE TABLE event (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,     -- plan/Event
+  plan        INTEGER NOT NULL REFERENCES plan,
+  name        TEXT NOT NULL,
+  type        TEXT NOT NULL CHECK (type IN ('track', 'identify', 'group', 'page', 'screen', 'context')),
+  description TEXT NOT NULL,
+  owner       TEXT NOT NULL,            -- own owner, else the plan's, else ''
+  status      TEXT NOT NULL CHECK (status IN ('planned', 'active', 'deprecated', 'blocked')),
+  introduced  TEXT,
+  expires     TEXT,
+  place       INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+CREATE TABLE event_tag (
+  event INTEGER NOT NULL REFERENCES event,
+  tag   TEXT NOT NULL,
+  PRIMARY KEY (event, tag)
+) STRICT, WITHOUT ROWID;
+
+-- A tool that an event is sent to.
+CREATE TABLE event_destination (
+  event       INTEGER NOT NULL REFERENCES event,
+  destination TEXT NOT NULL,
+  PRIMARY KEY (event, destination)
+) STRICT, WITHOUT ROWID;
+
+-- A property or trait of an event; nested ones name their parent.
+CREATE TABLE field (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,     -- plan/Event.path
+  event       INTEGER NOT NULL REFERENCES event,
+  parent      INTEGER REFERENCES field,
+  name        TEXT NOT NULL,            -- last segment of the path
+  path        TEXT NOT NULL,            -- segments as a JSON list
+  type        TEXT NOT NULL,            -- JSON types in alphabetical order joined by '|', without null; 'any' if not said
+  required    INTEGER NOT NULL,
+  "values"    TEXT,                     -- allowed values as a JSON list, or NULL
+  description TEXT NOT NULL,
+  owner       TEXT NOT NULL,            -- own owner, else the event's
+  sensitivity TEXT NOT NULL CHECK (sensitivity IN ('', 'none', 'internal', 'personal', 'special')), -- '' if not declared
+  status      TEXT NOT NULL CHECK (status IN ('planned', 'active', 'deprecated', 'blocked')),
+  introduced  TEXT,                     -- own date, else the event's
+  expires     TEXT,                     -- own date, else the event's
+  place       INTEGER NOT NULL REFERENCES place
+) STRICT;
+CREATE INDEX field_event ON field (event);
+CREATE INDEX field_parent ON field (parent);
+
+CREATE TABLE field_tag (
+  field INTEGER NOT NULL REFERENCES field,
+  tag   TEXT NOT NULL,
+  PRIMARY KEY (field, tag)
+) STRICT, WITHOUT ROWID;
+
+-- A table, view, model, seed or snapshot.
+CREATE TABLE relation (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,     -- schema.table, as much of it as is given
+  kind        TEXT NOT NULL CHECK (kind IN ('table', 'view', 'model', 'seed', 'snapshot')),
+  raw         INTEGER NOT NULL,         -- 1 if no model of the project builds it
+  open        INTEGER NOT NULL,         -- 1 if it may hold columns that nothing declares
+  declared    INTEGER NOT NULL,         -- 1 if warehouse, dbt or models name it; 0 if SQL only reads it
+  description TEXT NOT NULL,
+  owner       TEXT NOT NULL,
+  place       INTEGER REFERENCES place  -- where it is declared or built; else where it is first read
+) STRICT;
+
+-- A column, or a key inside a struct, array or JSON column (these name their parent).
+CREATE TABLE "column" (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,     -- schema.table.column.path
+  relation    INTEGER NOT NULL REFERENCES relation,
+  parent      INTEGER REFERENCES "column",
+  name        TEXT NOT NULL,            -- last segment
+  path        TEXT NOT NULL,            -- segments from the column down, as a JSON list
+  type        TEXT NOT NULL,            -- as declared; '' if unknown
+  description TEXT NOT NULL,
+  sensitivity TEXT NOT NULL CHECK (sensitivity IN ('', 'none', 'internal', 'personal', 'special')),
+  declared    INTEGER NOT NULL,         -- 1 if warehouse, dbt or a model's select list names it; 0 if a plan or a query does
+  pipeline    INTEGER NOT NULL,         -- 1 if the loader adds it to every table (received_at, context_library_name, ...)
+  place       INTEGER REFERENCES place
+) STRICT;
+CREATE INDEX column_relation ON "column" (relation);
+CREATE INDEX column_parent ON "column" (parent);
+
+CREATE TABLE column_tag (
+  "column" INTEGER NOT NULL REFERENCES "column",
+  tag      TEXT NOT NULL,
+  PRIMARY KEY ("column", tag)
+) STRICT, WITHOUT ROWID;
+
+-- Who finally uses data: a query, dashboard, exposure, sync, or, where no consumer is declared, a leaf model.
+CREATE TABLE consumer (
+  key    INTEGER PRIMARY KEY,
+  id     TEXT NOT NULL UNIQUE,          -- kind.name
+  kind   TEXT NOT NULL,                 -- dashboard, query, exposure, model, test, ...
+  name   TEXT NOT NULL,
+  title  TEXT NOT NULL,
+  owner  TEXT NOT NULL,
+  counts INTEGER NOT NULL,              -- 1 if being read by it makes a column used (tests and builds do not)
+  place  INTEGER REFERENCES place
+) STRICT;
+
+-- Somebody's SQL refers to a column. Exactly one of `relation` (the model being built) and `consumer` is set.
+CREATE TABLE use (
+  key      INTEGER PRIMARY KEY,
+  relation INTEGER REFERENCES relation,
+  consumer INTEGER REFERENCES consumer,
+  "column" INTEGER NOT NULL REFERENCES "column",
+  how      TEXT NOT NULL CHECK (how IN ('output', 'filter', 'join', 'group', 'order', 'window', 'distinct', 'star')),
+  certain  INTEGER NOT NULL,            -- 0 if the name may mean another column
+  place    INTEGER REFERENCES place
+) STRICT;
+CREATE INDEX use_column ON use ("column");
+
+-- A column's value goes into a column of a model.
+CREATE TABLE flow (
+  source INTEGER NOT NULL REFERENCES "column",
+  target INTEGER NOT NULL REFERENCES "column",
+  PRIMARY KEY (source, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX flow_target ON flow (target);
+
+-- A consumer depends on a column through any number of models, by value or by row influence.
+CREATE TABLE reach (
+  "column" INTEGER NOT NULL REFERENCES "column",
+  consumer INTEGER NOT NULL REFERENCES consumer,
+  strength TEXT NOT NULL CHECK (strength IN (
+             'named',                   -- the consumer names what it takes
+             'star',                    -- only because the consumer takes a relation whole
+             'possible')),              -- something unresolved may hide the use
+  PRIMARY KEY ("column", consumer)
+) STRICT, WITHOUT ROWID;
+
+-- A consumer depends on the rows of a relation, be it only to count them.
+CREATE TABLE relation_reach (
+  relation INTEGER NOT NULL REFERENCES relation,
+  consumer INTEGER NOT NULL REFERENCES consumer,
+  strength TEXT NOT NULL CHECK (strength IN ('named', 'star', 'possible')),
+  PRIMARY KEY (relation, consumer)
+) STRICT, WITHOUT ROWID;
+
+-- A model carries or reads a column, directly or through other models.
+CREATE TABLE carry (
+  "column" INTEGER NOT NULL REFERENCES "column",
+  relation INTEGER NOT NULL REFERENCES relation, -- the model
+  PRIMARY KEY ("column", relation)
+) STRICT, WITHOUT ROWID;
+
+-- SQL that could not be understood or resolved: its reason and place, never a silent drop.
+CREATE TABLE unresolved (
+  key     INTEGER PRIMARY KEY,
+  reason  TEXT NOT NULL CHECK (reason IN (
+            'syntax',                   -- does not parse in its dialect
+            'template',                 -- holds Jinja that is not rendered
+            'dynamic',                  -- builds SQL at run time
+            'unsupported',              -- a statement that is not analysed
+            'unreadable',               -- a file that could not be read
+            'unknown-column',           -- no source of the query has such a column
+            'ambiguous',                -- more than one source may have the column
+            'ambiguous-relation',       -- a table name that more than one relation answers to
+            'circular')),               -- a view that depends on itself
+  name    TEXT NOT NULL,                -- what was asked for; '' for a whole statement
+  detail  TEXT NOT NULL,                -- one clause for people, without literals of the SQL
+  place   INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- Why nobody can say that a column is unused.
+CREATE TABLE doubt (
+  "column" INTEGER NOT NULL REFERENCES "column",
+  reason   TEXT NOT NULL,               -- a clause: "models/x.sql:3 could not be parsed and mentions it"
+  PRIMARY KEY ("column", reason)
+) STRICT, WITHOUT ROWID;
+
+-- Per relation: how many statements read it, and how many of these were understood.
+CREATE TABLE coverage (
+  relation   INTEGER PRIMARY KEY REFERENCES relation,
+  statements INTEGER NOT NULL,
+  understood INTEGER NOT NULL
+) STRICT;
+
+-- A declared strategic purpose.
+CREATE TABLE use_case (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
+  title       TEXT NOT NULL,
+  owner       TEXT NOT NULL,
+  metric      TEXT NOT NULL,            -- the KPI it moves; '' if no outcome is given
+  goal        TEXT NOT NULL,
+  moves       TEXT NOT NULL,            -- the business metric behind the KPI
+  stage       TEXT NOT NULL,
+  horizon     TEXT,                     -- last day it is needed
+  review_by   TEXT,
+  legal_basis TEXT NOT NULL,
+  data_use    TEXT NOT NULL,
+  retention   TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('active', 'expired', 'beyond')), -- by its horizon and the planning horizon
+  place       INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- One alternative of a selector in a use case's `needs`.
+CREATE TABLE need (
+  key      INTEGER PRIMARY KEY,
+  id       TEXT NOT NULL UNIQUE,        -- use-case.selector
+  use_case INTEGER NOT NULL REFERENCES use_case,
+  selector TEXT NOT NULL,               -- with the braces multiplied out
+  why      TEXT NOT NULL,
+  wildcard INTEGER NOT NULL,            -- 1 if it has a * or names a whole event or relation
+  place    INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- What a need selects. Exactly one of `event`, `field` and `column` is set.
+CREATE TABLE need_match (
+  need     INTEGER NOT NULL REFERENCES need,
+  event    INTEGER REFERENCES event,
+  field    INTEGER REFERENCES field,
+  "column" INTEGER REFERENCES "column"
+) STRICT;
+CREATE INDEX need_match_field ON need_match (field);
+CREATE INDEX need_match_column ON need_match ("column");
+
+-- A consumer that serves a use case.
+CREATE TABLE serves (
+  consumer INTEGER NOT NULL REFERENCES consumer,
+  use_case INTEGER NOT NULL REFERENCES use_case,
+  PRIMARY KEY (consumer, use_case)
+) STRICT, WITHOUT ROWID;
+
+-- Where a field is stored; a field may land on several columns, a column may hold several fields.
+CREATE TABLE landing (
+  field      INTEGER NOT NULL REFERENCES field,
+  "column"   INTEGER NOT NULL REFERENCES "column",
+  convention TEXT NOT NULL,             -- explicit, segment, json-column
+  PRIMARY KEY (field, "column")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX landing_column ON landing ("column");
+
+-- The table that holds an event's rows.
+CREATE TABLE landing_relation (
+  event    INTEGER NOT NULL REFERENCES event,
+  relation INTEGER NOT NULL REFERENCES relation,
+  PRIMARY KEY (event, relation)
+) STRICT, WITHOUT ROWID;
+
+-- A field without a column, and why.
+CREATE TABLE unlanded (
+  field    INTEGER PRIMARY KEY REFERENCES field,
+  kind     TEXT NOT NULL CHECK (kind IN ('no-landing', 'no-table', 'no-column')),
+  expected TEXT NOT NULL,               -- the column or table that was looked for; '' with no landing
+  reason   TEXT NOT NULL                -- a clause for people
+) STRICT;
+
+-- The verdict on each raw column (raw relations only).
+CREATE TABLE column_status (
+  "column"  INTEGER PRIMARY KEY REFERENCES "column",
+  needed    INTEGER NOT NULL,
+  used      INTEGER,                    -- 1, 0, or NULL if nobody can say
+  star_only INTEGER NOT NULL,           -- 1 if used by stars alone
+  carried   INTEGER NOT NULL,           -- 1 if a model reads it
+  status    TEXT NOT NULL CHECK (status IN ('keep', 'idle', 'undeclared', 'waste', 'unknown')),
+  reason    TEXT NOT NULL,              -- one clause that tells why
+  shadow    INTEGER NOT NULL,           -- 1 if stored where a plan lands, but in no plan
+  lands     INTEGER NOT NULL            -- 1 if a field lands on it; the verdict is then reported at the field
+) STRICT;
+
+-- The verdict on each field of the plans.
+CREATE TABLE field_status (
+  field     INTEGER PRIMARY KEY REFERENCES field,
+  needed    INTEGER NOT NULL,
+  used      INTEGER,
+  star_only INTEGER NOT NULL,
+  carried   INTEGER NOT NULL,
+  status    TEXT NOT NULL CHECK (status IN ('keep', 'idle', 'undeclared', 'waste', 'unknown')),
+  reason    TEXT NOT NULL
+) STRICT;
+
+-- The verdict on each event as a whole: used if a field of it or its rows are.
+CREATE TABLE event_status (
+  event  INTEGER PRIMARY KEY REFERENCES event,
+  used   INTEGER,
+  needed INTEGER NOT NULL,
+  fields INTEGER NOT NULL,              -- how many fields it has
+  waste  INTEGER NOT NULL               -- how many of them are waste
+) STRICT;
+
+-- Needs that match nothing collected.
+CREATE VIEW gap AS
+  SELECT n.key AS need, n.id, n.use_case, n.selector, n.place
+  FROM need n
+  WHERE NOT EXISTS (SELECT 1 FROM need_match m WHERE m.need = n.key);
+
+-- One row per subject that the quadrants judge: every field, and every raw column on which no field lands.
+CREATE VIEW subject AS
+  SELECT 'field' AS kind, f.key, f.id, f.place, s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
+         f.introduced, f.event, NULL AS relation, 0 AS pipeline
+  FROM field_status s JOIN field f ON f.key = s.field
+  UNION ALL
+  SELECT 'column', c.key, c.id, coalesce(c.place, r.place), s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
+         NULL, NULL, c.relation, c.pipeline
+  FROM column_status s JOIN "column" c ON c.key = s."column" JOIN relation r ON r.key = c.relation
+  WHERE NOT s.lands;
+
+-- Which use case needs which subject, and how: 'explicit' names it, 'derived' lists a consumer that it reaches.
+-- Only active use cases are here; see use_case.state.
+CREATE VIEW justification AS
+  SELECT 'field' AS kind, m.field AS key, n.use_case, 'explicit' AS how, n.key AS need
+  FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
+  WHERE m.field IS NOT NULL AND u.state = 'active'
+  UNION
+  SELECT 'column', m."column", n.use_case, 'explicit', n.key
+  FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
+  WHERE m."column" IS NOT NULL AND u.state = 'active'
+  UNION
+  SELECT 'column', l."column", n.use_case, 'explicit', n.key
+  FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
+  JOIN landing l ON l.field = m.field
+  WHERE u.state = 'active'
+  UNION
+  SELECT 'field', l.field, n.use_case, 'explicit', n.key
+  FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
+  JOIN landing l ON l."column" = m."column"
+  WHERE u.state = 'active'
+  UNION
+  SELECT 'column', h."column", s.use_case, 'derived', NULL
+  FROM reach h JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case
+  WHERE u.state = 'active' AND h.strength <> 'possible'
+  UNION
+  SELECT 'field', l.field, s.use_case, 'derived', NULL
+  FROM landing l JOIN reach h ON h."column" = l."column"
+  JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case
+  WHERE u.state = 'active' AND h.strength <> 'possible';

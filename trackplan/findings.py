@@ -1,0 +1,119 @@
+"""Plain data that every output renders: places, problems, findings, and the report of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How much a finding weighs; `OFF` switches a rule off in the project file."""
+
+    OFF = 0
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @classmethod
+    def parse(cls, name: str) -> Severity:
+        """The severity called `name` in lower case. Raises `KeyError` for any other text."""
+        return cls[name.upper()]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something is written: `path` below the project folder with `/`, 1-based lines and columns.
+
+    `end_column` is the column after the last character. Line 0 means the file as a whole.
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Input that is wrong: where, what (one sentence), and how to mend it (may be empty).
+
+    `kind` is one of the kinds that `facts/schema.sql` lists for the table `problem`.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    kind: str = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found. `fingerprint` is stable under edits: rule id, subject and detail, no line."""
+
+    rule: str
+    name: str
+    severity: Severity
+    subject: str
+    place: Place
+    message: str
+    fix: str
+    detail: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the finding over time."""
+        return "|".join((self.rule, self.subject, self.detail))
+
+    @property
+    def sort_key(self) -> tuple[Place, str, str, str]:
+        """Order of output: by place, then rule, then subject."""
+        return (self.place, self.rule, self.subject, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that was not run, and the evidence it misses. Silence must never mean "not looked at"."""
+
+    rule: str
+    name: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much of one kind of input was read: files and the subjects in them."""
+
+    kind: str
+    configured: bool
+    files: int
+    subjects: int
+    statements: int = 0
+    understood: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run, before any output format.
+
+    `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
+    `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
+    `fatal` tells that an input could not be read, so the run ends with exit code 2.
+    """
+
+    today: str
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    evidence: tuple[Evidence, ...]
+    quadrants: dict[str, int]
+    notes: tuple[str, ...]
+    rules_run: int
+    fatal: bool
+    collapsed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    next_step: str = ""

@@ -1,0 +1,183 @@
+"""Ids and selectors: how subjects are named, quoted, folded and picked out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
+_FOLDS_UPPER = frozenset({"snowflake", "oracle"})
+_FOLDS_LOWER = frozenset({"postgres", "redshift"})
+
+
+@lru_cache(maxsize=65536)
+def quote(segment: str) -> str:
+    """One segment of an id, double-quoted where it is not a plain name."""
+    return segment if _PLAIN.fullmatch(segment) else '"' + segment.replace('"', '""') + '"'
+
+
+def join_id(segments: Iterable[str]) -> str:
+    """Segments joined by `.`, each quoted where needed: `raw.web.orders."cart value"`."""
+    return ".".join(quote(s) for s in segments)
+
+
+def field_id(plan: str, event: str, path: Sequence[str]) -> str:
+    """The id of a field, `plan/Event.path`; with an empty path, the id of the event."""
+    return f"{quote(plan)}/{join_id((event, *path))}"
+
+
+def split_id(text: str) -> tuple[str, ...]:
+    """The segments of an id, unquoted. Raises `ValueError` for an open quote or an empty segment."""
+    segments: list[str] = []
+    position = 0
+    while True:
+        if text[position : position + 1] == '"':
+            segment, position = _quoted(text, position)
+        else:
+            end = text.find(".", position)
+            end = len(text) if end < 0 else end
+            segment, position = text[position:end], end
+        if not segment:
+            raise ValueError(f"an empty segment in {text!r}")
+        segments.append(segment)
+        if position == len(text):
+            return tuple(segments)
+        if text[position] != ".":
+            raise ValueError(f"a '.' is expected at column {position + 1} of {text!r}")
+        position += 1
+
+
+def fold(name: str, quoted: bool, dialect: str) -> str:
+    """`name` as `dialect` stores it: upper or lower case for unquoted names, lower where case never counts."""
+    if dialect in _FOLDS_UPPER:
+        return name if quoted else name.upper()
+    if dialect in _FOLDS_LOWER:
+        return name if quoted else name.lower()
+    return name.lower()
+
+
+def canonical(name: str) -> str:
+    """Lower-case letters and digits only: two names with one canonical form collide in most loaders."""
+    return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One alternative of a selector, matched against plain names (segments joined by `.`, without quotes).
+
+    `*` stands for any run of characters, dots and slashes too; quoted parts are taken literally.
+    """
+
+    text: str
+    literal: str | None
+    regex: re.Pattern[str] | None
+
+    @property
+    def wildcard(self) -> bool:
+        """Whether the pattern has a `*` and so may select things that nobody thought of."""
+        return self.regex is not None
+
+    def matches(self, plain: str) -> bool:
+        """Whether `plain` is selected; letter case counts."""
+        return self.regex.fullmatch(plain) is not None if self.regex else plain == self.literal
+
+
+@lru_cache(maxsize=4096)
+def expand(selector: str) -> tuple[Pattern, ...]:
+    """The alternatives of `selector`, its `{a, b}` braces multiplied out.
+
+    Raises `ValueError` with a short sentence where the selector is not well formed or explodes.
+    """
+    if not selector.strip():
+        raise ValueError("the selector is empty")
+    alternatives = list(_alternatives(selector.strip()))
+    if len(alternatives) > 1000:
+        raise ValueError("the braces of the selector multiply to more than 1,000 alternatives")
+    return tuple(_pattern(a) for a in alternatives)
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    """The content of the quoted part that opens at `start`, and the position after it."""
+    position, content = start + 1, []
+    while True:
+        end = text.find('"', position)
+        if end < 0:
+            raise ValueError(f"the quote at column {start + 1} of {text!r} is never closed")
+        content.append(text[position:end])
+        if text[end + 1 : end + 2] != '"':
+            return "".join(content), end + 1
+        content.append('"')
+        position = end + 2
+
+
+def _alternatives(text: str) -> Iterator[str]:
+    """`text` with the first group of braces replaced by each of its items, and so on."""
+    pending = [text]
+    produced = 0
+    while pending:
+        current = pending.pop()
+        group = _first_group(current)
+        if group is None:
+            produced += 1
+            yield current
+            if produced > 1000:
+                return
+            continue
+        start, end, items = group
+        if len(pending) > 2000:
+            raise ValueError("the braces of the selector multiply to more than 1,000 alternatives")
+        pending.extend(current[:start] + item + current[end:] for item in reversed(items))
+
+
+def _first_group(text: str) -> tuple[int, int, list[str]] | None:
+    position, depth, start = 0, 0, -1
+    cuts: list[int] = []
+    while position < len(text):
+        char = text[position]
+        if char == '"':
+            _, position = _quoted(text, position)
+            continue
+        if char == "{":
+            depth += 1
+            if depth == 1:
+                start, cuts = position, [position]
+        elif char == "," and depth == 1:
+            cuts.append(position)
+        elif char == "}":
+            depth -= 1
+            if depth < 0:
+                raise ValueError(f"'}}' without '{{' at column {position + 1} of {text!r}")
+            if depth == 0:
+                cuts.append(position)
+                items = [text[a + 1 : b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+                if not all(items):
+                    raise ValueError(f"an empty item in the braces of {text!r}")
+                return start, position + 1, items
+        position += 1
+    if depth:
+        raise ValueError(f"the '{{' at column {start + 1} of {text!r} is never closed")
+    return None
+
+
+def _pattern(text: str) -> Pattern:
+    regex: list[str] = []
+    literal: list[str] = []
+    position, wildcard = 0, False
+    while position < len(text):
+        char = text[position]
+        if char == '"':
+            char, position = _quoted(text, position)
+        else:
+            position += 1
+            if char == "*":
+                wildcard = True
+                if regex[-1:] != [".*"]:
+                    regex.append(".*")
+                continue
+        regex.append(re.escape(char))
+        literal.append(char)
+    if wildcard:
+        return Pattern(text, None, re.compile("".join(regex), re.DOTALL))
+    return Pattern(text, "".join(literal), None)
