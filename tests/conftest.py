@@ -1,4 +1,4 @@
-"""What many tests share: the real command line in its own process, copies of the project, the package index."""
+"""What many tests share: the command line in its own process, copies of the project, the package index."""
 
 from __future__ import annotations
 

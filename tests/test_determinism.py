@@ -1,0 +1,105 @@
+"""Same input, same bytes out: whatever the hash seed, the order in which files are listed, the time zone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import ROOT, TODAY
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+# Loaded by the interpreter before any program: every listing of a folder comes out backwards.
+BACKWARDS = """
+import os
+
+_scandir, _listdir = os.scandir, os.listdir
+
+class _Backwards(list):
+    def __enter__(self): return iter(self)
+    def __exit__(self, *_): return False
+    def __next__(self): return self.pop(0)
+    def close(self): pass
+
+def scandir(path="."):
+    with _scandir(path) as found:
+        return _Backwards(sorted(found, key=lambda e: os.fsdecode(e.name), reverse=True))
+
+def listdir(path="."):
+    return sorted(_listdir(path), key=os.fsdecode, reverse=True)
+
+os.scandir, os.listdir = scandir, listdir
+"""
+
+COMMANDS = {
+    "check --format json": ("check", ".", "--format", "json", "--today", TODAY),
+    "check": ("check", ".", "--today", TODAY),
+    "inventory --format json": ("inventory", "--format", "json", "--today", TODAY),
+    "inventory --format csv": ("inventory", "--format", "csv", "--today", TODAY),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_same_bytes_whatever_the_surroundings(
+    storefront: Path, tmp_path: Path, cli: Cli, command: str
+) -> None:
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
+    backwards = tmp_path / "other" / "storefront"
+    for path in sorted(storefront.rglob("*"), reverse=True):
+        if path.is_file():
+            (backwards / path.relative_to(storefront)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, backwards / path.relative_to(storefront))
+    runs = [
+        cli(*COMMANDS[command], cwd=folder, env=env)
+        for folder, env in (
+            (storefront, {"PYTHONHASHSEED": "0", "TZ": "UTC"}),
+            (backwards, {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
+            (
+                backwards,
+                {"PYTHONHASHSEED": "2", "TZ": "Etc/GMT+12", "PYTHONPATH": f"{hook}:{ROOT}", "COLUMNS": "72"},
+            ),
+        )
+    ]
+    assert runs[0].code in (0, 1), runs[0].err
+    assert len(runs[0].stdout) > 1000
+    assert [r.code for r in runs] == [runs[0].code] * 3
+    assert runs[1].stdout == runs[0].stdout
+    assert runs[2].stdout == runs[0].stdout
+
+
+def test_the_listing_hook_works(tmp_path: Path, cli: Cli) -> None:
+    """Else the test above would prove nothing about the order of files."""
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
+    for name in ("a", "b", "c"):
+        (tmp_path / "files" / name).mkdir(parents=True)
+    program = (
+        "import os, pathlib; d = pathlib.Path('files'); n = [os.listdir(d), [p.name for p in d.iterdir()]]"
+    )
+    program += "; n.append(next(os.walk(d))[1]); print(n)"
+    run = cli("-c", program, cwd=tmp_path, env={"PYTHONPATH": str(hook)}, program=("python3",))
+    assert run.out.strip() == str([["c", "b", "a"]] * 3), run.said
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_today_is_the_utc_date(storefront: Path, cli: Cli, zone: str) -> None:
+    before = datetime.now(UTC).date()
+    run = cli("check", ".", "--format", "json", cwd=storefront, env={"TZ": zone})
+    after = datetime.now(UTC).date()
+    assert json.loads(run.stdout)["today"] in {before.isoformat(), after.isoformat()}
+
+
+def test_the_day_decides(storefront: Path, cli: Cli) -> None:
+    """`--today` is the only clock: another day gives other findings, the same day the same ones."""
+    first = cli("check", ".", "--format", "json", "--today", TODAY, cwd=storefront)
+    later = cli("check", ".", "--format", "json", "--today", "2030-01-01", cwd=storefront)
+    assert first.stdout != later.stdout
