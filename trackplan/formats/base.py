@@ -1,0 +1,39 @@
+"""What every output format gets besides the report: how it should look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text is laid out. None of it changes what is said in JSON.
+
+    `fold_info` lets many remarks of one rule in one file become one line. `double_quoted_literals` tells that
+    a SQL dialect of the project writes string literals in double quotes, so that these are masked too.
+    """
+
+    colour: bool = False
+    width: int = 100
+    quiet: bool = False
+    fold_info: bool = True
+    double_quoted_literals: bool = False
+
+
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
+
+
+def paint(text: str, style: str, look: Look) -> str:
+    """`text` in `style` (words such as `bold red`) where colours are wanted, else as it is."""
+    if not (look.colour and style and text):
+        return text
+    codes = ";".join(_CODES[word] for word in style.split())
+    return f"\x1b[{codes}m{text}\x1b[0m"

@@ -1,0 +1,81 @@
+"""The report for programs, in the shape of `schemas/findings.schema.json`.
+
+{"version": 1, "tool": {"name": "trackplan", "version": "0.1.0"}, "today": "2026-07-01",
+ "summary": {"findings": {"error": 0, "warning": 1, "info": 0}, "quadrants": {"keep": 12, ...}, ...},
+ "evidence": [...], "findings": [...], "skipped": [...], "notes": [...]}
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from trackplan import __version__
+from trackplan.findings import Severity
+
+if TYPE_CHECKING:
+    from trackplan.findings import Evidence, Finding, Place, Report
+    from trackplan.formats.base import Look
+    from trackplan.formats.source import Text
+
+QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
+
+
+def render(report: Report, _tree: Text | None = None, _look: Look | None = None) -> str:
+    """The whole report as JSON; equal reports give equal text."""
+    findings = sorted(report.findings, key=lambda f: f.sort_key)
+    document = {
+        "version": 1,
+        "tool": {"name": "trackplan", "version": __version__},
+        "today": report.today,
+        "summary": {
+            "findings": {
+                str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s
+            },
+            "quadrants": {name: report.quadrants.get(name, 0) for name in QUADRANTS},
+            "rules_run": report.rules_run,
+            "fatal": report.fatal,
+            "next_step": report.next_step,
+        },
+        "evidence": [_evidence(e) for e in report.evidence],
+        "findings": [_finding(f) for f in findings],
+        "skipped": [{"rule": s.rule, "name": s.name, "missing": list(s.missing)} for s in report.skipped],
+        "notes": list(report.notes),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def place_object(place: Place) -> dict[str, str | int]:
+    """A place as all of our JSON writes it; line 0 means the file as a whole."""
+    return {
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "subject": finding.subject,
+        "detail": finding.detail,
+        "fingerprint": finding.fingerprint,
+        "message": finding.message,
+        "fix": finding.fix,
+        "place": place_object(finding.place),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    return {
+        "kind": evidence.kind,
+        "configured": evidence.configured,
+        "files": evidence.files,
+        "subjects": evidence.subjects,
+        "statements": evidence.statements,
+        "understood": evidence.understood,
+    }

@@ -1,0 +1,150 @@
+"""What `check` says after its findings: counts, quadrants, evidence, what was not checked, the next step."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from trackplan.findings import Severity
+from trackplan.formats.base import Look, paint
+from trackplan.formats.source import visible
+
+if TYPE_CHECKING:
+    from trackplan.findings import Evidence, Report
+
+_MEANINGS = {
+    "keep": ("needed and used", "green"),
+    "idle": ("a use case needs it, but nobody uses it yet", "cyan"),
+    "undeclared": ("used, but no use case needs it", "yellow"),
+    "waste": ("neither needed nor used", "red"),
+    "unknown": ("nobody can say whether it is used", "dim"),
+    "gap": ("a use case needs it, but nobody collects it", "yellow"),
+}
+_KINDS = {
+    "plans": ("plans", "field"),
+    "use_cases": ("use cases", "use case"),
+    "warehouse": ("warehouse", "column"),
+    "models": ("models", "model"),
+    "consumers": ("consumers", "consumer"),
+}
+
+
+def summary(report: Report, look: Look) -> str:
+    """The closing part of the text output, without a newline at its end."""
+    parts = [
+        _headline(report, look),
+        _quadrants(report, look),
+        _evidence(report, look),
+        _skipped(report, look),
+        _notes(report, look),
+        _next_step(report, look),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 file`, `2 files`, `1,000 files`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def headline(report: Report) -> str:
+    """The findings counted: `2 errors, 1 warning in 2 files`."""
+    found = Counter(f.severity for f in report.findings)
+    names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark (info)"}
+    counts = [_counted(found[s], name) for s, name in names.items() if found[s]]
+    files = len({f.place.path for f in report.findings})
+    return f"{', '.join(counts)} in {plural(files, 'file')}" if counts else "No findings"
+
+
+def _counted(count: int, name: str) -> str:
+    return plural(count, "remark") + " (info)" if name.startswith("remark") else plural(count, name)
+
+
+def _headline(report: Report, look: Look) -> str:
+    worst = max((f.severity for f in report.findings), default=Severity.OFF)
+    style = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}.get(worst, "bold green")
+    return f"{paint(headline(report), style, look)} ({plural(report.rules_run, 'rule')} run)"
+
+
+def _quadrants(report: Report, look: Look) -> str:
+    if not any(report.quadrants.values()):
+        return ""
+    lines = [paint("What is collected and stored, and what is needed", "bold", look)]
+    size = max(len(f"{n:,}") for n in report.quadrants.values())
+    for name, (meaning, style) in _MEANINGS.items():
+        count = report.quadrants.get(name, 0)
+        label = paint(name.ljust(10), style if count else "dim", look)
+        line = f"  {label}  {count:>{size},}  {paint(meaning, 'dim', look)}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _evidence(report: Report, look: Look) -> str:
+    if not report.evidence:
+        return ""
+    rows = [_evidence_row(e) for e in report.evidence]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = [paint("Evidence read", "bold", look)]
+    for row in rows:
+        cells = [cell.ljust(wide) for cell, wide in zip(row, widths, strict=False)]
+        lines.append(("  " + "  ".join([*cells, row[3]])).rstrip())
+    return "\n".join(lines)
+
+
+def _evidence_row(evidence: Evidence) -> tuple[str, str, str, str]:
+    kind, noun = _KINDS.get(evidence.kind, (evidence.kind, "subject"))
+    if not evidence.configured and not evidence.files and not evidence.subjects:
+        return (kind, "not given", "", "")
+    understood = ""
+    if evidence.statements:
+        share = f"{100 * evidence.understood // evidence.statements} %"
+        understood = f"{share} of {plural(evidence.statements, 'statement')} understood"
+    return (kind, plural(evidence.files, "file"), plural(evidence.subjects, noun), understood)
+
+
+def _skipped(report: Report, look: Look) -> str:
+    if not report.skipped:
+        return ""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for skipped in report.skipped:
+        groups.setdefault(skipped.missing, []).append(f"{skipped.rule} {skipped.name}")
+    lines = [paint("Not checked", "bold", look)]
+    for missing, rules in sorted(groups.items()):
+        kinds = " and ".join(_KINDS.get(kind, (kind, ""))[0] for kind in missing)
+        lines += _wrapped(f"without {kinds}: {', '.join(rules)}", look)
+    return "\n".join(lines)
+
+
+def _notes(report: Report, look: Look) -> str:
+    if not report.notes:
+        return ""
+    lines = [paint("Notes", "bold", look)]
+    for note in report.notes:
+        lines += _wrapped(visible(note), look)
+    return "\n".join(lines)
+
+
+def _next_step(report: Report, look: Look) -> str:
+    if not report.next_step:
+        return ""
+    lines = textwrap.wrap(
+        f"Next: {visible(report.next_step)}",
+        look.width,
+        subsequent_indent="      ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    lines[0] = paint("Next:", "bold cyan", look) + lines[0].removeprefix("Next:")
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, look: Look) -> list[str]:
+    return textwrap.wrap(
+        text,
+        look.width,
+        initial_indent="  - ",
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

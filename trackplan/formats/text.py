@@ -1,0 +1,134 @@
+"""The report for people.
+
+tracking/web.yaml
+  42:9  warning  TP102 unused-field  web/"Order Completed".coupon_code is collected, but nobody uses it
+      42 | coupon_code: string
+         | ^^^^^^^^^^^
+
+1 warning in 1 file
+... the quadrants, the evidence, what was not checked, notes, and the next step
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from trackplan.findings import Severity
+from trackplan.formats.base import Look, paint
+from trackplan.formats.source import Sources, excerpt, visible
+from trackplan.formats.summary import summary
+
+if TYPE_CHECKING:
+    from trackplan.findings import Finding, Place, Report
+    from trackplan.formats.source import Text
+
+_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim", Severity.OFF: "dim"}
+_FOLD_INFO_OVER = 5
+_PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the list: a finding, or several that are told as one."""
+
+    place: Place
+    severity: Severity
+    rule: str
+    name: str
+    message: str
+
+
+def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
+    """The findings file by file and, unless `look.quiet`, the summary. Nothing at all if quiet and clean."""
+    sources = Sources(tree, look.double_quoted_literals)
+    entries = sorted(_entries(report, look), key=lambda e: (e.place, e.rule, e.message))
+    blocks = [
+        _file_block(path, list(group), sources, look)
+        for path, group in groupby(entries, key=lambda e: e.place.path)
+    ]
+    if not look.quiet:
+        blocks.append(summary(report, look))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _entries(report: Report, look: Look) -> list[_Entry]:
+    """The findings, with wasted events and repeated remarks told in one line each."""
+    event_of = {field: event for event, fields in report.collapsed.items() for field in fields}
+    wasted: dict[tuple[str, str], list[Finding]] = {}
+    remarks: dict[tuple[str, str], list[Finding]] = {}
+    entries = []
+    for finding in sorted(report.findings, key=lambda f: f.sort_key):
+        if finding.rule in ("TP102", "TP106") and finding.subject in event_of:
+            wasted.setdefault((event_of[finding.subject], finding.rule), []).append(finding)
+        elif finding.severity is Severity.INFO and look.fold_info:
+            remarks.setdefault((finding.place.path, finding.rule), []).append(finding)
+        else:
+            entries.append(_entry(finding))
+    for (event, _), group in wasted.items():
+        entries.extend(_folded_event(event, group, len(report.collapsed[event])))
+    for group in remarks.values():
+        entries.extend(_folded_remarks(group))
+    return entries
+
+
+def _entry(finding: Finding, message: str = "") -> _Entry:
+    return _Entry(
+        finding.place, finding.severity, finding.rule, finding.name, visible(message or finding.message)
+    )
+
+
+def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]:
+    if len(group) == 1:
+        return [_entry(group[0])]
+    share = f"all {fields}" if len(group) == fields else f"{len(group)} of the {fields}"
+    what = "only models read them" if group[0].rule == "TP106" else "nothing reads them"
+    return [_entry(group[0], f"{share} fields of {event} are unused: {what}, and no use case needs them")]
+
+
+def _folded_remarks(group: list[Finding]) -> list[_Entry]:
+    if len(group) <= _FOLD_INFO_OVER:
+        return [_entry(f) for f in group]
+    first = group[0]
+    more = f"{first.message} (and {len(group) - 1:,} more in this file; --select {first.rule} lists them)"
+    return [_entry(first, more)]
+
+
+def _file_block(path: str, entries: list[_Entry], sources: Sources, look: Look) -> str:
+    positions = [f"{e.place.line}:{e.place.column}" if e.place.line else "file" for e in entries]
+    wide = max(len(p) for p in positions)
+    lines = [paint(visible(path), "bold", look)]
+    for position, entry in zip(positions, entries, strict=True):
+        lines += _entry_lines(position.ljust(wide), entry, look)
+        if entry.severity is not Severity.INFO:
+            lines += excerpt(sources, entry.place, look, _STYLES[entry.severity])
+    return "\n".join(lines)
+
+
+def _entry_lines(position: str, entry: _Entry, look: Look) -> list[str]:
+    """The entry on one line where it fits, else wrapped below its rule."""
+    severity = str(entry.severity).ljust(7)
+    label = f"{entry.rule} {entry.name}"
+    indent = len(position) + 2 + 2 + len(severity) + 2
+    first, *rest = textwrap.wrap(
+        f"{'x' * len(label)}  {entry.message}",
+        max(look.width - indent, 40),
+        break_on_hyphens=False,
+        break_long_words=False,
+        drop_whitespace=True,
+    )
+    message = first[len(label) :]
+    dim = entry.severity is Severity.INFO
+    label = paint(label, "" if dim else "bold", look)
+    head = f"  {position}  {paint(severity, _STYLES[entry.severity], look)}  {label}"
+    lines = [message, *(" " * indent + line for line in rest)]
+    lines = [paint(line, "dim", look) for line in lines] if dim else lines
+    return [head + lines[0], *lines[1:]]
+
+
+def counts(report: Report) -> Counter[Severity]:
+    """How many findings there are of each severity."""
+    return Counter(f.severity for f in report.findings)
