@@ -399,3 +399,27 @@ CREATE VIEW justification AS
   FROM landing l JOIN reach h ON h."column" = l."column"
   JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case
   WHERE u.state = 'active' AND h.strength <> 'possible';
+
+-- Who uses which subject: the counting consumers that reach it, a field through its columns.
+CREATE VIEW subject_consumer AS
+  SELECT 'field' AS kind, l.field AS key, c.key AS consumer, c.id AS consumer_id, h.strength
+  FROM landing l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
+  WHERE c.counts
+  UNION
+  SELECT 'column', h."column", c.key, c.id, h.strength
+  FROM reach h JOIN consumer c ON c.key = h.consumer
+  WHERE c.counts;
+
+-- Which models carry or read which subject, a field through its columns.
+CREATE VIEW subject_model AS
+  SELECT 'field' AS kind, l.field AS key, r.key AS relation, r.id AS relation_id
+  FROM landing l JOIN carry a ON a."column" = l."column" JOIN relation r ON r.key = a.relation
+  UNION
+  SELECT 'column', a."column", r.key, r.id
+  FROM carry a JOIN relation r ON r.key = a.relation;
+
+-- Relations whose readers are not all known, and why: a doubt about a column of it, or about its rows.
+CREATE VIEW relation_doubt AS
+  SELECT c.relation, d.reason FROM doubt d JOIN "column" c ON c.key = d."column"
+  UNION
+  SELECT relation, 'something that could not be resolved may read it' FROM relation_reach WHERE strength = 'possible';

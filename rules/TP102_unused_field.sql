@@ -1,0 +1,21 @@
+/*
+id: TP102
+name: unused-field
+title: A field that nobody uses
+message: "{subject} is unused: no use case needs it, and no model or consumer reads {columns}."
+severity: warning
+category: purpose
+cause: measurement
+requires: [plans, models|consumers]
+why: >
+  Personal data must be limited to what is necessary, and a field that nobody reads is necessary for nothing. It still
+  costs collection, storage and trust.
+fix: Stop collecting it, or declare the use case that needs it and build what uses it.
+references: ["GDPR Art. 5(1)(c)"]
+*/
+SELECT s.id AS subject, s.place, listing(c.id) AS columns
+FROM subject s
+LEFT JOIN landing l ON l.field = s.key
+LEFT JOIN "column" c ON c.key = l."column"
+WHERE s.kind = 'field' AND s.status = 'waste' AND NOT s.carried
+GROUP BY s.key

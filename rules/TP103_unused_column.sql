@@ -1,0 +1,18 @@
+/*
+id: TP103
+name: unused-column
+title: A stored column that nobody uses
+message: "{subject} is unused: no use case needs it, and no model or consumer reads it."
+severity: warning
+category: purpose
+cause: measurement
+requires: [warehouse, models|consumers]
+why: >
+  Data must not be kept longer than its purpose needs it. A column that nobody reads has no purpose, yet it is stored,
+  copied and can leak.
+fix: Drop the column and stop loading it, or declare the use case that needs it.
+references: ["GDPR Art. 5(1)(c)", "GDPR Art. 5(1)(e)"]
+*/
+SELECT id AS subject, place
+FROM subject
+WHERE kind = 'column' AND status = 'waste' AND NOT carried AND NOT pipeline

@@ -1,0 +1,20 @@
+/*
+id: TP106
+name: dead-end-column
+title: Data that models carry and nobody consumes
+message: "{subject} is carried by {models}, but no consumer uses it and no use case needs it."
+severity: warning
+category: purpose
+cause: measurement
+requires: [models]
+why: >
+  Being passed from model to model is no use. Each copy is stored, tested and maintained, and at its end nobody
+  is there.
+fix: Remove it from the models named, then stop collecting it; or declare the use case that needs it.
+references: ["GDPR Art. 5(1)(c)"]
+*/
+SELECT s.id AS subject, s.place, coalesce(listing(m.relation_id), 'a model') AS models
+FROM subject s
+LEFT JOIN subject_model m ON m.kind = s.kind AND m.key = s.key
+WHERE s.status = 'waste' AND s.carried AND NOT s.pipeline
+GROUP BY s.kind, s.key

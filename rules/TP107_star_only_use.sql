@@ -1,0 +1,20 @@
+/*
+id: TP107
+name: star-only-use
+title: Data that is used only as part of whole relations
+message: "{subject} is used only as part of whole relations, by {consumers}."
+severity: info
+category: purpose
+cause: machinery
+requires: [models|consumers]
+why: >
+  `select *` and exposures without columns take whatever is there. They keep data alive that perhaps nobody looks
+  at, so they are no proof that it is needed, nor that it can go.
+fix: Name the columns that are wanted, in the query or in the exposure.
+references: ["GDPR Art. 25(2)"]
+*/
+SELECT s.id AS subject, s.place, coalesce(listing(c.consumer_id), 'a consumer') AS consumers
+FROM subject s
+LEFT JOIN subject_consumer c ON c.kind = s.kind AND c.key = s.key AND c.strength = 'star'
+WHERE s.used AND s.star_only
+GROUP BY s.kind, s.key

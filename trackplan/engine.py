@@ -1,0 +1,195 @@
+"""Rules, run on the frozen fact base → findings, sorted; and the rules skipped for want of evidence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from trackplan.errors import RuleError
+from trackplan.findings import Finding, Place, Severity, Skipped
+from trackplan.rules import PLACEHOLDER, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.facts.base import FactBase, Limits, Value
+    from trackplan.project import Project
+    from trackplan.rules import Rule
+
+_LISTED = 3
+_LONGEST_VALUE = 300
+_OPTIONAL = ("detail", "severity", "fix")
+# Words that titles leave in lower case: "Added to Cart".
+_SMALL = "a|an|and|as|at|by|for|from|in|into|of|on|or|the|to|via|vs|with|without"
+STYLES = {
+    "snake_case": r"[a-z][a-z0-9]*(_[a-z0-9]+)*",
+    "camelCase": r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*",
+    "PascalCase": r"([A-Z][a-z0-9]*)+",
+    "kebab-case": r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "SCREAMING_SNAKE_CASE": r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*",
+    "Title Case": rf"[A-Z0-9][A-Za-z0-9]*( ([A-Z0-9][A-Za-z0-9]*|{_SMALL}))*",
+    "Sentence case": r"[A-Z][a-z0-9]*( [a-z0-9]+)*",
+    "lower case": r"[a-z][a-z0-9]*( [a-z0-9]+)*",
+}
+_STYLES = {name: re.compile(pattern) for name, pattern in STYLES.items()}
+
+
+def run(
+    base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None = None
+) -> tuple[list[Finding], list[Skipped], int]:
+    """Findings in the order of output, the rules skipped, and how many ran.
+
+    Raises `RuleError`, with the rule's file in front, for a query that is wrong, refused or takes too much.
+    """
+    register(base)
+    present = {str(kind) for (kind,) in base.fetch(_PRESENT)}
+    today = next(iter(base.fetch("SELECT today FROM run")), ("",))[0]
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    count = 0
+    places = _Places(base, project.path)
+    for rule in rules:
+        fixed = project.rules.severity.get(rule.id, project.rules.severity.get(rule.name))
+        if rule.retired or fixed is Severity.OFF:
+            continue
+        missing = tuple("|".join(group) for group in rule.requires if present.isdisjoint(group))
+        if missing:
+            skipped.append(Skipped(rule.id, rule.name, missing))
+            continue
+        count += 1
+        try:
+            result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
+            columns = _columns(rule, result.columns)
+            findings += (
+                _finding(rule, dict(zip(columns, r, strict=True)), fixed, places) for r in result.rows
+            )
+        except RuleError as error:
+            raise RuleError(f"{rule.path}: {error.message}", error.hint) from error
+    return sorted(findings, key=lambda finding: finding.sort_key), skipped, count
+
+
+_PRESENT = "SELECT kind FROM evidence WHERE configured AND (files > 0 OR subjects > 0)"
+
+
+def register(base: FactBase) -> None:
+    """Give the base the functions that rules may use beside SQLite's own.
+
+    `has_style(name, style)`: 1 if the name is in that style. `counted(n, noun)`: `1 field`, `3 fields`.
+    `listing(text)`: an aggregate that names the first three in alphabetical order and counts the rest.
+    """
+    connection = base.connection
+    connection.create_function("has_style", 2, has_style, deterministic=True)
+    connection.create_function("counted", 2, counted, deterministic=True)
+    # typeshed knows aggregates of integers only
+    connection.create_aggregate("listing", 1, _Listing)  # type: ignore[arg-type]
+
+
+def has_style(name: str, style: str) -> int:
+    """1 if `name` is written in `style`, a key of STYLES; letters of other alphabets count by their case."""
+    if not name.isascii():
+        name = "".join(_ascii(char) for char in unicodedata.normalize("NFC", name))
+    return int(_STYLES[style].fullmatch(name) is not None)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 field`, `3 fields`, `2 queries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+
+
+class _Listing:
+    """`listing(text)`: `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`; null where there is nothing."""
+
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+
+    def step(self, word: str | None) -> None:
+        if word is not None:
+            self.words.add(word)
+
+    def finalize(self) -> str | None:
+        words = sorted(self.words)
+        if len(words) > _LISTED:
+            words[_LISTED:] = [f"{len(words) - _LISTED:,} more"]
+        return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or None
+
+
+class _Places:
+    """Looks places up by key, each once."""
+
+    def __init__(self, base: FactBase, project_file: str) -> None:
+        self.base = base
+        self.project_file = project_file
+        self.known: dict[object, Place] = {}
+
+    def find(self, key: object) -> Place:
+        """The place with that key; the project file for null, as not everything is written somewhere."""
+        if key is None:
+            return Place(self.project_file)
+        if key not in self.known:
+            rows = list(self.base.fetch(_PLACE, {"key": key if isinstance(key, int) else None}))
+            if not rows:
+                raise RuleError(f"the query gives {key!r} as place, which is not a key of the table place")
+            path, *numbers = rows[0]
+            self.known[key] = Place(str(path), *(n for n in numbers if isinstance(n, int)))
+        return self.known[key]
+
+
+_PLACE = """
+SELECT f.path, p.line, p."column", p.end_line, p.end_column
+FROM place p JOIN file f ON f.key = p.file WHERE p.key = :key
+"""
+
+
+def _columns(rule: Rule, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The query's columns. Raises `RuleError` unless they are those that the header asks for."""
+    optional = [name for name in _OPTIONAL if name in columns]
+    if "detail" in PLACEHOLDER.findall(rule.message) and "detail" not in optional:
+        optional.insert(0, "detail")
+    wanted = ("subject", "place", *optional)
+    if columns[: len(wanted)] != wanted or sorted(columns[len(wanted) :]) != sorted(rule.values):
+        listed = ", ".join((*wanted, *rule.values))
+        raise RuleError(f"the query gives {', '.join(columns)}; its header asks for {listed}")
+    return columns
+
+
+def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, places: _Places) -> Finding:
+    subject = row["subject"]
+    if not isinstance(subject, str) or not subject:
+        raise RuleError(f"the query gives {subject!r} as subject; a text is expected")
+    message = PLACEHOLDER.sub(lambda match: _words(row[match.group(1)]), rule.message)
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=_severity(rule, row.get("severity"), fixed),
+        subject=subject,
+        place=places.find(row["place"]),
+        message=message,
+        fix=_words(row.get("fix")) or rule.fix,
+        detail=_words(row.get("detail")),
+    )
+
+
+def _severity(rule: Rule, own: object, fixed: Severity | None) -> Severity:
+    """The project's word, else the row's, else the header's."""
+    if fixed is not None:
+        return fixed
+    if own is None:
+        return rule.severity
+    if own not in ("info", "warning", "error"):
+        raise RuleError(f"the query gives {own!r} as severity; info, warning or error is expected")
+    return Severity.parse(str(own))
+
+
+def _words(value: object) -> str:
+    """A value as it stands in a message: one line, not endless."""
+    text = f"{value:g}" if isinstance(value, float) else " ".join(str("" if value is None else value).split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def _ascii(char: str) -> str:
+    if char.isascii() or not char.isalnum():
+        return char
+    return "A" if char.isupper() else "a" if char.isalpha() else "0"
