@@ -1,0 +1,1 @@
+select * from int_orders_enriched

@@ -1,0 +1,14 @@
+-- Customers who may be written to, for the newsletter tool.
+select
+  customer_id,
+  coalesce(account_email, email) as email,
+  first_name,
+  customer_type,
+  company_name,
+  country,
+  orders,
+  lifetime_margin,
+  last_order_at,
+  days_between
+from dim_customers
+where marketing_consent and newsletter
