@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,8 @@ use_cases:
     title: See each week what was sold
     owner: sales@example.com
     outcome: {metric: weekly_revenue, goal: "+5 %", moves: revenue}
-    horizon: 2099-01-01
-    review_by: 2098-01-01
+    horizon: {next_year}
+    review_by: {next_year}
     needs: ["Order Completed.total"]
     consumers: [dashboard.sales]
 """,
@@ -89,8 +90,9 @@ def new_repository(folder: Path, env: dict[str, str], source: Path) -> Repositor
     repository.run("git", "init", "-q")
     revision = repository.run("git", "-C", str(source), "rev-parse", "HEAD").stdout.strip()
     hooks = {"repos": [{"repo": str(source), "rev": revision, "hooks": [{"id": "trackplan"}]}]}
+    next_year = (datetime.now(UTC) + timedelta(days=365)).date().isoformat()  # the hook takes today's date
     for name, text in {**PROJECT, ".pre-commit-config.yaml": yaml.safe_dump(hooks)}.items():
-        repository.edit(name, text)
+        repository.edit(name, text.replace("{next_year}", next_year))
     done = repository.run("git", "commit", "-q", "-m", "The project")
     assert done.returncode == 0, done.stderr
     return repository
