@@ -1,0 +1,93 @@
+"""A value that knows where it was written, and the limits that keep hostile documents harmless."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trackplan.errors import ReadError
+from trackplan.findings import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DEPTH_LIMIT = 100
+ALIAS_LIMIT = 200_000
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value with its place. `keys` are the places of a mapping's keys, `text` is a scalar as it was written.
+
+    The place of a mapping or list is its key, if it has one, else its first character or first key.
+    """
+
+    value: dict[str, Node] | list[Node] | Scalar
+    place: Place
+    keys: dict[str, Place] = field(default_factory=dict)
+    text: str = ""
+
+    def get(self, key: str) -> Node | None:
+        """The value of `key` if this is a mapping that has it and gives it a value."""
+        node = self.value.get(key) if isinstance(self.value, dict) else None
+        return None if node is None or node.value is None else node
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a mapping, in order; nothing for other values."""
+        if isinstance(self.value, dict):
+            yield from self.value.items()
+
+    def elements(self) -> Iterator[Node]:
+        """The items of a list, in order; nothing for other values."""
+        if isinstance(self.value, list):
+            yield from self.value
+
+    def string(self, key: str) -> str:
+        """The scalar under `key` as it was written, stripped; '' if there is none."""
+        node = self.get(key)
+        return node.text.strip() if node else ""
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """The scalars under `key`, whether one or a list of them; () if there is none."""
+        node = self.get(key)
+        if node is None:
+            return ()
+        return tuple(n.text for n in node.elements()) if isinstance(node.value, list) else (node.text,)
+
+
+def plain(node: Node) -> object:
+    """The value without its places: dicts, lists, text, numbers, booleans and None."""
+    if isinstance(node.value, dict):
+        return {key: plain(value) for key, value in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(item) for item in node.value]
+    return node.value
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the likeliest of `known`, and else lists them all; '' if nothing is known."""
+    names = sorted(set(known))
+    lower = {name.lower(): name for name in reversed(names)}
+    close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
+    listed = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
+    if close:
+        return f"did you mean '{lower[close[0]]}'?" + (f" Known here: {listed}" if len(names) > 1 else "")
+    return f"known here: {listed}" if names else ""
+
+
+def failure(place: Place, message: str, hint: str = "") -> ReadError:
+    """A `ReadError` with one problem."""
+    return ReadError([Problem(place, message, hint)])
+
+
+def duplicate(key: str, place: Place, first: Place) -> Problem:
+    """The problem of a key that a mapping has twice."""
+    return Problem(place, f"the key '{key}' is there already, in line {first.line}", "keep one", "duplicate")
+
+
+def point(path: str, line: int, column: int, width: int = 1) -> Place:
+    """A place within one line."""
+    return Place(path, line, column, line, column + width)

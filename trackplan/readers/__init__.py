@@ -1,0 +1,1 @@
+"""One module per format of input: detect it, and read it into declarations."""

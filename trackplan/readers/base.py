@@ -1,0 +1,72 @@
+"""What a reader is, and which of them reads a file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, cast
+
+from trackplan import readers
+from trackplan.documents import did_you_mean
+from trackplan.errors import ReadError
+from trackplan.findings import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackplan.facts.declared import Declaration
+
+HEAD = 4096
+
+
+class Reader(Protocol):
+    """A module of this package. `NAME` is the format as users write it, `KIND` the kind of input that it reads.
+
+    Kinds are `plan`, `use_cases`, `warehouse`, `models`, `consumers` and `dbt`.
+    """
+
+    NAME: str
+    KIND: str
+
+    def detect(self, head: str, path: str) -> int:
+        """How sure it is, from the first characters of a file, that this is its format: 0 (no) to 3 (certain)."""
+
+    def read(self, text: str, path: str) -> Iterator[Declaration]:
+        """What the file declares. Raises `ReadError` with all the problems of the file."""
+
+
+@cache
+def of_kind(kind: str) -> dict[str, Reader]:
+    """The readers of one kind of input by the name of their format."""
+    names = sorted(m.name for m in pkgutil.iter_modules(readers.__path__) if m.name != "base")
+    modules = [importlib.import_module(f"{readers.__name__}.{name}") for name in names]
+    return {m.NAME: cast("Reader", m) for m in modules if getattr(m, "KIND", "") == kind}
+
+
+def choose(text: str, path: str, kind: str, format: str = "") -> Reader:  # noqa: A002 (the project file's word)
+    """The reader of `kind` for a file: that of `format`, else the one that is surest.
+
+    Raises `ReadError` where the format is unknown, no reader knows the file, or two are equally sure.
+    """
+    known = of_kind(kind)
+    if format:
+        if format not in known:
+            raise _fault(path, f"there is no format '{format}'", did_you_mean(format, known))
+        return known[format]
+    head = text[:HEAD]
+    sure = sorted(((reader.detect(head, path), name) for name, reader in known.items()), reverse=True)
+    best = [name for level, name in sure if level and level == sure[0][0]]
+    if not best:
+        raise _fault(path, "this is in no format that trackplan knows", f"known here: {', '.join(sorted(known))}")
+    if len(best) > 1:
+        raise _fault(
+            path,
+            f"this may be in the format {' or '.join(sorted(best))}",
+            "say which with 'format:' in the project file",
+        )
+    return known[best[0]]
+
+
+def _fault(path: str, message: str, hint: str) -> ReadError:
+    return ReadError([Problem(Place(path), message, hint)])
