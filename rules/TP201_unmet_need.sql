@@ -1,0 +1,15 @@
+/*
+id: TP201
+name: unmet-need
+title: A need that nothing meets
+message: "The use case {use_case} needs {selector}, and nothing of that name is collected."
+severity: warning
+category: use-cases
+cause: measurement
+requires: [use_cases, plans|warehouse]
+why: A use case that lacks its data cannot move its outcome, and nobody notices until the numbers are asked for.
+fix: Add it to the plan, correct the name, or drop the need.
+*/
+SELECT g.id AS subject, g.place, u.id AS use_case, g.selector
+FROM gap g
+JOIN use_case u ON u.key = g.use_case
