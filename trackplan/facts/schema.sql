@@ -1,6 +1,24 @@
 -- The fact base of trackplan: what a team collects, what it stores, who uses it, and why.
 -- Rules and `trackplan query` read these tables; nothing else is promised to them.
 -- Every subject has an integer `key` for joins and a text `id` for people. Dates are ISO text.
+--
+-- Words that mean the same in every table; text is '' where nothing is said, dates are NULL:
+--   `place`        where it is written; NULL where nothing declares it
+--   `name`         as written, or as the dialect folds it; the last part of the id
+--   `title`        what people call it
+--   `description`  what it is, in the team's words
+--   `owner`        who answers for it, as far as somebody is named
+--   `tag`          a free label
+--   `parent`       the one that this is a part of; NULL at the top
+--   `introduced`   the day on which collecting began, or begins
+--   `expires`      the last day on which it is collected
+--   `sensitivity`  how personal it is, as declared
+--   `needed`       1 if an active need selects it
+--   `used`         1 if a counting consumer reaches it, 0 if none does, NULL if nobody can say
+--   `star_only`    1 if it is used by stars alone
+--   `carried`      1 if a model reads it
+--   `reason`       one clause that tells why
+--   `kind`, `type`, `how`, `status`   one of the words that the CHECK lists
 PRAGMA user_version = 1;
 
 -- One row: the day and the policy of the run.
@@ -36,7 +54,7 @@ CREATE TABLE place (
   file       INTEGER NOT NULL REFERENCES file,
   line       INTEGER NOT NULL,          -- from 1; 0 for the file as a whole
   "column"   INTEGER NOT NULL,          -- from 1
-  end_line   INTEGER NOT NULL,
+  end_line   INTEGER NOT NULL,          -- where it ends
   end_column INTEGER NOT NULL           -- the column after the last character
 ) STRICT;
 
@@ -90,7 +108,7 @@ CREATE TABLE event_tag (
 -- A tool that an event is sent to.
 CREATE TABLE event_destination (
   event       INTEGER NOT NULL REFERENCES event,
-  destination TEXT NOT NULL,
+  destination TEXT NOT NULL,            -- the tool
   PRIMARY KEY (event, destination)
 ) STRICT, WITHOUT ROWID;
 
@@ -103,7 +121,7 @@ CREATE TABLE field (
   name        TEXT NOT NULL,            -- last segment of the path
   path        TEXT NOT NULL,            -- segments as a JSON list
   type        TEXT NOT NULL,            -- JSON types in alphabetical order joined by '|', without null; 'any' if not said
-  required    INTEGER NOT NULL,
+  required    INTEGER NOT NULL,         -- 1 if the event is invalid without it
   "values"    TEXT,                     -- allowed values as a JSON list, or NULL
   description TEXT NOT NULL,
   owner       TEXT NOT NULL,            -- own owner, else the event's
@@ -185,8 +203,8 @@ CREATE INDEX use_column ON use ("column");
 
 -- A column's value goes into a column of a model.
 CREATE TABLE flow (
-  source INTEGER NOT NULL REFERENCES "column",
-  target INTEGER NOT NULL REFERENCES "column",
+  source INTEGER NOT NULL REFERENCES "column", -- where the value comes from
+  target INTEGER NOT NULL REFERENCES "column", -- the column of the model
   PRIMARY KEY (source, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flow_target ON flow (target);
@@ -245,8 +263,8 @@ CREATE TABLE doubt (
 -- Per relation: how many statements read it, and how many of these were understood.
 CREATE TABLE coverage (
   relation   INTEGER PRIMARY KEY REFERENCES relation,
-  statements INTEGER NOT NULL,
-  understood INTEGER NOT NULL
+  statements INTEGER NOT NULL,          -- that read it
+  understood INTEGER NOT NULL           -- of these, compiled and resolved without loss
 ) STRICT;
 
 -- A declared strategic purpose.
@@ -256,14 +274,14 @@ CREATE TABLE use_case (
   title       TEXT NOT NULL,
   owner       TEXT NOT NULL,
   metric      TEXT NOT NULL,            -- the KPI it moves; '' if no outcome is given
-  goal        TEXT NOT NULL,
+  goal        TEXT NOT NULL,            -- how far the metric is to move
   moves       TEXT NOT NULL,            -- the business metric behind the KPI
-  stage       TEXT NOT NULL,
+  stage       TEXT NOT NULL,            -- where on the customer journey
   horizon     TEXT,                     -- last day it is needed
-  review_by   TEXT,
-  legal_basis TEXT NOT NULL,
-  data_use    TEXT NOT NULL,
-  retention   TEXT NOT NULL,
+  review_by   TEXT,                     -- by when the use case is looked at again
+  legal_basis TEXT NOT NULL,            -- GDPR Art. 6(1), in a word
+  data_use    TEXT NOT NULL,            -- what kind of use it is
+  retention   TEXT NOT NULL,            -- how long the data is kept for it
   state       TEXT NOT NULL CHECK (state IN ('active', 'expired', 'beyond')), -- by its horizon and the planning horizon
   place       INTEGER NOT NULL REFERENCES place
 ) STRICT;
@@ -274,7 +292,7 @@ CREATE TABLE need (
   id       TEXT NOT NULL UNIQUE,        -- use-case.selector
   use_case INTEGER NOT NULL REFERENCES use_case,
   selector TEXT NOT NULL,               -- with the braces multiplied out
-  why      TEXT NOT NULL,
+  why      TEXT NOT NULL,               -- why the use case needs it
   wildcard INTEGER NOT NULL,            -- 1 if it has a * or names a whole event or relation
   place    INTEGER NOT NULL REFERENCES place
 ) STRICT;
