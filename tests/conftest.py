@@ -61,9 +61,7 @@ class Cli(Protocol):
 def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment without the developer's own set-up: no colours, an empty cache, no git identity."""
     home = tmp_path_factory.mktemp("home")
-    keep = {
-        k: v for k, v in os.environ.items() if not k.startswith(("TRACKPLAN", "PYTHON", "GIT_", "PYTEST"))
-    }
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("TRACKPLAN", "PYTHON", "GIT_", "PYTEST"))}
     return keep | {
         "COLUMNS": "120",
         "GIT_AUTHOR_EMAIL": "ada@example.com",

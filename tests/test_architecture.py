@@ -21,7 +21,8 @@ LAYERS = (
     {"pipeline"},
     {"readers", "link", "derive", "engine", "formats", "inventory", "explain"},
     {"rules"},
-    {"facts", "sql"},
+    {"sql"},
+    {"facts"},
     {"project"},
     {"documents"},
     {"tree"},
@@ -111,8 +112,7 @@ def test_imports_go_down(module: str) -> None:
 
 def test_no_cycles() -> None:
     graph = {
-        module: {i.target for i in imports(module) if i.target in modules() and not i.typing}
-        for module in modules()
+        module: {i.target for i in imports(module) if i.target in modules() and not i.typing} for module in modules()
     }
     try:
         TopologicalSorter(graph).prepare()
@@ -131,9 +131,7 @@ def test_readers_know_no_other_reader() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("library", "home"), [("sqlglot", "trackplan.sql"), ("sqlite3", "trackplan.facts.base")]
-)
+@pytest.mark.parametrize(("library", "home"), [("sqlglot", "trackplan.sql"), ("sqlite3", "trackplan.facts.base")])
 def test_libraries_stay_in_their_room(library: str, home: str) -> None:
     wrong = [
         f"{i.module}:{i.line}"

@@ -46,9 +46,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_same_bytes_whatever_the_surroundings(
-    storefront: Path, tmp_path: Path, cli: Cli, command: str
-) -> None:
+def test_same_bytes_whatever_the_surroundings(storefront: Path, tmp_path: Path, cli: Cli, command: str) -> None:
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
@@ -82,9 +80,7 @@ def test_the_listing_hook_works(tmp_path: Path, cli: Cli) -> None:
     (hook / "sitecustomize.py").write_text(BACKWARDS, encoding="utf-8")
     for name in ("a", "b", "c"):
         (tmp_path / "files" / name).mkdir(parents=True)
-    program = (
-        "import os, pathlib; d = pathlib.Path('files'); n = [os.listdir(d), [p.name for p in d.iterdir()]]"
-    )
+    program = "import os, pathlib; d = pathlib.Path('files'); n = [os.listdir(d), [p.name for p in d.iterdir()]]"
     program += "; n.append(next(os.walk(d))[1]); print(n)"
     run = cli("-c", program, cwd=tmp_path, env={"PYTHONPATH": str(hook)}, program=("python3",))
     assert run.out.strip() == str([["c", "b", "a"]] * 3), run.said

@@ -145,9 +145,7 @@ def common_columns() -> set[str]:
 @pytest.mark.parametrize("name", sorted(schema_blocks()))
 def test_every_table_is_explained(name: str) -> None:
     comment, lines = schema_blocks()[name]
-    links = [
-        line for line in lines if "REFERENCES" in line or "PRIMARY KEY (" in line or line.startswith(")")
-    ]
+    links = [line for line in lines if "REFERENCES" in line or "PRIMARY KEY (" in line or line.startswith(")")]
     assert comment or len(lines) - len(links) <= 1  # a pure link, or a list of words, speaks for itself
 
 

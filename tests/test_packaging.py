@@ -24,9 +24,7 @@ def wheel(source_copy: Path, tmp_path_factory: pytest.TempPathFactory, clean_env
     """The wheel, built from a clean copy of the checkout without any network."""
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    done = subprocess.run(
-        [*command, str(source_copy)], capture_output=True, text=True, env=clean_env, check=False
-    )
+    done = subprocess.run([*command, str(source_copy)], capture_output=True, text=True, env=clean_env, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (built,) = folder.glob("*.whl")
     return built
@@ -77,9 +75,7 @@ def test_the_wheel_carries_licence_and_description(wheel: Path) -> None:
     assert "Requires-Python: >=3.11" in text
 
 
-def test_the_wheel_finds_what_the_checkout_finds(
-    installed: Path, storefront: Path, tmp_path: Path, cli: Cli
-) -> None:
+def test_the_wheel_finds_what_the_checkout_finds(installed: Path, storefront: Path, tmp_path: Path, cli: Cli) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     arguments = ("check", str(storefront), "--format", "json", "--today", TODAY)

@@ -107,9 +107,7 @@ def without_purpose(repository: Repository) -> int:
 
 
 @pytest.fixture
-def repository(
-    tmp_path: Path, clean_env: dict[str, str], source_copy: Path, package_index: None
-) -> Repository:
+def repository(tmp_path: Path, clean_env: dict[str, str], source_copy: Path, package_index: None) -> Repository:
     if not shutil.which("git"):
         pytest.skip("git is not installed")
     return new_repository(tmp_path / "project", clean_env, source_copy)
