@@ -19,7 +19,9 @@ UNION ALL
 SELECT id, place, 'The event', expires
 FROM event WHERE expires < :today AND status <> 'blocked'
 UNION ALL
--- A field inherits its event's date; only a date of its own is worth a line of its own.
+-- A field inherits the date of its event or parent; only a date of its own is worth a line of its own.
 SELECT f.id, f.place, 'The field', f.expires
-FROM field f JOIN event e ON e.key = f.event
-WHERE f.expires < :today AND f.expires IS NOT e.expires AND f.status <> 'blocked'
+FROM field f
+JOIN event e ON e.key = f.event
+LEFT JOIN field p ON p.key = f.parent
+WHERE f.expires < :today AND f.status <> 'blocked' AND f.expires IS NOT coalesce(p.expires, e.expires)

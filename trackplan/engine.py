@@ -28,7 +28,7 @@ STYLES = {
     "PascalCase": r"([A-Z][a-z0-9]*)+",
     "kebab-case": r"[a-z][a-z0-9]*(-[a-z0-9]+)*",
     "SCREAMING_SNAKE_CASE": r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*",
-    "Title Case": rf"[A-Z0-9][A-Za-z0-9]*( ([A-Z0-9][A-Za-z0-9]*|{_SMALL}))*",
+    "Title Case": rf"[A-Z0-9][A-Z]*[a-z0-9]*( ([A-Z0-9][A-Z]*[a-z0-9]*|{_SMALL}))*",
     "Sentence case": r"[A-Z][a-z0-9]*( [a-z0-9]+)*",
     "lower case": r"[a-z][a-z0-9]*( [a-z0-9]+)*",
 }
@@ -61,9 +61,7 @@ def run(
         try:
             result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
             columns = _columns(rule, result.columns)
-            findings += (
-                _finding(rule, dict(zip(columns, r, strict=True)), fixed, places) for r in result.rows
-            )
+            findings += (_finding(rule, dict(zip(columns, r, strict=True)), fixed, places) for r in result.rows)
         except RuleError as error:
             raise RuleError(f"{rule.path}: {error.message}", error.hint) from error
     return sorted(findings, key=lambda finding: finding.sort_key), skipped, count

@@ -1,0 +1,400 @@
+"""Rules on fact bases filled by hand: verdicts, evidence, severities, places, columns, hostile queries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from trackplan import engine, rules
+from trackplan.errors import RuleError
+from trackplan.facts.base import FactBase, Limits, Value
+from trackplan.findings import Place, Severity
+from trackplan.project import Project, RuleSettings
+
+PROJECT = Project(Path("project"), "trackplan.yaml")
+RULES = rules.shipped()
+KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
+QUADRANT = {"TP101", "TP102", "TP103", "TP106", "TP107", "TP108", "TP109", "TP110"}
+
+
+def fact_base(evidence: tuple[str, ...] = KINDS) -> FactBase:
+    """A base with one plan, event, relation and place, read from all kinds of evidence or from those given."""
+    base = FactBase.create()
+    add(
+        base,
+        "run",
+        today="2026-07-01",
+        dialect="",
+        planning_end="2028-07-01",
+        grace_days=90,
+        personal_needs="explicit",
+        minimum_coverage=0.95,
+    )
+    for kind in KINDS:
+        given = kind in evidence
+        add(base, "evidence", kind=kind, configured=given, files=given, subjects=0, statements=0, understood=0)
+    base.file("plan.yaml", "plan")
+    base.place(Place("plan.yaml", 3, 5, 3, 9))
+    add(base, "plan", key=1, name="web", format="native", owner="a", description="b", place=1)
+    add(
+        base,
+        "event",
+        key=1,
+        id="web/Order",
+        plan=1,
+        name="Order",
+        type="track",
+        description="d",
+        owner="o",
+        status="active",
+        place=1,
+    )
+    add(
+        base,
+        "relation",
+        key=1,
+        id="raw.orders",
+        kind="table",
+        raw=1,
+        open=0,
+        declared=1,
+        description="",
+        owner="",
+        place=1,
+    )
+    return base
+
+
+def add(base: FactBase, table: str, **values: Value) -> None:
+    base.insert(table, tuple(values), [tuple(values.values())])
+
+
+def add_field(base: FactBase, key: int, name: str, **changes: Value) -> None:
+    row: dict[str, Value] = {
+        "key": key,
+        "id": f"web/Order.{name}",
+        "event": 1,
+        "name": name,
+        "path": f'["{name}"]',
+        "type": "string",
+        "required": 0,
+        "description": "d",
+        "owner": "o",
+        "sensitivity": "",
+        "status": "active",
+        "place": 1,
+    }
+    add(base, "field", **(row | changes))
+
+
+def add_column(base: FactBase, key: int, name: str, **changes: Value) -> None:
+    row: dict[str, Value] = {
+        "key": key,
+        "id": f"raw.orders.{name}",
+        "relation": 1,
+        "name": name,
+        "path": f'["{name}"]',
+        "type": "text",
+        "description": "",
+        "sensitivity": "",
+        "declared": 1,
+        "pipeline": 0,
+        "place": 1,
+    }
+    add(base, "column", **(row | changes))
+
+
+def status_of(needed: int, used: int | None) -> str:
+    """The design's table."""
+    if used is None:
+        return "unknown"
+    return {(1, 1): "keep", (1, 0): "idle", (0, 1): "undeclared", (0, 0): "waste"}[needed, used]
+
+
+def verdict(needed: int, used: int | None, star_only: int = 0, carried: int = 0) -> dict[str, Value]:
+    return {
+        "needed": needed,
+        "used": used,
+        "star_only": star_only,
+        "carried": carried,
+        "status": status_of(needed, used),
+        "reason": "because",
+    }
+
+
+def rule(sql: str, **changes: str) -> rules.Rule:
+    """A rule of a project with that query."""
+    header = {
+        "id": "ACME001",
+        "name": "own-rule",
+        "title": "t",
+        "message": "{subject} is bad.",
+        "severity": "warning",
+        "category": "quality",
+        "cause": "people",
+        "why": "w",
+        "fix": "f",
+    } | changes
+    lines = [f"{key}: {value!r}" for key, value in header.items()]
+    return rules.parse("\n".join(["/*", *lines, "*/", sql]), "company/ACME001_own_rule.sql")
+
+
+def wanted(kind: str, row: dict[str, Value], pipeline: int) -> set[str]:
+    """Which of the quadrants' rules must fire."""
+    match row["status"]:
+        case "keep":
+            return {"TP107"} if row["star_only"] else set()
+        case "undeclared":
+            return {"TP107"} if row["star_only"] else {"TP108"}
+        case "idle":
+            return {"TP109"}
+        case "unknown":
+            return set() if row["needed"] else {"TP101"}
+        case _ if pipeline:
+            return {"TP110"}
+        case _ if row["carried"]:
+            return {"TP106"}
+    return {"TP102"} if kind == "field" else {"TP103"}
+
+
+def test_every_subject_has_one_quadrant_finding_or_none() -> None:
+    base = fact_base()
+    expected = {}
+    key = 0
+    for kind, needed, used, star, carried, pipeline in product(
+        ("field", "column"), (0, 1), (None, 0, 1), (0, 1), (0, 1), (0, 1)
+    ):
+        if (star and not used) or (kind == "field" and pipeline):
+            continue
+        key += 1
+        row = verdict(needed, used, star, carried)
+        if kind == "field":
+            add_field(base, key, f"f{key}")
+            add(base, "field_status", field=key, **row)
+        else:
+            add_column(base, key, f"c{key}", pipeline=pipeline)
+            add(base, "column_status", **{"column": key, "shadow": 0, "lands": 0, **row})
+        subject = f"web/Order.f{key}" if kind == "field" else f"raw.orders.c{key}"
+        expected[subject] = wanted(kind, row, pipeline)
+    base.freeze()
+    findings, skipped, count = engine.run(base, RULES, PROJECT)
+    found: dict[str, list[str]] = {subject: [] for subject in expected}
+    for finding in findings:
+        if finding.rule in QUADRANT:
+            found[finding.subject].append(finding.rule)
+    assert {subject: set(ids) for subject, ids in found.items()} == expected
+    assert all(len(ids) <= 1 for ids in found.values())
+    assert not skipped
+    assert count == len(RULES)
+
+
+def test_a_column_on_which_a_field_lands_is_reported_at_the_field() -> None:
+    base = fact_base()
+    add_field(base, 1, "total")
+    add_column(base, 1, "total")
+    add(base, "landing", field=1, column=1, convention="explicit")
+    add(base, "field_status", field=1, **verdict(0, 0))
+    add(base, "column_status", **{"column": 1, "shadow": 0, "lands": 1, **verdict(0, 0)})
+    base.freeze()
+    findings, _, _ = engine.run(base, RULES, PROJECT)
+    assert [(f.rule, f.subject, f.message) for f in findings if f.rule in QUADRANT] == [
+        (
+            "TP102",
+            "web/Order.total",
+            "web/Order.total is unused: no use case needs it, and no model or consumer reads raw.orders.total.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("today", ["2026-06-30", "2026-07-01"])
+def test_an_idle_claim_is_a_warning_after_the_days_of_grace(today: str) -> None:
+    base = fact_base()
+    base.run("UPDATE run SET today = :today", {"today": today})
+    add_field(base, 1, "total", introduced="2026-04-01")  # 90 days of grace end on 2026-06-30
+    add_field(base, 2, "tax")
+    for key in (1, 2):
+        add(base, "field_status", field=key, **verdict(1, 0))
+    base.freeze()
+    findings, _, _ = engine.run(base, rules.choose(RULES, ["TP109"]), PROJECT)
+    severities = {f.subject: f.severity for f in findings}
+    late = Severity.WARNING if today == "2026-07-01" else Severity.INFO
+    assert severities == {"web/Order.total": late, "web/Order.tax": Severity.INFO}
+
+
+def test_rules_without_their_evidence_are_skipped_and_said_to_be() -> None:
+    base = fact_base(("plans", "models"))
+    base.freeze()
+    _, skipped, count = engine.run(base, RULES, PROJECT)
+    assert count + len(skipped) == len(RULES)
+    missing = {s.rule: s.missing for s in skipped}
+    assert missing["TP103"] == ("warehouse",)
+    assert missing["TP108"] == ("use_cases",)
+    assert "TP102" not in missing  # models will do for `models|consumers`
+
+
+def test_evidence_that_is_named_but_not_found_is_missing() -> None:
+    base = fact_base()
+    base.run("UPDATE evidence SET files = 0 WHERE kind = 'use_cases'")
+    base.freeze()
+    _, skipped, _ = engine.run(base, rules.choose(RULES, ["TP101"]), PROJECT)
+    assert [s.missing for s in skipped] == [("use_cases",)]
+
+
+def run_one(own: rules.Rule, project: Project = PROJECT, limits: Limits | None = None) -> list[str]:
+    base = fact_base()
+    base.freeze()
+    findings, _, _ = engine.run(base, [own], project, limits)
+    return [f"{f.severity} {f.message} {f.fix}" for f in findings]
+
+
+def test_the_projects_severity_beats_the_rows_and_the_rows_the_headers() -> None:
+    own = rule("SELECT id AS subject, place, 'error' AS severity FROM event")
+    assert run_one(own) == ["error web/Order is bad. f"]
+    assert run_one(rule("SELECT id AS subject, place FROM event")) == ["warning web/Order is bad. f"]
+    for word in ("ACME001", "own-rule"):
+        settings = RuleSettings(severity={word: Severity.INFO})
+        assert run_one(own, replace(PROJECT, rules=settings)) == ["info web/Order is bad. f"]
+        off = replace(PROJECT, rules=RuleSettings(severity={word: Severity.OFF}))
+        assert run_one(own, off) == []
+
+
+def test_a_row_may_bring_its_own_fix() -> None:
+    own = rule("SELECT id AS subject, place, '' AS fix FROM event UNION ALL SELECT 'x', 1, 'Try y.'")
+    assert run_one(own) == ["warning web/Order is bad. f", "warning x is bad. Try y."]
+
+
+def test_options_and_today_are_bound_not_spliced() -> None:
+    text = """/*
+id: ACME001
+name: own-rule
+title: t
+message: "{subject} is {word} on {day}."
+severity: info
+category: quality
+cause: people
+why: w
+fix: f
+options: {word: {default: fine, description: A word.}}
+*/
+SELECT id AS subject, place, :word AS word, :today AS day FROM event"""
+    own = rules.parse(text, "company/ACME001_own_rule.sql")
+    assert run_one(own) == ["info web/Order is fine on 2026-07-01. f"]
+    settings = RuleSettings(options={"ACME001": {"word": "'; DROP TABLE event; --"}})
+    assert run_one(own, replace(PROJECT, rules=settings)) == [
+        "info web/Order is '; DROP TABLE event; -- on 2026-07-01. f"
+    ]
+
+
+def test_places_are_looked_up_and_a_finding_without_one_is_the_project_files() -> None:
+    base = fact_base()
+    base.freeze()
+    own = rule("SELECT id AS subject, place FROM event UNION ALL SELECT 'nowhere', NULL")
+    findings, _, _ = engine.run(base, [own], PROJECT)
+    assert {f.subject: f.place for f in findings} == {
+        "web/Order": Place("plan.yaml", 3, 5, 3, 9),
+        "nowhere": Place("trackplan.yaml"),
+    }
+
+
+def test_a_value_is_one_line_and_not_endless() -> None:
+    own = rule(
+        "SELECT 'x' AS subject, 1 AS place, 'a' || char(10, 9) || ' {subject} ' || printf('%.900c', 'z') AS word",
+        message="{subject}: {word}",
+    )
+    (line,) = run_one(own)
+    assert line.startswith("warning x: a {subject} zzz")
+    assert len(line) < 350
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("INSERT INTO plan VALUES (9, 'x', 'x', '', '', 1)", "only SELECT is possible here"),
+        ("DELETE FROM event RETURNING id AS subject, place", "only SELECT is possible here"),
+        ("ATTACH DATABASE '/tmp/x.db' AS x", "only SELECT is possible here"),
+        ("PRAGMA query_only = OFF", "only SELECT is possible here"),
+        ("SELECT load_extension('x') AS subject, 1 AS place", "is not available here"),
+        ("SELECT id AS subject, place FROM event; DELETE FROM event", "one statement at a time"),
+        ("", "gives no columns"),
+        ("SELECT nonsense AS subject, place FROM event", "no such column: nonsense"),
+        ("SELECT id AS subject, place FROM sqlite_master", "no such column: id"),
+        (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+            " SELECT max(i) AS subject, 1 AS place FROM n",
+            "took longer than 0.2 seconds",
+        ),
+        (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200)"
+            " SELECT 'x' AS subject, 1 AS place FROM n",
+            "more than 100 rows",
+        ),
+        ("SELECT replace(printf('%.9000000c', 'x'), 'x', 'xx') AS subject, 1 AS place", "too big"),
+        ("SELECT has_style('x', 'no style') AS subject, 1 AS place", "user-defined function"),
+        ("SELECT id AS subject FROM event", "its header asks for subject, place"),
+        ("SELECT place, id AS subject FROM event", "its header asks for subject, place"),
+        ("SELECT id AS subject, place, 1 AS more FROM event", "its header asks for subject, place"),
+        ("SELECT 1 AS subject, place FROM event", "gives 1 as subject"),
+        ("SELECT id AS subject, 99 AS place FROM event", "gives 99 as place"),
+        ("SELECT id AS subject, 'x' AS place FROM event", "gives 'x' as place"),
+        ("SELECT id AS subject, place, 'fatal' AS severity FROM event", "gives 'fatal' as severity"),
+        ("SELECT id AS subject, :unknown AS place FROM event", "unknown"),
+    ],
+)
+def test_a_query_that_is_wrong_or_hostile_is_refused_with_its_file(sql: str, reason: str) -> None:
+    with pytest.raises(RuleError) as error:
+        run_one(rule(sql), limits=Limits(seconds=0.2, rows=100))
+    assert error.value.message.startswith("company/ACME001_own_rule.sql: ")
+    assert reason in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "styles"),
+    [
+        ("email", {"snake_case", "camelCase", "kebab-case", "lower case"}),
+        ("cart_id", {"snake_case"}),
+        ("cartId", {"camelCase"}),
+        ("orderID", {"camelCase"}),
+        ("CartId", {"PascalCase"}),
+        ("cart-id", {"kebab-case"}),
+        ("CART_ID", {"SCREAMING_SNAKE_CASE"}),
+        ("Order Completed", {"Title Case"}),
+        ("Product Added to Cart", {"Title Case"}),
+        ("Order completed", {"Sentence case"}),
+        ("order completed", {"lower case"}),
+        ("Order", {"PascalCase", "Title Case", "Sentence case"}),
+        ("größe_über", {"snake_case"}),
+        ("Cart_id", set()),
+        ("cart__id", set()),
+        ("", set()),
+    ],
+)
+def test_styles_of_names(name: str, styles: set[str]) -> None:
+    assert {style for style in engine.STYLES if engine.has_style(name, style)} == styles
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        ([], None),
+        (["a", "a"], "a"),
+        (["b", "a"], "a and b"),
+        (["c", "b", "a"], "a, b and c"),
+        (["d", "c", "b", "a"], "a, b, c and 1 more"),
+    ],
+)
+def test_listings_name_three_and_count_the_rest(words: list[str], listed: str | None) -> None:
+    base = fact_base()
+    for key, word in enumerate(words, 1):
+        add_field(base, key, f"f{key}", name=word)
+    base.freeze()
+    engine.register(base)
+    sql = "SELECT listing(name) FROM (SELECT name FROM field UNION ALL SELECT NULL)"
+    assert base.query(sql).rows == [(listed,)]
+
+
+def test_counts_have_their_noun_in_number() -> None:
+    assert [engine.counted(n, "query") for n in (0, 1, 2)] == ["0 queries", "1 query", "2 queries"]
+    assert engine.counted(1234, "field") == "1,234 fields"
