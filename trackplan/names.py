@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _FOLDS_UPPER = frozenset({"snowflake", "oracle"})
@@ -71,17 +75,28 @@ class Pattern:
     """
 
     text: str
-    literal: str | None
-    regex: re.Pattern[str] | None
+    pieces: tuple[str, ...]  # the literal parts between the wildcards
 
     @property
     def wildcard(self) -> bool:
         """Whether the pattern has a `*` and so may select things that nobody thought of."""
-        return self.regex is not None
+        return len(self.pieces) > 1
 
     def matches(self, plain: str) -> bool:
-        """Whether `plain` is selected; letter case counts."""
-        return self.regex.fullmatch(plain) is not None if self.regex else plain == self.literal
+        """Whether `plain` is selected; letter case counts. Takes linear time for any number of wildcards."""
+        first, last = self.pieces[0], self.pieces[-1]
+        if not self.wildcard:
+            return plain == first
+        end = len(plain) - len(last)
+        if not plain.startswith(first) or not plain.endswith(last) or end < len(first):
+            return False
+        position = len(first)
+        for piece in self.pieces[1:-1]:
+            found = plain.find(piece, position, end)
+            if found < 0:
+                return False
+            position = found + len(piece)
+        return True
 
 
 @lru_cache(maxsize=4096)
@@ -151,7 +166,7 @@ def _first_group(text: str) -> tuple[int, int, list[str]] | None:
                 raise ValueError(f"'}}' without '{{' at column {position + 1} of {text!r}")
             if depth == 0:
                 cuts.append(position)
-                items = [text[a + 1 : b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+                items = [text[a + 1 : b].strip() for a, b in itertools.pairwise(cuts)]
                 if not all(items):
                     raise ValueError(f"an empty item in the braces of {text!r}")
                 return start, position + 1, items
@@ -162,9 +177,9 @@ def _first_group(text: str) -> tuple[int, int, list[str]] | None:
 
 
 def _pattern(text: str) -> Pattern:
-    regex: list[str] = []
+    pieces: list[str] = []
     literal: list[str] = []
-    position, wildcard = 0, False
+    position = 0
     while position < len(text):
         char = text[position]
         if char == '"':
@@ -172,12 +187,8 @@ def _pattern(text: str) -> Pattern:
         else:
             position += 1
             if char == "*":
-                wildcard = True
-                if regex[-1:] != [".*"]:
-                    regex.append(".*")
+                pieces.append("".join(literal))
+                literal = []
                 continue
-        regex.append(re.escape(char))
         literal.append(char)
-    if wildcard:
-        return Pattern(text, None, re.compile("".join(regex), re.DOTALL))
-    return Pattern(text, "".join(literal), None)
+    return Pattern(text, (*pieces, "".join(literal)))

@@ -159,10 +159,13 @@ def assign(project: Project, work: tree.Tree) -> tuple[dict[str, list[tuple[str,
 
 def _no_match(kind: str, source: Source, work: tree.Tree) -> Problem:
     what = "folder" if kind == "dbt" else "file"
+    message = (
+        f"no {what} matches '{source.path}'" if tree.wildcards(source.path) else f"there is no {what} '{source.path}'"
+    )
     hint = "look at the spelling; patterns are relative to the project file"
     if kind != "dbt" and work.glob(source.path.rstrip("/") + "/"):
         hint = f"this is a folder; name the files in it, such as {source.path.rstrip('/')}/**/*"
-    return Problem(source.place, f"no {what} matches '{source.path}'", hint, "no-match")
+    return Problem(source.place, message, hint, "no-match")
 
 
 def _version_problems(node: Node) -> Iterator[Problem]:

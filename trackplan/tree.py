@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan.errors import ReadError
@@ -12,7 +13,6 @@ from trackplan.findings import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 SIZE_LIMIT = 20_000_000
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
@@ -127,7 +127,7 @@ class Tree:
 
     def _inside(self, path: str) -> Path | None:
         """The real path, or None where it leaves the root."""
-        real = (self.root / path).resolve()
+        real = Path(os.path.realpath(self.root / path))
         return real if real == self.root or self.root in real.parents else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 DEPTH_LIMIT = 100
 ALIAS_LIMIT = 200_000
+NODE_LIMIT = 500_000
+
+# Escapes can smuggle these into names; terminals obey some, and databases and encoders stumble over others.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_NO_KEYS: dict[str, Place] = {}
 
 Scalar = str | int | float | bool | None
 
@@ -81,6 +87,20 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def failure(place: Place, message: str, hint: str = "") -> ReadError:
     """A `ReadError` with one problem."""
     return ReadError([Problem(place, message, hint)])
+
+
+def scalar(value: Scalar, place: Place, text: str) -> Node:
+    """The node of a scalar. Raises `ReadError` if an escape put a control character in it."""
+    found = _CONTROL.search(text)
+    if found is not None:
+        code = f"U+{ord(found.group()):04X}"
+        raise failure(place, f"the text holds the control character {code}", "remove it")
+    return Node(value, place, _NO_KEYS, text)
+
+
+def too_many(place: Place) -> ReadError:
+    """The error of a document with more values than anybody writes."""
+    return failure(place, f"the file holds more than {NODE_LIMIT:,} values", "split it into several files")
 
 
 def duplicate(key: str, place: Place, first: Place) -> Problem:

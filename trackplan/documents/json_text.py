@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING
 
-from trackplan.documents.base import DEPTH_LIMIT, Node, Scalar, duplicate, failure, point
+from trackplan.documents.base import DEPTH_LIMIT, NODE_LIMIT, Node, Scalar, duplicate, failure, point, scalar, too_many
 from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
@@ -35,9 +35,10 @@ class _Frame:
 
 
 def read_json(text: str, path: str) -> Node:
-    """The one value of `text`. Raises `ReadError` where it is not JSON, is empty or nests too deep; duplicate keys are
-    all reported at once.
-    """  # noqa: D205
+    """The one value of `text`.
+
+    Raises `ReadError` where it is not JSON, is empty or breaks a limit; duplicate keys are all reported at once.
+    """
     scanner = _Scanner(text.removeprefix("\ufeff"), path)
     root = scanner.scan()
     if scanner.problems:
@@ -52,6 +53,7 @@ class _Scanner:
         self.at = 0
         self.line = 1
         self.line_start = 0
+        self.count = 0
         self.stack: list[_Frame] = []
         self.problems: list[Problem] = []
 
@@ -92,7 +94,7 @@ class _Scanner:
             return None
         if character == '"':
             content, place = self._string()
-            return Node(content, place, {}, content)
+            return scalar(content, place, content)
         return self._word()
 
     def _after_value(self) -> Node | None:
@@ -126,13 +128,17 @@ class _Scanner:
         self._space()
         if self.text[self.at : self.at + 1] != '"':
             raise failure(self._here(), "a key in double quotes is expected here")
-        frame.key = self._string()
+        key, place = self._string()
+        frame.key = scalar(key, place, key).text, place
         self._space()
         if self.text[self.at : self.at + 1] != ":":
             raise failure(self._here(), "a ':' is expected after the key")
         self.at += 1
 
     def _add(self, frame: _Frame, node: Node) -> None:
+        self.count += 1
+        if self.count > NODE_LIMIT:
+            raise too_many(node.place)
         if frame.key is None:
             frame.items.append(node)
             return
@@ -173,7 +179,7 @@ class _Scanner:
             else:
                 value = int(word)
         self.at += len(word)
-        return Node(value, place, {}, word)
+        return scalar(value, place, word)
 
     def _space(self) -> None:
         found = _SPACE.match(self.text, self.at)

@@ -44,7 +44,33 @@ def _validator(schema_name: str) -> Any:
     formats = jsonschema.FormatChecker(formats=())
     for name, parse in (("date", _date), ("id", split_id), ("selector", expand)):
         formats.checks(name, raises=ValueError)(_accepts(parse))
-    return jsonschema.Draft202012Validator(schema, format_checker=formats)
+    return jsonschema.Draft202012Validator(_inlined(schema, schema.get("$defs", {}), ()), format_checker=formats)
+
+
+def _inlined(schema: Any, definitions: Any, inside: tuple[str, ...]) -> Any:
+    """`schema` with references replaced by what they name, except within themselves: following one takes longest."""
+    if isinstance(schema, list):
+        return [_inlined(item, definitions, inside) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    if name and name not in inside and not _recursive(name, definitions):
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _inlined({**definitions[name], **rest}, definitions, (*inside, name))
+    return {key: value if key == "examples" else _inlined(value, definitions, inside) for key, value in schema.items()}
+
+
+def _recursive(name: str, definitions: Any) -> bool:
+    """Whether a definition leads back to itself."""
+    seen: set[str] = set()
+    pending = [name]
+    while pending:
+        named = re.findall(r'"#/\$defs/([^"]*)"', json.dumps(definitions[pending.pop()]))
+        if name in named:
+            return True
+        pending.extend(set(named) - seen)
+        seen.update(named)
+    return False
 
 
 def _accepts(parse: Any) -> Any:
@@ -72,7 +98,7 @@ def _problems(error: Any, root: Node) -> Iterator[Problem]:
             yield from _unknown_keys(error.schema, node, name)
         case "required":
             for key in error.validator_value:
-                if node.get(key) is None and key not in node.keys:
+                if key not in node.keys:
                     yield Problem(place, f"{_subject(name)}lacks the key '{key}'", _about(error.schema, key))
         case "propertyNames":
             yield from _bad_names(error, node)
@@ -178,6 +204,8 @@ def _actual(node: Node) -> str:
 def _described(schema: Any) -> str:
     """What the schema says about a value, with its first example."""
     text = str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    if text[1:2].islower():
+        text = text[0].lower() + text[1:]
     examples = schema.get("examples", []) if isinstance(schema, dict) else []
     example = f"for example: {_show(examples[0])}" if examples else ""
     return f"{text.rstrip('.')}; {example}" if text and example else text or example

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from trackplan.documents.base import ALIAS_LIMIT, DEPTH_LIMIT, Node, Scalar, duplicate, failure, point
+from trackplan.documents.base import (
+    ALIAS_LIMIT,
+    DEPTH_LIMIT,
+    NODE_LIMIT,
+    Node,
+    Scalar,
+    duplicate,
+    failure,
+    point,
+    scalar,
+    too_many,
+)
 from trackplan.documents.yaml_errors import forbidden_character, translated
 from trackplan.errors import ReadError
 
@@ -70,6 +81,7 @@ class _Builder:
         self.stack: list[_Frame] = []
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
         self.aliased = 0
+        self.count = 0
         self.root: Node | None = None
         # YAML 1.1 breaks lines at characters that editors do not: then lines are counted anew.
         self.odd_breaks = any(c in text for c in "\x85\u2028\u2029")
@@ -118,7 +130,7 @@ class _Builder:
         value: Scalar = event.value
         if not is_key:
             value = self._value(event, place, bare)
-        node = Node(value, place, {}, event.value)
+        node = scalar(value, place, event.value)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 1)
         if frame is not None and is_key:
@@ -194,6 +206,9 @@ class _Builder:
 
     def _add(self, node: Node, size: int, height: int) -> None:
         """Give a complete value to the mapping or list that is open."""
+        self.count += 1
+        if self.count > NODE_LIMIT:
+            raise too_many(node.place)
         if not self.stack:
             self.root = node
             return
