@@ -84,6 +84,8 @@ class FactBase:
 
     def freeze(self) -> None:
         """End filling: from now on nothing but reading is possible, whoever wrote the query."""
+        # The first use of a table function declares it, which no query may do; so it is done here.
+        self.connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
         self.connection.execute("COMMIT")
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
