@@ -7,6 +7,7 @@ select
   count(*) as carts,
   avg(cart_value) as average_value,
   avg(item_count) as average_pieces,
+  sum(discount) as discounts,
   sum(failed_payments) as failed_payments,
   count(*) filter (where completed) as completed
 from fct_checkouts

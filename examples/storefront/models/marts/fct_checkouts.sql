@@ -11,8 +11,9 @@ select
   c.attempts,
   c.received_at,
   k.coupon,
+  k.discount,
   c.furthest >= 9 as completed
 from int_checkout_carts c
 left join (
-  select cart_id, max(coupon) as coupon from stg_web__coupons group by cart_id
+  select cart_id, max(coupon) as coupon, max(discount) as discount from stg_web__coupons group by cart_id
 ) k on k.cart_id = c.cart_id
