@@ -1,0 +1,15 @@
+create schema raw;
+create table raw.orders (id integer, total decimal(10, 2), note text);
+create table if not exists raw.orders (other integer);
+alter table raw.orders add column coupon text;
+alter table raw.orders drop column note;
+alter table raw.orders rename column total to amount;
+comment on table raw.orders is 'Orders';
+comment on column raw.orders.amount is 'In euro';
+alter table raw.orders rename to purchases;
+create table raw.gone (id integer);
+drop table raw.gone;
+insert into raw.purchases values (1, 2, 'x');
+create index i on raw.purchases (id);
+create or replace table raw.again (a integer);
+create or replace table raw.again (b integer);

@@ -1,0 +1,4 @@
+create table t (a integer);
+-- café
+alter table t
+  add column "café" integer;

@@ -1,0 +1,3 @@
+create table before (a integer);
+create table broken (a text default 'x);
+create table after_it (b integer);

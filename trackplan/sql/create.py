@@ -1,0 +1,90 @@
+"""CREATE TABLE → the declared table: its columns, what it copies from another, what is computed inside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trackplan.facts.declared import Column, Table
+from trackplan.sql.structure import Structure, description
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackplan.findings import Place
+
+Parts = tuple[str, ...]
+
+
+def name(tree: exp.Create) -> exp.Expr:
+    """The node of the relation's name, without the column list."""
+    target: exp.Expr = tree.this
+    return target.this if isinstance(target, exp.Schema) else target
+
+
+def source(tree: exp.Create, structure: Structure) -> Parts:
+    """The table that it copies by LIKE, CLONE, COPY, AS or PARTITION OF; empty if it copies none."""
+    clone = tree.args.get("clone")
+    if clone is not None:
+        return structure.parts(clone.this)
+    if isinstance(tree.args.get("expression"), exp.Table):
+        return structure.parts(tree.args["expression"])
+    for node in tree.find_all(exp.LikeProperty, exp.PartitionedOfProperty):
+        return structure.parts(node.this)
+    return ()
+
+
+def shares_rows(tree: exp.Create) -> bool:
+    """Whether reading the new table reads rows of the one it copies."""
+    return tree.args.get("clone") is not None or tree.find(exp.PartitionedOfProperty) is not None
+
+
+def inherits(tree: exp.Create) -> bool:
+    """Whether the new table's rows show in another table too."""
+    return tree.find(exp.InheritsProperty) is not None
+
+
+def table(tree: exp.Create, parts: Parts, place: Place, structure: Structure, copied: Table | None) -> Table:
+    """The table that `tree` declares; `copied` is the table at its `source`, if that is known."""
+    columns = structure.columns(_items(tree), place)
+    complete = bool(columns)
+    if source(tree, structure):
+        complete = copied is not None and copied.complete
+        taken = {c.name for c in columns}
+        columns += tuple(_moved(c, place) for c in (copied.columns if copied else ()) if c.name not in taken)
+    if inherits(tree):
+        columns, complete = (), False
+    return Table(parts, "table", place, complete, columns, description(_settings(tree)))
+
+
+def generated(tree: exp.Create, structure: Structure) -> Iterator[exp.Expr]:
+    """The definitions of columns that are computed from other columns of the same table."""
+    items = _items(tree)
+    own = {structure.path(i.this) for i in items if isinstance(i, exp.ColumnDef)}
+    for item in items:
+        for constraint in item.args.get("constraints") or ():
+            if isinstance(constraint.args.get("kind"), exp.ComputedColumnConstraint) and any(
+                structure.path(column.this) in own for column in constraint.find_all(exp.Column)
+            ):
+                yield item
+
+
+def _items(tree: exp.Create) -> list[exp.Expr]:
+    items = list(tree.this.expressions) if isinstance(tree.this, exp.Schema) else []
+    known = {i.this.name for i in items if isinstance(i, exp.ColumnDef)}
+    for setting in _settings(tree):
+        # Hive declares the columns of its partitions apart from the others.
+        if isinstance(setting, exp.PartitionedByProperty) and setting.this is not None:
+            items += [i for i in setting.this.expressions if isinstance(i, exp.ColumnDef) and i.this.name not in known]
+    return items
+
+
+def _settings(tree: exp.Create) -> list[exp.Expr]:
+    properties = tree.args.get("properties")
+    return list(properties.expressions) if properties is not None else []
+
+
+def _moved(column: Column, place: Place) -> Column:
+    return replace(column, place=place, columns=tuple(_moved(c, place) for c in column.columns))

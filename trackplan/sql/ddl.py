@@ -1,0 +1,294 @@
+"""The scripts of a warehouse → its tables, its views, and what in the scripts could not be understood."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trackplan.facts.declared import Sql, Table
+from trackplan.findings import Place
+from trackplan.sql import alter, create, script
+from trackplan.sql.heads import Head, head_of, is_quiet, unguarded
+from trackplan.sql.parse import Lines
+from trackplan.sql.relations import Parts, Relation, Relations
+from trackplan.sql.structure import Structure, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.sql.script import Piece
+
+Unresolved = tuple[str, str, str, Place]
+"""A reason (of the table `unresolved`), the name asked for or '', a clause for people, and the statement's place."""
+
+_READS = re.compile(r"\b(?:from|join|using|execute)\b", re.IGNORECASE)
+_CREATES = re.compile(r"(?i)\bcreate\b[\w\s]*?\b(?:table|view)\s+(?:if\s+not\s+exists\s+)?([\w$.\"`\[\]-]+)")
+_STAND_INS = {"SYNONYM": ("FOR",), "STREAM": ("TABLE", "VIEW"), "SNAPSHOT TABLE": ("CLONE",)}
+
+
+class Catalog:
+    """The tables and views of a warehouse, as its scripts leave them when they run one after the other.
+
+    A table that is created twice is what the last CREATE says (the first, with IF NOT EXISTS). What is altered before
+    it is created, in the order of files, is altered once it is. A statement that cannot be understood leaves a table
+    that is not `complete` or an entry of `unresolved`, so that nothing is called unused because of it.
+    """
+
+    def __init__(self) -> None:
+        self.unresolved: list[Unresolved] = []
+        self._relations = Relations()
+        self._fills: list[Sql] = []
+
+    def apply(self, text: str, path: str, dialect: str) -> None:
+        """Run the statements of `text`. Raises `ValueError` for a dialect that does not exist."""
+        text = script.clean(text)
+        run = _Run(self._relations, self._fills, self.unresolved, text, path, dialect)
+        for piece in script.split(text, dialect):
+            run.piece(piece)
+
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, in the order of their creation."""
+        declared = (relation.declared(parts) for parts, relation in self._relations.all.items())
+        return tuple(table for table in declared if table is not None)
+
+    def views(self) -> tuple[Sql, ...]:
+        """The statements that fill a relation from others (CREATE VIEW, CREATE TABLE AS, INSERT … SELECT, MERGE …).
+
+        Each is its own text, with the blanks before it that give its names the lines and columns of the file.
+        """
+        return (*(r.sql for r in self._relations.all.values() if r.sql is not None), *self._fills)
+
+
+class _Run:
+    """Runs the statements of one text."""
+
+    def __init__(
+        self,
+        relations: Relations,
+        fills: list[Sql],
+        unresolved: list[Unresolved],
+        text: str,
+        path: str,
+        dialect: str,
+    ) -> None:
+        self._relations = relations
+        self._fills = fills
+        self._unresolved = unresolved
+        self._text = text
+        self._path = path
+        self._dialect = dialect
+        self._lines = Lines(text, path)
+        self._structure = Structure(self._lines, dialect)
+
+    def piece(self, piece: Piece) -> None:
+        """Run one statement, or several that no semicolon parts."""
+        if not piece.tokens:
+            self._lost(piece)
+        elif not self._understood(piece):
+            parts = script.restart(piece)
+            for part in parts:
+                if len(parts) == 1 or not self._understood(part):
+                    self._lost(part)
+
+    def _understood(self, piece: Piece) -> bool:
+        try:
+            return self._statement(piece)
+        except (AttributeError, TypeError, IndexError, KeyError, RecursionError):
+            return False  # the parser gave a tree of a shape that is written down nowhere
+
+    def _statement(self, piece: Piece) -> bool:
+        """Run a statement; False if it is not understood."""
+        words = piece.words
+        head = head_of(piece)
+        match head.verb:
+            case "CREATE":
+                return self._create(piece, head)
+            case "ALTER":
+                return self._alter(piece, head)
+            case "DROP":
+                return self._drop(piece, head)
+            case "COMMENT":
+                return self._comment(piece)
+            case "INSERT" | "REPLACE" | "MERGE" | "UPDATE" | "DELETE":
+                return self._fill(piece, words)
+            case "WITH" | "SELECT" | "FROM" if {"INTO", "INSERT", "MERGE", "UPDATE", "DELETE"} & set(words):
+                return self._fill(piece, words)
+            case "COPY" | "UNLOAD" | "EXPORT":
+                self._export(piece)
+                return True
+            case "EXECUTE" | "EXEC" | "DO" | "RENAME":
+                self._dynamic(piece, words)
+                return True
+        inner = unguarded(piece)
+        if inner is not None:
+            return self._statement(inner)
+        return is_quiet(head) and len(script.restart(piece)) == 1
+
+    def _create(self, piece: Piece, head: Head) -> bool:
+        if head.kind in _STAND_INS:
+            return self._stand_in(piece, head)
+        if head.kind not in {"TABLE", "VIEW"}:
+            self._other(piece, "this CREATE is not analysed")
+            return True
+        tree = script.parse(piece.tokens, self._text, self._dialect)
+        parts = self._structure.parts(create.name(tree)) if isinstance(tree, exp.Create) else ()
+        if not isinstance(tree, exp.Create) or not parts:
+            return False
+        if tree.args.get("exists") and self._relations.created(parts):
+            return True
+        query = tree.args.get("expression")
+        source = create.source(tree, self._structure)
+        if query is not None and not isinstance(query, exp.Table):
+            start, end = self._structure.span(create.name(tree))
+            text = self._text[piece.start : piece.end]
+            self._build(parts, piece, text, (start - piece.start, end - piece.start))
+        elif source and create.shares_rows(tree):
+            self._stand_for(parts, piece, source)
+        elif head.kind == "VIEW":
+            return False
+        else:
+            self._table(parts, tree, source)
+        return True
+
+    def _table(self, parts: Parts, tree: exp.Create, source: Parts) -> None:
+        place = self._lines.place(self._structure.span(create.name(tree)))
+        known = self._relations.find(source) if source else None
+        copied = self._relations.all[known].table if known else None
+        self._relations.put(parts, Relation(create.table(tree, parts, place, self._structure, copied)))
+        if create.inherits(tree):
+            self._note("unsupported", "inherited tables are not analysed", place)
+        for column in create.generated(tree, self._structure):
+            where = self._lines.place(self._structure.span(column))
+            self._note("unsupported", "a generated column is not followed to its sources", where)
+
+    def _stand_in(self, piece: Piece, head: Head) -> bool:
+        """A synonym, stream or snapshot: whoever reads it reads the table behind it."""
+        parts, _, at = self._structure.named(piece.tokens, head.name)
+        words = piece.words
+        while at < len(words) and words[at] not in _STAND_INS[head.kind]:
+            at += 1
+        source, _, _ = self._structure.named(piece.tokens, at + 1)
+        if parts and source:
+            self._stand_for(parts, piece, source)
+        return bool(parts and source)
+
+    def _alter(self, piece: Piece, head: Head) -> bool:
+        if head.kind not in {"TABLE", "VIEW"}:
+            if head.kind in {"SCHEMA", "DATABASE"} and "RENAME" in piece.words:
+                self._note("unsupported", f"the renaming of a {head.kind.lower()} is not followed", self._place(piece))
+            return True
+        parts, place, at = self._structure.named(piece.tokens, head.name)
+        if not parts:
+            return False
+        for action in alter.changes(piece, at, self._text, self._structure, self._dialect):
+            self._change(parts, action, place, piece)
+        return True
+
+    def _change(self, parts: Parts, action: alter.Change, place: Place, piece: Piece) -> None:
+        known = self._relations.find(parts)
+        match action:
+            case alter.Move(new, where):
+                self._relations.rename(known or parts, new, where, self._dialect)
+            case alter.Swap(other):
+                self._relations.swap(parts, other)
+            case alter.Attach(child) if child:
+                full = self._relations.find(child) or child
+                self._relations.drop(child)
+                self._stand_for(full, piece, known or parts)
+            case _:
+                if isinstance(action, alter.Unknown):
+                    self._note("syntax", f"this ALTER does not parse as {self._dialect or 'SQL'}", self._place(piece))
+                elif isinstance(action, alter.Rename) and known and self._relations.all[known].sql is not None:
+                    self._note("unsupported", "the renaming of a view's column is not followed", self._place(piece))
+                self._relations.alter(parts, action, place)
+
+    def _drop(self, piece: Piece, head: Head) -> bool:
+        at = head.name
+        while head.kind in {"TABLE", "VIEW", *_STAND_INS} and at < len(piece.tokens):
+            parts, _, at = self._structure.named(piece.tokens, at)
+            if parts:
+                self._relations.drop(parts)
+            if at >= len(piece.tokens) or piece.tokens[at].text != ",":
+                break
+            at += 1
+        return len(script.restart(piece)) == 1
+
+    def _comment(self, piece: Piece) -> bool:
+        tree = script.parse(piece.tokens, self._text, self._dialect)
+        if not isinstance(tree, exp.Comment):
+            return len(script.restart(piece)) == 1
+        kind, text = str(tree.args.get("kind")).upper(), literal(tree.args.get("expression"))
+        place = self._structure.place(tree.this) or self._place(piece)
+        parts = self._structure.parts(tree.this) or self._structure.path(tree.this)
+        if kind == "COLUMN" and len(parts) > 1:
+            self._relations.alter(parts[:-1], alter.Comment(parts[-1:], text, place), place)
+        elif parts and self._relations.find(parts):
+            self._relations.alter(parts, alter.Comment((), text, place), place)
+        return True
+
+    def _fill(self, piece: Piece, words: Sequence[str]) -> bool:
+        if words[0] in {"INSERT", "REPLACE"} and not {"SELECT", "FROM", "TABLE"} & set(words[2:]):
+            return True  # rows written by hand
+        if script.parse(piece.tokens, self._text, self._dialect) is None:
+            return False
+        self._fills.append(self._sql(piece, self._text[piece.start : piece.end]))
+        return True
+
+    def _export(self, piece: Piece) -> None:
+        text = self._text[piece.start : piece.end]
+        if re.search(r"(?i)\bselect\b|\bto\b", text) and not re.search(r"(?i)\bfrom\s*@", text):
+            self._note("unsupported", "what this statement exports is not analysed", self._place(piece))
+
+    def _dynamic(self, piece: Piece, words: Sequence[str]) -> None:
+        text = self._text[piece.start : piece.end]
+        runs = words[0] != "EXEC" or {"SP_RENAME", "SP_EXECUTESQL"} & set(words) or words[1:2] == ("(",)
+        if runs and (_READS.search(text) or "rename" in text.lower() or "IMMEDIATE" in words):
+            self._note("dynamic", "what this statement runs is known only when it runs", self._place(piece))
+
+    def _other(self, piece: Piece, detail: str) -> None:
+        if _READS.search(self._text, piece.start, piece.end):
+            self._note("unsupported", detail, self._place(piece))
+
+    def _lost(self, piece: Piece) -> None:
+        """Note a statement that does not parse, and the relations it may create as incomplete ones."""
+        head = head_of(piece)
+        place = self._place(piece)
+        if head.verb in {"CREATE", "ALTER"} and head.kind not in {"TABLE", "VIEW"}:
+            self._other(piece, f"this {head.verb} is not analysed")
+            return
+        what = f"{head.verb} {head.kind}" if head.verb in {"CREATE", "ALTER"} else "statement"
+        self._note("syntax", f"this {what} does not parse as {self._dialect or 'SQL'}", place)
+        for match in _CREATES.finditer(self._text, piece.start, piece.end):
+            names = [n.strip('"`[]') for n in match.group(1).split(".")]
+            parts = tuple(self._structure.fold(exp.to_identifier(n)) for n in names if n)
+            if parts and not self._relations.created(parts):
+                where = self._lines.place(match.span(1))
+                self._relations.put(parts, Relation(Table(parts, "table", where, complete=False)))
+
+    def _build(self, parts: Parts, piece: Piece, text: str, name: tuple[int, int]) -> None:
+        """Note the statement that builds a relation; `name` is the span of the relation's name in `text`."""
+        sql = self._sql(piece, text)
+        shift = len(sql.text) - len(text)
+        self._relations.put(parts, Relation(sql=sql, name=(name[0] + shift, name[1] + shift)))
+
+    def _stand_for(self, parts: Parts, piece: Piece, source: Parts) -> None:
+        """Note a relation that is another one under a further name, as the view it amounts to."""
+        create, name = "CREATE VIEW ", self._written(parts)
+        text = f"{create}{name} AS SELECT * FROM {self._written(source)}"  # noqa: S608 - never run
+        self._build(parts, piece, text, (len(create), len(create) + len(name)))
+
+    def _sql(self, piece: Piece, text: str) -> Sql:
+        place = self._place(piece)
+        padding = "\n" * (place.line - 1) + " " * (place.column - 1)
+        return Sql(padding + text, self._dialect, Place(self._path))
+
+    def _written(self, parts: Parts) -> str:
+        return ".".join(exp.to_identifier(p, quoted=True).sql(dialect=self._dialect or None) for p in parts)
+
+    def _place(self, piece: Piece) -> Place:
+        return self._lines.place((piece.start, piece.end))
+
+    def _note(self, reason: str, detail: str, place: Place | None) -> None:
+        self._unresolved.append((reason, "", detail, place or Place(self._path)))

@@ -1,0 +1,189 @@
+"""The text of a warehouse script → its statements as tokens, cut where the database would cut them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlglot import exp
+
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+# The parser works by recursion, and its compiled form ends the process rather than raise when that goes too deep.
+_DEEPEST = 200
+_QUOTED = frozenset(
+    {
+        TokenType.IDENTIFIER,
+        TokenType.STRING,
+        TokenType.RAW_STRING,
+        TokenType.HEREDOC_STRING,
+        TokenType.NATIONAL_STRING,
+        TokenType.BYTE_STRING,
+        TokenType.UNICODE_STRING,
+    }
+)
+NO_NAMES = (_QUOTED - {TokenType.IDENTIFIER}) | {
+    TokenType.NUMBER,
+    TokenType.L_PAREN,
+    TokenType.R_PAREN,
+    TokenType.COMMA,
+    TokenType.DOT,
+    TokenType.EQ,
+}
+"""Tokens that cannot be part of a name; keywords can, as many databases let them."""
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
+_ROUTINES = frozenset({"PROCEDURE", "FUNCTION", "TRIGGER", "TASK", "EVENT", "PACKAGE", "PROC"})
+_CONTROL = frozenset({"IF", "LOOP", "FOR", "WHILE", "REPEAT", "CASE"})
+_DATA = re.compile(r"(?ims)^[ \t]*COPY\b[^;]*?\bFROM\s+stdin\b[^;\n]*;[ \t]*\r?\n(.*?)(?:^\\\.[ \t]*\r?$|\Z)")
+_CLIENT = re.compile(r"(?m)^\\[A-Za-z!.?][^\n]*$")
+_BATCH = re.compile(r"(?im)^([ \t]*)GO([ \t]*\r?)$")
+_BLANK = re.compile(r"[^\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement: where it stands in the text, and its tokens (none where the text cannot be tokenized)."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The tokens as upper-case words; '' for quoted names and strings."""
+        return tuple(word(t) for t in self.tokens)
+
+
+def word(token: Token) -> str:
+    """The text of `token` in upper case, or '' for a quoted name or a string."""
+    return "" if token.token_type in _QUOTED else token.text.upper()
+
+
+def clean(text: str) -> str:
+    """`text` with what only a client program understands blanked: rows of COPY … FROM stdin, its own commands, GO."""
+    text = _DATA.sub(lambda m: text[m.start() : m.start(1)] + _BLANK.sub(" ", text[m.start(1) : m.end()]), text)
+    text = _CLIENT.sub(lambda m: " " * len(m.group()), text)
+    return _BATCH.sub(lambda m: f"{m.group(1)}; {m.group(2)}", text)
+
+
+def split(text: str, dialect: str) -> Iterator[Piece]:
+    """The statements of `text` in order; the body of a routine is one with its CREATE.
+
+    Where the text as a whole has no tokens (a string that never ends), it is cut at the semicolons that end a line.
+    Raises `ValueError` for a dialect that does not exist.
+    """
+    tokenizer = Dialect.get_or_raise(dialect or None)
+    try:
+        yield from _cut(tokenizer.tokenize(text), blocks=True)
+        return
+    except SqlglotError:
+        pass
+    for match in re.finditer(r"(?s)\S.*?(?:;[ \t]*\r?$|\Z)", text, re.MULTILINE):
+        try:
+            tokens = tokenizer.tokenize(match.group())
+        except SqlglotError:
+            yield Piece(match.start(), match.end(), ())
+        else:
+            yield from _cut([_moved(t, match.start()) for t in tokens], blocks=True)
+
+
+def restart(piece: Piece) -> list[Piece]:
+    """`piece` cut again at lines that begin a statement, for scripts that do without semicolons."""
+    cuts: list[int] = [0]
+    depth = 0
+    words = piece.words
+    for index, current in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(current, 0)
+        following = words[index + 1] if index + 1 < len(words) else ""
+        on_new_line = index and piece.tokens[index].line > piece.tokens[index - 1].line
+        if on_new_line and not depth and _begins(current, following):
+            cuts.append(index)
+    cuts.append(len(words))
+    return [_piece(piece.tokens[a:b]) for a, b in pairwise(cuts)]
+
+
+def parse(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
+    """The tree of one statement; None where it does not parse. `text` is what the tokens' offsets refer to."""
+    if _depth(tokens) > _DEEPEST:
+        return None
+    try:
+        trees = Dialect.get_or_raise(dialect or None).parser().parse(list(tokens), text)
+    except Exception:  # the text is a stranger's, and the parser fails in more ways than it documents
+        return None
+    return trees[0] if len(trees) == 1 else None
+
+
+def _begins(current: str, following: str) -> bool:
+    match current:
+        case "CREATE" | "GRANT" | "USE" | "EXEC" | "EXECUTE" | "PRINT":
+            return True
+        case "ALTER" | "DROP":
+            return following in {"TABLE", "VIEW", "SCHEMA", "INDEX", "MATERIALIZED"}
+        case "INSERT":
+            return following == "INTO"
+        case "COMMENT":
+            return following == "ON"
+    return False
+
+
+def _cut(tokens: Iterable[Token], blocks: bool) -> Iterator[Piece]:
+    current: list[Token] = []
+    depth = 0
+    routine = False
+    for token in tokens:
+        if token.token_type == TokenType.SEMICOLON and depth <= 0:
+            if current:
+                yield _piece(current)
+            current, depth, routine = [], 0, False
+            continue
+        current.append(token)
+        if blocks and not routine and len(current) <= 8:
+            routine = word(current[0]) in {"CREATE", "ALTER"} and word(token) in _ROUTINES
+        if routine:
+            depth += _opens(current)
+    if not current:
+        return
+    if depth > 0:  # a body that never ends: better many pieces than one that swallows the rest of the file
+        yield from _cut(current, blocks=False)
+    else:
+        yield _piece(current)
+
+
+def _opens(tokens: Sequence[Token]) -> int:
+    """How the last of `tokens` changes the depth of blocks; a word after END is known one token late."""
+    last, before = word(tokens[-1]), word(tokens[-2]) if len(tokens) > 1 else ""
+    if before == "END" and last in _CONTROL:
+        return 0 if last == "CASE" else 1  # END IF closes no BEGIN: takes the -1 of its END back
+    if before == "BEGIN" and last in {"TRAN", "TRANSACTION", "WORK"}:
+        return -1
+    return {"BEGIN": 1, "CASE": 1, "END": -1}.get(last, 0)
+
+
+def _piece(tokens: Sequence[Token]) -> Piece:
+    return Piece(tokens[0].start, tokens[-1].end + 1, tuple(tokens))
+
+
+def _moved(token: Token, by: int) -> Token:
+    return Token(token.token_type, token.text, token.line, token.col, token.start + by, token.end + by, token.comments)
+
+
+def _depth(tokens: Sequence[Token]) -> int:
+    depth = deepest = 0
+    for token in tokens:
+        if token.token_type in _OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token.token_type in _CLOSING:
+            depth = max(depth - 1, 0)
+    return deepest
