@@ -29,9 +29,7 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         "tool": {"name": "trackplan", "version": __version__},
         "today": report.today,
         "summary": {
-            "findings": {
-                str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s
-            },
+            "findings": {str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s},
             "quadrants": {name: report.quadrants.get(name, 0) for name in QUADRANTS},
             "rules_run": report.rules_run,
             "fatal": report.fatal,

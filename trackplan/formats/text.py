@@ -47,8 +47,7 @@ def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
     sources = Sources(tree, look.double_quoted_literals)
     entries = sorted(_entries(report, look), key=lambda e: (e.place, e.rule, e.message))
     blocks = [
-        _file_block(path, list(group), sources, look)
-        for path, group in groupby(entries, key=lambda e: e.place.path)
+        _file_block(path, list(group), sources, look) for path, group in groupby(entries, key=lambda e: e.place.path)
     ]
     if not look.quiet:
         blocks.append(summary(report, look))
@@ -76,9 +75,7 @@ def _entries(report: Report, look: Look) -> list[_Entry]:
 
 
 def _entry(finding: Finding, message: str = "") -> _Entry:
-    return _Entry(
-        finding.place, finding.severity, finding.rule, finding.name, visible(message or finding.message)
-    )
+    return _Entry(finding.place, finding.severity, finding.rule, finding.name, visible(message or finding.message))
 
 
 def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]:

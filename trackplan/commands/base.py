@@ -1,0 +1,154 @@
+"""What commands share: finding the project, showing problems with their source, writing the output."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from trackplan.errors import InputError, TrackplanError
+from trackplan.formats.base import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackplan.project import Project
+
+PROJECT_FILE = "trackplan.yaml"
+_WIDTH = 100
+# Dialects that write string literals in double quotes too.
+_DOUBLE_QUOTED = frozenset({"bigquery", "databricks", "hive", "mysql", "spark", "spark2", "sqlite", "starrocks"})
+
+
+class ShownError(TrackplanError):
+    """Problems of input, already laid out for people with their source lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which project a command works on: the one that `--project` names, else the nearest one above `start`."""
+
+    project_file: Path | None = None
+    start: Path = Path()
+
+
+def open_project(where: Where) -> Project:
+    """The project, checked. Raises `TrackplanError` if there is none or its file is wrong."""
+    from trackplan import project
+
+    path = where.project_file
+    if path is None:
+        path = project.find(where.start)
+        if path is None:
+            above = printable(where.start.absolute())
+            raise TrackplanError(
+                f"there is no {PROJECT_FILE} in {above} or in a folder above it",
+                "Run `trackplan init` in the folder of your project: it writes one that you can adapt.",
+            )
+    elif path.is_dir():
+        path = path / PROJECT_FILE
+    if not path.is_file():
+        raise TrackplanError(
+            f"there is no project file {printable(path)}",
+            f"--project takes the path of a {PROJECT_FILE}; `trackplan init` writes one.",
+        )
+    with located(path.absolute().parent):
+        return project.load(path)
+
+
+@contextmanager
+def located(root: Path) -> Iterator[None]:
+    """Show an `InputError` from inside with the source lines of the files below `root`. Raises `ShownError`."""
+    try:
+        yield
+    except InputError as error:
+        from trackplan.formats import problems
+        from trackplan.tree import Tree
+
+        text = problems.render(error.problems, Tree(root), look("auto", sys.stderr))
+        raise ShownError(text, error.hint) from error
+
+
+def day(text: str) -> date:
+    """The day of `--today`, by default the UTC date. Raises `TrackplanError` for anything but YYYY-MM-DD."""
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        if len(text) != len("2026-07-01"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise TrackplanError(
+            f"--today: {text!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-07-01."
+        ) from None
+
+
+def words(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a repeatable option whose values are lists with commas."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def look(colour: str, stream: TextIO | None, *, quiet: bool = False, fold_info: bool = True) -> Look:
+    """How to write to `stream`, None for a file: colours and the window's width only on a terminal."""
+    terminal = stream is not None and stream.isatty()
+    width = max(60, min(shutil.get_terminal_size().columns, 120)) if terminal else _WIDTH
+    return Look(_coloured(colour, terminal), width, quiet, fold_info)
+
+
+def double_quoted_literals(project: Project) -> bool:
+    """Whether a dialect of the project may write string literals in double quotes."""
+    sources = (*project.warehouse, *project.models, *project.consumers)
+    return not _DOUBLE_QUOTED.isdisjoint({project.dialect.lower(), *(s.dialect.lower() for s in sources)})
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write `text` to the file or to standard output; a reader that closes the pipe early is no error.
+
+    Raises `TrackplanError` if the file cannot be written.
+    """
+    if output is None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            close_stdout()
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "its name is not valid"
+        raise TrackplanError(
+            f"cannot write {printable(output)}: {reason.lower()}",
+            "--output takes the path of a file in a folder that exists and may be written to.",
+        ) from error
+
+
+def close_stdout() -> None:
+    """Send whatever is still to be written to nowhere, so that the end of the process is quiet."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = TextIOWrapper(open(os.devnull, "wb"))  # noqa: PTH123, SIM115
+
+
+def printable(path: Path) -> str:
+    """A path as it may be printed, with `/`."""
+    from trackplan.formats.source import visible
+
+    return visible(path.as_posix())
+
+
+def _coloured(choice: str, terminal: bool) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,102 @@
+"""`trackplan check`: analyse the whole project, report what lies under the given paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trackplan.commands import base
+from trackplan.errors import ExitCode, TrackplanError
+from trackplan.findings import Severity
+
+if TYPE_CHECKING:
+    from trackplan.findings import Report
+
+_WHOLE = "The findings are those under the given paths; the figures are those of the whole project."
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command's options as given."""
+
+    paths: tuple[Path, ...]
+    project_file: Path | None
+    format: str
+    output: Path | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str
+    quiet: bool
+    today: str
+    colour: str
+
+
+def run(options: Options) -> int:
+    """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input could not be read."""
+    from trackplan import pipeline
+    from trackplan.commands.progress import Progress
+    from trackplan.formats import FORMATS, summary
+    from trackplan.tree import Tree
+
+    today = base.day(options.today)
+    for path in options.paths:
+        if not os.path.lexists(path):
+            raise TrackplanError(
+                f"there is no file or folder {base.printable(path)}",
+                "PATHS are files or folders of the project, relative to where you are.",
+            )
+    start = options.paths[0] if options.paths else Path()
+    project = base.open_project(base.Where(options.project_file, start))
+    select, ignore = base.words(options.select), base.words(options.ignore)
+    with base.located(project.root), Progress(sys.stderr):
+        report = pipeline.check(project, today, select, ignore)
+    report = _below(report, project.root, options.paths)
+    stream = None if options.output else sys.stdout
+    look = replace(
+        base.look(options.colour, stream, quiet=options.quiet, fold_info=not select),
+        double_quoted_literals=base.double_quoted_literals(project),
+    )
+    base.emit(FORMATS[options.format](report, Tree(project.root), look), options.output)
+    if options.output and not options.quiet:
+        sys.stderr.write(f"{summary.headline(report)}; written to {base.printable(options.output)}\n")
+    return _exit_code(report, options.fail_on)
+
+
+def _exit_code(report: Report, fail_on: str) -> int:
+    if report.fatal:
+        sys.stderr.write("trackplan: some input could not be read, so the result is not complete (exit 2).\n")
+        return ExitCode.FAILED
+    if fail_on == "never":
+        return ExitCode.CLEAN
+    worst = max((f.severity for f in report.findings), default=Severity.OFF)
+    return ExitCode.FINDINGS if worst >= Severity.parse(fail_on) else ExitCode.CLEAN
+
+
+def _below(report: Report, root: Path, paths: tuple[Path, ...]) -> Report:
+    """The report with the findings under `paths` alone; input that stops the job is never left out."""
+    wanted = [_relative(path, root.resolve()) for path in paths]
+    if not wanted or "" in wanted:
+        return report
+    kept = tuple(
+        f
+        for f in report.findings
+        if any(f.place.path == w or f.place.path.startswith(f"{w}/") for w in wanted)
+        or (report.fatal and f.rule == "TP001")
+    )
+    return replace(report, findings=kept, notes=(*report.notes, _WHOLE))
+
+
+def _relative(path: Path, root: Path) -> str:
+    """`path` below `root` with `/`, '' for the root or a folder above it. Raises `TrackplanError` for others."""
+    for candidate in (Path(os.path.abspath(path)), path.resolve()):  # noqa: PTH100 - keeps symlinks
+        if candidate == root or candidate in root.parents:
+            return ""
+        if root in candidate.parents:
+            return candidate.relative_to(root).as_posix()
+    raise TrackplanError(
+        f"{base.printable(path)} lies outside of the project in {base.printable(root)}",
+        "PATHS are files or folders of one project.",
+    )

@@ -1,0 +1,48 @@
+"""`trackplan explain`: the docs of a rule, or the whole chain of a subject."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from trackplan.commands import base
+from trackplan.errors import ExitCode
+
+if TYPE_CHECKING:
+    from trackplan.rules import Rule
+
+
+def run(subject: str, where: base.Where, today: str) -> int:
+    """Write the explanation."""
+    from trackplan.formats.source import visible
+
+    rule = _rule(subject, where)
+    if rule is not None:
+        from trackplan import rule_docs
+
+        base.emit(rule_docs.page(rule).rstrip() + "\n")
+        return ExitCode.CLEAN
+    from trackplan.commands.facts import open_facts
+    from trackplan.explain import explain
+
+    facts = open_facts(where, today)
+    text = explain(facts.base, subject, plain=not _draws_lines())
+    base.emit("".join(visible(line) + "\n" for line in text.split("\n")[:-1]))
+    return ExitCode.CLEAN
+
+
+def _rule(word: str, where: base.Where) -> Rule | None:
+    """The rule of that id or name, the project's own too. Ours are explained without any project."""
+    from trackplan import rules
+    from trackplan.commands.rules import load
+
+    return rules.find(rules.shipped(), word) or rules.find(load(where), word)
+
+
+def _draws_lines() -> bool:
+    """Whether standard output can show the lines of a tree."""
+    try:
+        "├─└│…".encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

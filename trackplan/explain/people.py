@@ -1,0 +1,107 @@
+"""The chain of a use case or a consumer: who stands behind it, what it needs or takes, what rests on it alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackplan.explain.lookup import listing, number
+from trackplan.explain.tree import Node, capped
+
+if TYPE_CHECKING:
+    from trackplan.explain.lookup import Lookup
+
+_USE_CASE = """
+SELECT id, title, owner, metric, goal, moves, stage, horizon, review_by, legal_basis, data_use, retention, state, place
+FROM use_case WHERE key = :key
+"""
+_NEEDS = "SELECT key, selector, why, place FROM need WHERE use_case = :key ORDER BY key"
+_MATCHES = """
+SELECT coalesce(f.id, c.id, e.id) FROM need_match m LEFT JOIN field f ON f.key = m.field
+LEFT JOIN "column" c ON c.key = m."column" LEFT JOIN event e ON e.key = m.event WHERE m.need = :key ORDER BY 1
+"""
+_SERVED = """
+SELECT c.id, c.place FROM serves s JOIN consumer c ON c.key = s.consumer WHERE s.use_case = :key ORDER BY c.id
+"""
+_ONLY = """
+SELECT s.id FROM subject s WHERE EXISTS (
+  SELECT 1 FROM justification j WHERE j.kind = s.kind AND j.key = s.key AND j.use_case = :key)
+AND NOT EXISTS (
+  SELECT 1 FROM justification j WHERE j.kind = s.kind AND j.key = s.key AND j.use_case <> :key) ORDER BY s.id
+"""
+_CONSUMER = "SELECT id, kind, title, owner, counts, place FROM consumer WHERE key = :key"
+_CASES = """
+SELECT u.id, u.place FROM serves s JOIN use_case u ON u.key = s.use_case WHERE s.consumer = :key ORDER BY u.id
+"""
+_READS = """
+SELECT r.id, c.id, group_concat(DISTINCT u.how), min(u.place) FROM use u JOIN "column" c ON c.key = u."column"
+JOIN relation r ON r.key = c.relation WHERE u.consumer = :key GROUP BY c.key ORDER BY r.id, c.id
+"""
+_RESTS = """
+SELECT c.id, h.strength, s.status FROM reach h JOIN "column" c ON c.key = h."column"
+JOIN column_status s ON s."column" = c.key WHERE h.consumer = :key ORDER BY c.id
+"""
+_STATES = {
+    "active": "counts today",
+    "expired": "does not count: its horizon has passed",
+    "beyond": "does not count: its horizon is beyond the planning horizon",
+}
+_STRENGTHS = {
+    "named": "by name",
+    "star": "because it takes a relation whole",
+    "possible": "possibly, through something unresolved",
+}
+
+
+def explain_use_case(look: Lookup, key: int) -> Node:
+    """A use case: who wants what until when, what its needs select, and what is kept for it alone."""
+    row = [str(value or "") for value in look.rows(_USE_CASE, key)[0][:13]]
+    id_, title, owner, metric, goal, moves, stage, horizon, review, legal, data_use, retention, state = row
+    root = Node(f"{id_}{look.at(look.rows(_USE_CASE, key)[0][13])}")
+    root.add(f"use case{': ' + title if title else ''}")
+    root.add(f"owner {owner}" if owner else "no owner")
+    outcome = " ".join(filter(None, [metric, goal, f"(moves {moves})" if moves else ""]))
+    root.add(f"outcome: {outcome}" if outcome else "no outcome: nothing tells whether it pays")
+    details = {"stage": stage, "legal basis": legal, "data use": data_use, "retention": retention}
+    if any(details.values()):
+        root.add(", ".join(f"{name} {value}" for name, value in details.items() if value))
+    until = f"until {horizon}" if horizon else "no horizon"
+    root.add(f"{until}, {f'review by {review}' if review else 'no review date'}; {_STATES[state]}")
+    needs = []
+    for need, selector, why, place in look.rows(_NEEDS, key):
+        matched = look.ids(_MATCHES, need) if isinstance(need, int) else []
+        found = f"selects {listing(matched)}" if matched else "gap: nothing collected or stored matches"
+        needs.append(Node(f"{selector}{f' ({why})' if why else ''}: {found}{look.at(place)}"))
+    root.add("needs", capped(needs, 40)) if needs else root.add("names no needs")
+    served = [Node(f"{i}{look.at(place)}") for i, place in look.rows(_SERVED, key)]
+    root.add_section("served by", capped(served))
+    only = look.ids(_ONLY, key)
+    loss = f"{number(len(only), 'subject')} would lose the only purpose: {listing(only)}"
+    root.add("if it went", [Node(loss if only else "nothing would lose its only purpose")])
+    return root
+
+
+def explain_consumer(look: Lookup, key: int) -> Node:
+    """A consumer: whom it serves, what it reads directly, and the raw columns on which it rests."""
+    id_, kind, title, owner, counts, place = look.rows(_CONSUMER, key)[0]
+    root = Node(f"{id_}{look.at(place)}")
+    facts = [f"consumer ({kind})", *([str(title)] if title else []), f"owner {owner}" if owner else "no owner"]
+    facts += [] if counts else ["does not make anything used"]
+    root.add(", ".join(facts))
+    cases = [Node(f"{i}{look.at(spot)}") for i, spot in look.rows(_CASES, key)]
+    root.add("serves", capped(cases)) if cases else root.add("serves no declared use case")
+    relations: dict[str, list[Node]] = {}
+    for relation, column, hows, spot in look.rows(_READS, key):
+        node = Node(f"{column}: {str(hows).replace(',', ', ')}{look.at(spot)}")
+        relations.setdefault(str(relation), []).append(node)
+    reads = [Node(relation, capped(nodes, 30)) for relation, nodes in relations.items()]
+    root.add_section("reads", capped(reads, 20))
+    rests: dict[str, list[Node]] = {}
+    for column, strength, status in look.rows(_RESTS, key):
+        rests.setdefault(str(strength), []).append(Node(f"{column}: {status}"))
+    groups = [
+        Node(f"{number(len(rests[how]), 'column')} {words}", capped(rests[how], 40))
+        for how, words in _STRENGTHS.items()
+        if how in rests
+    ]
+    root.add("rests on", groups) if groups else root.add("rests on no raw column")
+    return root

@@ -1,0 +1,53 @@
+"""A tree of text, drawn with lines.
+
+web/"Order Completed".coupon_code
+├─ status: waste, neither needed nor used
+└─ lands in
+   └─ raw.web.order_completed.coupon_code
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_LINES = {False: ("├─ ", "└─ ", "│  "), True: ("|- ", "`- ", "|  ")}
+
+
+@dataclass(slots=True)
+class Node:
+    """A point, and the points below it."""
+
+    text: str
+    children: list[Node] = field(default_factory=list)
+
+    def add(self, text: str, children: list[Node] | None = None) -> Node:
+        """Add a point below this one, and give it."""
+        node = Node(text, children or [])
+        self.children.append(node)
+        return node
+
+    def add_section(self, text: str, children: list[Node]) -> None:
+        """Add a heading with its points, if there are any."""
+        if children:
+            self.add(text, children)
+
+
+def capped(nodes: list[Node], most: int = 12) -> list[Node]:
+    """The first `most` points, and how many more there are."""
+    if len(nodes) <= most + 1:
+        return nodes
+    return [*nodes[:most], Node(f"and {len(nodes) - most:,} more")]
+
+
+def draw(root: Node, *, plain: bool = False) -> str:
+    """The tree as text that ends with a newline."""
+    branch, last, rail = _LINES[plain]
+    lines = [root.text]
+    pending = [(child, "", i == len(root.children) - 1) for i, child in enumerate(root.children)][::-1]
+    while pending:
+        node, prefix, is_last = pending.pop()
+        lines.append(prefix + (last if is_last else branch) + node.text)
+        below = prefix + ("   " if is_last else rail)
+        size = len(node.children)
+        pending += [(child, below, i == size - 1) for i, child in enumerate(node.children)][::-1]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,141 @@
+"""The inventory: one row per field, raw column and unmet need, with its verdict and all who depend on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import FactBase
+
+Key = tuple[str, int]
+
+_LISTED = 3
+
+_SUBJECTS = """
+SELECT 'column', c.key, c.id, s.status, s.used, s.reason, s.shadow, c.place
+FROM column_status s JOIN "column" c ON c.key = s."column"
+UNION ALL
+SELECT 'field', f.key, f.id, s.status, s.used, s.reason, 0, f.place
+FROM field_status s JOIN field f ON f.key = s.field
+UNION ALL
+SELECT 'need', g.need, g.id, 'gap', NULL,
+       'nothing that is collected or stored matches ' || g.selector, 0, g.place
+FROM gap g
+"""
+
+_PLACES = 'SELECT p.key, f.path, p.line, p."column" FROM place p JOIN file f ON f.key = p.file'
+
+# Who really uses it; a field is used through the columns on which it lands.
+_CONSUMERS = """
+SELECT 'column', h."column", c.id, h.strength FROM reach h JOIN consumer c ON c.key = h.consumer WHERE c.counts
+UNION
+SELECT 'field', l.field, c.id, h.strength
+FROM landing l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer WHERE c.counts
+"""
+
+_LISTS = {
+    "models": """
+SELECT 'column', k."column", r.id FROM carry k JOIN relation r ON r.key = k.relation
+UNION
+SELECT 'field', l.field, r.id
+FROM landing l JOIN carry k ON k."column" = l."column" JOIN relation r ON r.key = k.relation
+""",
+    "use_cases": """
+SELECT j.kind, j.key, u.id FROM justification j JOIN use_case u ON u.key = j.use_case
+UNION
+SELECT 'need', g.need, u.id FROM gap g JOIN use_case u ON u.key = g.use_case
+""",
+    "needs": """
+SELECT j.kind, j.key, n.id FROM justification j JOIN need n ON n.key = j.need
+UNION
+SELECT 'need', g.need, g.id FROM gap g
+""",
+    "landing": """
+SELECT 'field', l.field, c.id FROM landing l JOIN "column" c ON c.key = l."column"
+UNION
+SELECT 'column', l."column", f.id FROM landing l JOIN field f ON f.key = l.field
+""",
+}
+
+
+class Spot(TypedDict):
+    """A place as the inventory tells it."""
+
+    path: str
+    line: int
+    column: int
+
+
+class Row(TypedDict):
+    """One row; the names are those of `schemas/inventory.schema.json`."""
+
+    id: str
+    kind: str
+    status: str
+    used: bool | None
+    reason: str
+    shadow: bool
+    consumers: list[str]
+    models: list[str]
+    use_cases: list[str]
+    needs: list[str]
+    landing: list[str]
+    place: Spot | None
+
+
+def rows(base: FactBase) -> list[Row]:
+    """All rows of the frozen base, sorted by kind and id."""
+    places = {key: Spot(path=str(p), line=_int(n), column=_int(c)) for key, p, n, c in base.fetch(_PLACES)}
+    consumers, possible = _consumers(base)
+    lists = {name: _grouped(base, sql) for name, sql in _LISTS.items()}
+    found = []
+    for kind, key, id_, status, used, reason, shadow, place in base.fetch(_SUBJECTS):
+        subject = (str(kind), _int(key))
+        found.append(
+            Row(
+                id=str(id_),
+                kind=str(kind),
+                status=str(status),
+                used=None if used is None else bool(used),
+                reason=_reason(str(reason), possible.get(subject, []) if used is None else []),
+                shadow=bool(shadow),
+                consumers=consumers.get(subject, []),
+                models=lists["models"].get(subject, []),
+                use_cases=lists["use_cases"].get(subject, []),
+                needs=lists["needs"].get(subject, []),
+                landing=lists["landing"].get(subject, []),
+                place=places.get(place),
+            )
+        )
+    return sorted(found, key=lambda row: (row["kind"], row["id"]))
+
+
+def _consumers(base: FactBase) -> tuple[dict[Key, list[str]], dict[Key, list[str]]]:
+    """Per subject, the consumers that use it, and those that possibly do."""
+    certain: dict[Key, set[str]] = {}
+    possible: dict[Key, set[str]] = {}
+    for kind, key, consumer, strength in base.fetch(_CONSUMERS):
+        where = possible if strength == "possible" else certain
+        where.setdefault((str(kind), _int(key)), set()).add(str(consumer))
+    only = {key: sorted(ids - certain.get(key, set())) for key, ids in possible.items()}
+    return {key: sorted(ids) for key, ids in certain.items()}, only
+
+
+def _grouped(base: FactBase, sql: str) -> dict[Key, list[str]]:
+    groups: dict[Key, set[str]] = {}
+    for kind, key, id_ in base.fetch(sql):
+        groups.setdefault((str(kind), _int(key)), set()).add(str(id_))
+    return {key: sorted(ids) for key, ids in groups.items()}
+
+
+def _reason(reason: str, possible: list[str]) -> str:
+    unsaid = [consumer for consumer in possible if consumer not in reason]
+    if not unsaid:
+        return reason
+    more = f" and {len(unsaid) - _LISTED} more" if len(unsaid) > _LISTED else ""
+    return f"{reason}; possibly used by {', '.join(unsaid[:_LISTED])}{more}"
+
+
+def _int(value: object) -> int:
+    """A key or number of the base, which declares them as integers."""
+    return value if isinstance(value, int) else 0
