@@ -85,6 +85,8 @@ class Tree:
         parts = normalise(pattern).rstrip("/").split("/")
         if ".." in parts:
             return ()
+        if parts == ["."]:
+            return (".",) if folders else ()
         depth = next((i for i, p in enumerate(parts) if _is_wild(p)), len(parts) - 1)
         return tuple(sorted(self._walk("/".join(parts[:depth]), parts, depth, folders)))
 
@@ -96,11 +98,11 @@ class Tree:
             current, level = pending.pop()
             for entry in self._entries(current):
                 path = f"{current}/{entry.name}" if current else entry.name
-                matched = captures("/".join(parts), path) is not None
+                matched = _match(parts, path.split("/"), "**", _match_name, "/") is not None
                 is_folder = _is_folder(entry, follow=level < len(parts) and entry.name == parts[level])
                 if matched and is_folder == folders and (is_folder or self._is_file(path)):
                     yield path
-                if not is_folder or entry.name in _SKIPPED:
+                if not is_folder:
                     continue
                 if spans is not None and level >= spans:
                     if not entry.name.startswith(".") or entry.name in parts:
@@ -114,7 +116,7 @@ class Tree:
             if real is None or _SKIPPED.intersection(folder.split("/")):
                 return []
             with os.scandir(real) as entries:
-                return list(entries)
+                return [entry for entry in entries if entry.name not in _SKIPPED]
         except (OSError, ValueError):
             return []
 

@@ -9,6 +9,7 @@ from trackplan.documents.base import failure, point
 
 if TYPE_CHECKING:
     from trackplan.errors import ReadError
+    from trackplan.findings import Place
 
 _FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _QUOTE = "put the value in quotes"
@@ -71,8 +72,8 @@ def translated(error: Any, text: str, path: str) -> ReadError:
     for part, message, hint, at_start in _SENTENCES:
         if part in problem:
             mark = error.context_mark if at_start and error.context_mark is not None else here
-            return failure(_at(mark, path), message, hint)
-    return failure(_at(here, path), f"this is not valid YAML: {problem}")
+            return failure(_at(mark, text, path), message, hint)
+    return failure(_at(here, text, path), f"this is not valid YAML: {problem}")
 
 
 def forbidden_character(text: str, path: str) -> ReadError:
@@ -80,18 +81,22 @@ def forbidden_character(text: str, path: str) -> ReadError:
     found = _FORBIDDEN.search(text)
     if found is None:
         return failure(point(path, 1, 1), "the text holds a character that YAML does not allow")
-    line = text.count("\n", 0, found.start()) + 1
-    column = found.start() - text.rfind("\n", 0, found.start())
     code = f"U+{ord(found.group()):04X}"
-    return failure(point(path, line, column), f"the control character {code} is not allowed", "remove it")
+    return failure(_after(found.start(), text, path), f"the control character {code} is not allowed", "remove it")
 
 
 def _bad_start(mark: Any, text: str, path: str) -> ReadError:
     character = text[mark.index : mark.index + 1]
     if character == "\t":
-        return failure(_at(mark, path), "a tab is used for indentation", "use spaces")
-    return failure(_at(mark, path), f"a value cannot start with '{character}'", _QUOTE)
+        return failure(_at(mark, text, path), "a tab is used for indentation", "use spaces")
+    return failure(_at(mark, text, path), f"a value cannot start with '{character}'", _QUOTE)
 
 
-def _at(mark: Any, path: str) -> Any:
-    return point(path, mark.line + 1, mark.column + 1) if mark is not None else point(path, 1, 1)
+def _at(mark: Any, text: str, path: str) -> Place:
+    """The parser breaks lines where editors do not, so lines are counted anew."""
+    return _after(min(mark.index, len(text)) if mark is not None else 0, text, path)
+
+
+def _after(index: int, text: str, path: str) -> Place:
+    """The place of the character at `index`."""
+    return point(path, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
