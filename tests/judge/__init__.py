@@ -1,0 +1,1 @@
+"""Execution is the judge: DuckDB shows which columns change which consumers; trackplan's inventory must agree."""

@@ -1,0 +1,86 @@
+"""`python -m tests.judge`: how often trackplan calls a used column unused, and how many dead ones it finds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from tests.judge.cases import Case, load
+from tests.judge.figures import Figures
+from tests.judge.run import execute, judge_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.judge.truth import Truth
+
+
+def main() -> int:
+    """Judge the cases and random pipelines that the arguments ask for; exit 1 for any unsound verdict."""
+    options = _options()
+    failed = False
+    if not options.only_random:
+        chosen = [case for case in load() if options.select in case.name]
+        failed |= _report("cases", chosen, options)
+    if options.random:
+        from tests.judge.pipelines import pipeline
+
+        seeds = range(options.seed, options.seed + options.random)
+        failed |= _report("random pipelines", (pipeline(seed) for seed in seeds), options)
+    return int(failed)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.judge", description=__doc__)
+    parser.add_argument("--select", default="", help="only cases whose name contains this")
+    parser.add_argument("--random", type=int, default=20, metavar="N", help="how many random pipelines")
+    parser.add_argument("--only-random", action="store_true", help="leave the cases out")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first random pipeline")
+    parser.add_argument("--execute-only", action="store_true", help="run the SQL, do not ask trackplan")
+    parser.add_argument("--noise", action="store_true", help="also print dead columns that are called used")
+    return parser.parse_args()
+
+
+def _report(title: str, cases: Iterable[Case], options: argparse.Namespace) -> bool:
+    figures, broken, start = Figures(), 0, time.process_time()
+    for case in cases:
+        try:
+            truth = execute(case)
+            if options.execute_only:
+                _print(case.name, _shown(truth))
+                continue
+            verdict = judge_case(case, truth)
+        except Exception as error:
+            broken += 1
+            trace = traceback.extract_tb(error.__traceback__)[-1]
+            _print(case.name, [f"BROKEN {type(error).__name__}: {error} ({trace.filename}:{trace.lineno})"])
+            continue
+        figures.add(verdict)
+        broken += bool(verdict.broken)
+        lines = [f"UNSOUND {line}" for line in verdict.unsound] + [f"BROKEN {line}" for line in verdict.broken]
+        if options.noise:
+            lines += [f"noise {line}" for line in verdict.noise] + [f"unknown {line}" for line in verdict.unknown]
+        _print(case.name, lines)
+    sys.stdout.write(f"== {title}: {figures}\nbroken: {broken}\n{time.process_time() - start:.1f} CPU s\n")
+    return bool(figures.unsound or broken)
+
+
+def _shown(truth: Truth) -> list[str]:
+    dead = [subject for subject, changed in truth.changed.items() if not changed]
+    lines = [f"no rows: {name}" for name in sorted(truth.empty)]
+    insensitive = truth.consumers - set().union(*truth.changed.values())
+    lines += [f"nothing changes {name}" for name in sorted(insensitive)]
+    return [*lines, f"dead: {', '.join('.'.join((s.table, s.column, *s.path)) for s in dead)}"]
+
+
+def _print(name: str, lines: list[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{name}: {line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

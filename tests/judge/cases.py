@@ -1,0 +1,92 @@
+"""Cases of SQL: small pipelines, one file per feature, that execution and trackplan both judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import yaml
+
+from tests.judge import shapes
+from tests.judge.bench import Bench, open_bench, tables
+from tests.judge.values import Pool, literal, make
+
+FOLDER = Path(__file__).parent.parent / "soundness" / "cases"
+_KEYS = {"ddl", "models", "queries", "json", "built", "rows", "used", "unused", "unknown", "only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A pipeline as text. `json` gives the shape of JSON columns (`table.column`), `built` what models fill.
+
+    `used`, `unused` and `unknown` are columns whose verdict is laid down because execution cannot show it.
+    """
+
+    name: str
+    ddl: str
+    queries: dict[str, str]
+    models: dict[str, str] = field(default_factory=dict)
+    json: dict[str, Any] = field(default_factory=dict)
+    built: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    rows: int = 40
+
+    @property
+    def sql(self) -> str:
+        """All of its SQL except the DDL."""
+        return "\n".join([*self.models.values(), *self.queries.values()])
+
+
+def load(folder: Path = FOLDER) -> list[Case]:
+    """Read every case of every feature; a case is named `feature/case`. Raises ValueError for an unknown key."""
+    return [case for path in sorted(folder.glob("*.yml")) for case in _read(path)]
+
+
+def _read(path: Path) -> list[Case]:
+    cases: list[Case] = []
+    body: dict[str, Any]
+    for name, body in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        unknown = set(body) - _KEYS
+        if unknown:
+            message = f"{path.name}: {name}: unknown key {sorted(unknown)}"
+            raise ValueError(message)
+        lists = {key: tuple(body.get(key, ())) for key in ("built", "used", "unused", "unknown")}
+        cases.append(Case(f"{path.stem}/{name}", **{**body, **lists}))
+    return cases
+
+
+def prepare(case: Case, seed: int) -> tuple[Bench, Pool]:
+    """Load a case with generated data and build it. Raises BuildError and DuckDB's errors of the DDL."""
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute(case.ddl)
+    pool = Pool.of(case.sql)
+    for table in tables(connection):
+        if table not in case.built:
+            _fill(connection, table, case, pool, Random(f"{seed} {table}"))  # noqa: S311
+    return open_bench(connection, case.models, case.queries, case.built), pool
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, case: Case, pool: Pool, chance: Random) -> None:
+    quoted = ".".join(f'"{part}"' for part in table.split("."))
+    relation = connection.table(quoted)
+    columns = []
+    for name, kind in zip(relation.columns, relation.types, strict=True):
+        shape = shapes.of_type(kind)
+        if shape.kind == "json":
+            shape = shapes.of_json(case.json.get(f"{table}.{name}", {"k": "text", "n": "integer"}))
+        columns.append((name, shape))
+    rows = []
+    for index in range(case.rows + chance.randrange(5)):
+        # A column called id tells rows apart; the others repeat.
+        values = [
+            index + 1 if name.lower() == "id" and shape.kind == "integer" else make(shape, chance, pool)
+            for name, shape in columns
+        ]
+        items = ", ".join(literal(value, shape) for value, (_, shape) in zip(values, columns, strict=True))
+        rows.append(f"({items})")
+    connection.execute(f"INSERT INTO {quoted} VALUES {', '.join(rows)}")

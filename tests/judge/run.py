@@ -1,0 +1,73 @@
+"""Judge cases: execution on two data sets, then trackplan, then the disagreements."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from tests.judge.cases import Case, prepare
+from tests.judge.truth import Subject, Truth, add_truth
+from tests.judge.verdicts import Verdict, expected, judge, said_of
+
+SEEDS = (1, 2)
+STORE = Path(__file__).parents[2] / ".pytest_cache" / "judge"
+
+
+def execute(case: Case, seeds: tuple[int, ...] = SEEDS) -> Truth:
+    """Load, build and perturb a case on one data set per seed. Raises BuildError.
+
+    What comes out depends on the case and on this package alone, never on trackplan, so it is kept on disk.
+    """
+    path = STORE / f"{_digest(case, seeds)}.json"
+    if path.exists():
+        return _read(path)
+    truth = Truth()
+    for seed in seeds:
+        bench, pool = prepare(case, seed)
+        add_truth(truth, bench, pool, seed)
+        bench.connection.close()
+    _write(path, truth)
+    return truth
+
+
+def judge_case(case: Case, truth: Truth) -> Verdict:
+    """Run trackplan on a case and compare; verdicts that the case lays down count too."""
+    said = said_of(case)
+    verdict = judge(case.name, truth, said)
+    verdict.broken += expected(case, said)
+    verdict.broken += [f"query {name} gives no rows" for name in sorted(truth.empty)]
+    return verdict
+
+
+def _digest(case: Case, seeds: tuple[int, ...]) -> str:
+    return hashlib.sha256(f"{case!r}{seeds}{_version()}".encode()).hexdigest()[:32]
+
+
+@cache
+def _version() -> str:
+    sources = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return "\n".join([duckdb.__version__, *sources])
+
+
+def _read(path: Path) -> Truth:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    changed, named = (
+        {Subject(table, column, tuple(keys)): set(names) for table, column, keys, names in stored[part]}
+        for part in ("changed", "named")
+    )
+    return Truth(changed, named, set(stored["consumers"]), set(stored["empty"]))
+
+
+def _write(path: Path, truth: Truth) -> None:
+    stored = {
+        part: [[s.table, s.column, s.path, sorted(names)] for s, names in getattr(truth, part).items()]
+        for part in ("changed", "named")
+    }
+    text = json.dumps({**stored, "consumers": sorted(truth.consumers), "empty": sorted(truth.empty)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".new").write_text(text, encoding="utf-8")
+    path.with_suffix(".new").replace(path)

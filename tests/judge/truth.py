@@ -1,0 +1,128 @@
+"""What really depends on what: each column, struct member and JSON key is perturbed, the consumers are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.judge.bench import Bench, BuildError
+from tests.judge.perturb import WAYS, perturb
+
+if TYPE_CHECKING:
+    from tests.judge.bench import RawColumn
+    from tests.judge.values import Pool
+
+FIRST_WAYS = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """A raw column, or what `path` names inside it."""
+
+    table: str
+    column: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Truth:
+    """For each subject the consumers whose results changed; and those that cannot do without the column's name."""
+
+    changed: dict[Subject, set[str]] = field(default_factory=dict)
+    named: dict[Subject, set[str]] = field(default_factory=dict)
+    consumers: set[str] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One raw table under test, with what may depend on it."""
+
+    bench: Bench
+    pool: Pool
+    seed: str
+    table: str
+    columns: dict[str, RawColumn]
+    consumers: frozenset[str]
+
+
+def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
+    """Perturb every subject of a built pipeline, and add what changes to what other data sets have shown.
+
+    What changes nothing under a few perturbations is tried once more together, which is far quicker than one by
+    one; only if that changes something, each is looked at alone.
+    """
+    empty = {name for name, (_, rows) in bench.baseline.items() if not rows}
+    truth.empty = truth.empty & empty if truth.consumers else empty
+    first = not truth.consumers
+    truth.consumers |= set(bench.consumers)
+    for table, columns in bench.raw.items():
+        units, consumers = bench.downstream(table)
+        named = {column.name: column for column in columns}
+        trial = _Trial(bench, pool, f"{seed}", table, named, frozenset(consumers))
+        subjects = [Subject(table, c.name, path) for c in columns for path in [(), *c.shape.paths()]]
+        for subject in subjects:
+            known = truth.changed.setdefault(subject, set())
+            if first:
+                _alone(trial, subject, known, WAYS[:FIRST_WAYS])
+                if not subject.path:
+                    truth.named[subject] = _drop(trial, named[subject.column])
+            if known:
+                _alone(trial, subject, known, WAYS[FIRST_WAYS:] if first else WAYS)
+        dead = [subject for subject in subjects if not truth.changed[subject]]
+        if any(_compare(trial, dead, way, set()) for way in (WAYS if dead and consumers else ())):
+            for subject in dead:
+                _alone(trial, subject, truth.changed[subject], WAYS)
+        bench.restore(table, units)
+
+
+def _alone(trial: _Trial, subject: Subject, known: set[str], ways: tuple[str, ...]) -> None:
+    """Perturb one subject in several ways, until every consumer has changed; add these to `known`."""
+    for way in ways:
+        if trial.consumers <= known:
+            return
+        known |= _compare(trial, [subject], way, known)
+
+
+def _compare(trial: _Trial, subjects: list[Subject], way: str, known: set[str]) -> set[str]:
+    """Perturb some subjects of the table and give the consumers beyond `known` that change."""
+    changed: dict[str, list[Any]] = {}
+    for subject in subjects:
+        column = trial.columns[subject.column]
+        values = changed.get(subject.column, column.values)
+        seed = f"{trial.seed} {subject}"
+        changed[subject.column] = perturb(values, column.shape, subject.path, way, trial.pool, seed)
+    pairs = [(trial.columns[name], values) for name, values in changed.items()]
+    if all(column.values == values for column, values in pairs):
+        return set()
+    units, _ = trial.bench.downstream(trial.table)
+    trial.bench.swap(trial.table, pairs)
+    # A change that makes a model fail tells nothing about the consumers behind it.
+    if not trial.bench.rebuild(units):
+        return set()
+    return {name for name in trial.consumers - known if _differs(trial.bench, name)}
+
+
+def _differs(bench: Bench, name: str) -> bool:
+    try:
+        return bench.result(name) != bench.baseline[name]
+    except BuildError:
+        return False
+
+
+def _drop(trial: _Trial, column: RawColumn) -> set[str]:
+    """Consumers that fail, or give other columns, once the column is gone, where all models still build."""
+    bench = trial.bench
+    if len(trial.columns) == 1 or not trial.consumers:
+        return set()
+    bench.without(trial.table, column.name)
+    if not bench.rebuild(bench.downstream(trial.table)[0]):
+        return set()
+    lost = set()
+    for name in trial.consumers:
+        try:
+            if bench.result(name)[0] != bench.baseline[name][0]:
+                lost.add(name)
+        except BuildError:
+            lost.add(name)
+    return lost
