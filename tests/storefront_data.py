@@ -245,7 +245,7 @@ def _by_type(number: int, table: str, column: str, kind: str, row: int) -> Any:
     if kind == "INTEGER":
         return 1 + draw % (5 if column in ("quantity", "rating", "position") else 300)
     if kind.startswith("DECIMAL"):
-        return (1 + draw % 9000) / 100 if kind != "DECIMAL(4,3)" else 0.24
+        return (1 + draw % 9000) / 100
     if kind.startswith("STRUCT"):
         return {"weight_grams": 500 + 5 * draw, "length_mm": 100 + draw, "hazmat": draw % 9 == 0}
     return f"{column} {draw % 50}"

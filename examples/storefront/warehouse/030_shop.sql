@@ -20,7 +20,7 @@ create table shop.orders (
   net_amount decimal(10, 2),
   vat_amount decimal(10, 2),
   shipping_amount decimal(10, 2),
-  vat_rate decimal(4, 3),
+  vat_rate decimal(6, 3),
   warehouse_note varchar,
   legacy_ref varchar
 );
