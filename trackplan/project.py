@@ -117,7 +117,7 @@ def load(path: Path) -> Project:
         node = documents.read_yaml(work.read_text(path.name), path.name)
     except ReadError as error:
         raise ProjectError(error.problems) from error
-    problems = [*_version_problems(node), *documents.check(node, "project")]
+    problems = [*_version_problems(node)] or documents.check(node, "project")
     if not problems:
         problems = [*_pattern_problems(node, work), *_relation_problems(node), *_landing_problems(node)]
     if problems:

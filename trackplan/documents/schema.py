@@ -204,8 +204,8 @@ def _actual(node: Node) -> str:
 def _described(schema: Any) -> str:
     """What the schema says about a value, with its first example."""
     text = str(schema.get("description", "")) if isinstance(schema, dict) else ""
-    if text[1:2].islower():
-        text = text[0].lower() + text[1:]
+    if not text[1:2].isupper():
+        text = text[:1].lower() + text[1:]
     examples = schema.get("examples", []) if isinstance(schema, dict) else []
     example = f"for example: {_show(examples[0])}" if examples else ""
     return f"{text.rstrip('.')}; {example}" if text and example else text or example
