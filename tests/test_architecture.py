@@ -19,7 +19,7 @@ LAYERS = (
     {"cli"},
     {"commands"},
     {"pipeline"},
-    {"readers", "link", "derive", "engine", "formats", "inventory", "explain"},
+    {"readers", "link", "derive", "engine", "formats", "inventory", "explain", "rule_docs"},
     {"rules"},
     {"sql"},
     {"facts"},

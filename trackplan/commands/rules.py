@@ -17,7 +17,7 @@ def run(where: base.Where, docs: bool, format_: str) -> int:
     if docs:
         from trackplan import rule_docs
 
-        base.emit("\n".join(rule_docs.page(rule).rstrip() + "\n" for rule in rules))
+        base.emit(rule_docs.readme(rules))
         return ExitCode.CLEAN
     from trackplan.formats import table
 
