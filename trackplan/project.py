@@ -207,7 +207,7 @@ def _relation_problems(node: Node) -> Iterator[Problem]:
             continue
         count = tree.wildcards(tree.normalise(pattern.text))
         for found in re.findall(r"\{([^{}]*)\}", relation.text):
-            if not found.isdecimal() or not 1 <= int(found) <= count:
+            if not re.fullmatch("[1-9][0-9]?", found) or int(found) > count:
                 message = f"the path has {count} wildcard{'s' * (count != 1)}, so there is nothing for {{{found}}}"
                 yield Problem(relation.place, message, "{1} is the text that the first wildcard matched")
 

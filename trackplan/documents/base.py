@@ -78,6 +78,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     lower = {name.lower(): name for name in reversed(names)}
     close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
+    if not close and len(word) >= 3:
+        close = [name for name in sorted(lower) if name.startswith(word.lower())]
     listed = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
     if close:
         return f"did you mean '{lower[close[0]]}'?" + (f" Known here: {listed}" if len(names) > 1 else "")

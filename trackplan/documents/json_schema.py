@@ -198,7 +198,7 @@ def _types(schema: Node) -> tuple[str, ...]:
 def _values(schema: Node) -> tuple[str, ...] | None:
     if "enum" not in schema.keys and "const" not in schema.keys:
         return None
-    return tuple(n.text for n in _allowed(schema) if not isinstance(n.value, dict | list))
+    return tuple(n.text for n in _allowed(schema) if isinstance(n.value, str | int | float))
 
 
 def _allowed(schema: Node) -> Iterator[Node]:

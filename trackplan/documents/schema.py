@@ -26,6 +26,7 @@ _WORDS = {
     "null": "nothing",
 }
 _SWITCHES = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_EXAMPLE_WIDTH = 80
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -93,6 +94,9 @@ def _problems(error: Any, root: Node) -> Iterator[Problem]:
     """The problems that one error of the validator stands for."""
     node, name, key_place = _locate(error.absolute_path, root)
     place = node.place
+    if list(error.absolute_schema_path)[-2:-1] == ["propertyNames"]:
+        yield _bad_name(error, node)
+        return
     match error.validator:
         case "additionalProperties" | "unevaluatedProperties":
             yield from _unknown_keys(error.schema, node, name)
@@ -100,8 +104,6 @@ def _problems(error: Any, root: Node) -> Iterator[Problem]:
             for key in error.validator_value:
                 if key not in node.keys:
                     yield Problem(place, f"{_subject(name)}lacks the key '{key}'", _about(error.schema, key))
-        case "propertyNames":
-            yield from _bad_names(error, node)
         case "anyOf" | "oneOf":
             yield from _branches(error, root, node, name, key_place)
         case "type":
@@ -143,13 +145,11 @@ def _unknown_keys(schema: Any, node: Node, name: str) -> Iterator[Problem]:
             yield Problem(place, f"the key '{key}' is not known{where}", did_you_mean(key, known))
 
 
-def _bad_names(error: Any, node: Node) -> Iterator[Problem]:
-    """Names that a mapping may not use as keys; the validator tells the name as its instance."""
-    inner = error.context[0] if error.context else error
-    name = str(inner.instance)
-    place = node.keys.get(name, node.place)
-    what = f"the name '{name}' cannot be used here" if name else "the name is empty"
-    yield Problem(place, what, _described(error.schema))
+def _bad_name(error: Any, node: Node) -> Problem:
+    """A name that a mapping may not use as a key; the validator tells it as the instance."""
+    key = str(error.instance)
+    what = f"the name '{key}' cannot be used here" if key else "the name is empty"
+    return Problem(node.keys.get(key, node.place), what, _described(error.schema))
 
 
 def _branches(error: Any, root: Node, node: Node, name: str, key_place: Place | None) -> Iterator[Problem]:
@@ -178,7 +178,7 @@ def _wrong_type(schema: Any, expected: str, node: Node, name: str, key_place: Pl
     hint = _described(schema)
     if "true or false" in expected and node.text.lower() in _SWITCHES:
         hint = f"write {_SWITCHES[node.text.lower()]} instead of {node.text}"
-    elif expected == "text" and isinstance(node.value, bool | int | float):
+    elif expected == "text" and isinstance(node.value, bool | int | float) and schema.get("format") != "date":
         hint = f'put it in quotes: "{node.text}"'
     return Problem(place, f"{_subject(name)}should be {expected}, but this is {_actual(node)}", hint)
 
@@ -207,8 +207,8 @@ def _described(schema: Any) -> str:
     if not text[1:2].isupper():
         text = text[:1].lower() + text[1:]
     examples = schema.get("examples", []) if isinstance(schema, dict) else []
-    example = f"for example: {_show(examples[0])}" if examples else ""
-    return f"{text.rstrip('.')}; {example}" if text and example else text or example
+    example = next((f"for example: {_show(e)}" for e in examples if len(_show(e)) <= _EXAMPLE_WIDTH), "")
+    return "; ".join(part for part in (text.rstrip("."), example) if part)
 
 
 def _about(schema: Any, key: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAME = "native"
 KIND = "plan"
 
-_TOP_KEY = re.compile(r"""^["']?trackplan["']?\s*:""", re.MULTILINE)
+_TOP_KEY = re.compile(r"""^\ufeff?["']?trackplan["']?\s*:""", re.MULTILINE)
 _EVENTS = re.compile(r"^events\s*:", re.MULTILINE)
 _NOTHING = Node(None, Place(""))
 # the calls that have no name of their own, and the key that holds their fields
