@@ -1,6 +1,6 @@
 """The catalog of a warehouse: each script in tests/sql/ddl beside the facts that are expected of it.
 
-A script is called `<what>.<dialect>.sql`; `<what>.<dialect>.txt` holds what it gives. `UPDATE=1 pytest` writes the latter.
+A script is called `<what>.<dialect>.sql`; `<what>.<dialect>.txt` holds what it gives (`UPDATE=1` writes it).
 """
 
 from __future__ import annotations

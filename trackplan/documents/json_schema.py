@@ -139,12 +139,12 @@ def _joined(first: Property, second: Property) -> Property:
     members = {m.name: m for m in first.members}
     for member in second.members:
         members[member.name] = _joined(members[member.name], member) if member.name in members else member
-    values = first.values if second.values is None else (*(first.values or ()), *second.values)
+    free = first.values is None or second.values is None
     return replace(
         first,
         types=tuple(dict.fromkeys((*first.types, *second.types))),
         required=first.required or second.required,
-        values=tuple(dict.fromkeys(values)) if values is not None else None,
+        values=None if free else tuple(dict.fromkeys((*(first.values or ()), *(second.values or ())))),
         description=first.description or second.description,
         members=tuple(members.values()),
         nodes=(*first.nodes, *second.nodes),
