@@ -25,21 +25,10 @@ FROM gap g
 
 _PLACES = 'SELECT p.key, f.path, p.line, p."column" FROM place p JOIN file f ON f.key = p.file'
 
-# Who really uses it; a field is used through the columns on which it lands.
-_CONSUMERS = """
-SELECT 'column', h."column", c.id, h.strength FROM reach h JOIN consumer c ON c.key = h.consumer WHERE c.counts
-UNION
-SELECT 'field', l.field, c.id, h.strength
-FROM landing l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer WHERE c.counts
-"""
+_CONSUMERS = "SELECT kind, key, consumer_id, strength FROM subject_consumer"
 
 _LISTS = {
-    "models": """
-SELECT 'column', k."column", r.id FROM carry k JOIN relation r ON r.key = k.relation
-UNION
-SELECT 'field', l.field, r.id
-FROM landing l JOIN carry k ON k."column" = l."column" JOIN relation r ON r.key = k.relation
-""",
+    "models": "SELECT kind, key, relation_id FROM subject_model",
     "use_cases": """
 SELECT j.kind, j.key, u.id FROM justification j JOIN use_case u ON u.key = j.use_case
 UNION

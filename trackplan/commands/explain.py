@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
-from trackplan.errors import ExitCode
+from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
     from trackplan.rules import Rule
+
+_RULE_ID = re.compile(r"[A-Za-z]{2,3}[0-9]{3}")
 
 
 def run(subject: str, where: base.Where, today: str) -> int:
@@ -35,8 +38,15 @@ def _rule(word: str, where: base.Where) -> Rule | None:
     """The rule of that id or name, the project's own too. Ours are explained without any project."""
     from trackplan import rules
     from trackplan.commands.rules import load
+    from trackplan.documents.base import did_you_mean
 
-    return rules.find(rules.shipped(), word) or rules.find(load(where), word)
+    found = rules.find(rules.shipped(), word)
+    if found is None:
+        known = load(where)
+        found = rules.find(known, word)
+        if found is None and _RULE_ID.fullmatch(word):
+            raise TrackplanError(f"there is no rule {word}", did_you_mean(word, [rule.id for rule in known]))
+    return found
 
 
 def _draws_lines() -> bool:

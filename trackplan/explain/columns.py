@@ -81,7 +81,7 @@ def explain_field(look: Lookup, key: int) -> Node:
     else:
         reasons = look.ids("SELECT reason FROM unlanded WHERE field = :key", key)
         root.add(f"lands nowhere: {reasons[0]}" if reasons else "lands nowhere")
-    _add_loss(root, look, [column for column, _ in columns], row[12], "field", key)
+    _add_loss(root, look, [column for column, _ in columns], row[11] == "unknown", "field", key)
     return root
 
 
@@ -102,7 +102,7 @@ def explain_column(look: Lookup, key: int) -> Node:
     held = [Node(f"{f}{look.at(p)}") for f, p in look.rows(_HELD, key)]
     root.add_section("holds the field" + ("s" if len(held) > 1 else ""), capped(held))
     _add_users(root, look, key)
-    _add_loss(root, look, [key], row[10], "column", key)
+    _add_loss(root, look, [key], row[9] == "unknown", "column", key)
     return root
 
 
@@ -156,7 +156,7 @@ def _add_needs(root: Node, look: Lookup, kind: str, key: int) -> None:
     root.add("needed by", capped(nodes)) if nodes else root.add("no use case needs it")
 
 
-def _add_loss(root: Node, look: Lookup, columns: list[int], used: object, kind: str, key: int) -> None:
+def _add_loss(root: Node, look: Lookup, columns: list[int], unknown: bool, kind: str, key: int) -> None:
     """What would break if the subject went."""
     reached: dict[str, str] = {}
     models: set[str] = set()
@@ -175,7 +175,7 @@ def _add_loss(root: Node, look: Lookup, columns: list[int], used: object, kind: 
     cases = sorted({str(row[0]) for row in look.rows(_NEEDS.format(kind=kind), key)})
     if cases:
         nodes.append(Node(f"{number(len(cases), 'use case')} would miss it: {listing(cases)}"))
-    if not nodes and used is None:
+    if not nodes and unknown:
         nodes.append(Node("nobody can say: see the reason of its status"))
     root.add("if it went", nodes or [Node("nothing that was read depends on it")])
 

@@ -20,6 +20,7 @@ SELECT 'field', key, id FROM field UNION ALL SELECT 'column', key, id FROM "colu
 UNION ALL SELECT 'event', key, id FROM event UNION ALL SELECT 'relation', key, id FROM relation
 UNION ALL SELECT 'use case', key, id FROM use_case UNION ALL SELECT 'consumer', key, id FROM consumer
 """
+_LANDINGS = 'SELECT "column" FROM landing WHERE field = :key'
 _KINDS = ("field", "column", "event", "relation", "use case", "consumer")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _LISTED = 20
@@ -49,6 +50,8 @@ def find(base: FactBase, name: str) -> Subject:
             found = attempt(subjects, fold(wanted), fold)
             if len(found) == 1:
                 return found[0]
+            if len({s.id for s in found if s.kind == "field"}) == 1 and _one_chain(base, found):
+                return next(s for s in found if s.kind == "field")
             if found:
                 raise _ambiguous(name, found)
     raise _unknown(name, wanted, subjects)
@@ -80,6 +83,13 @@ def _selected(subjects: list[Subject], name: str, fold: Callable[[str], str]) ->
         if any(p.matches(text) or p.matches(text.partition("/")[2]) for p in patterns):
             found.append(subject)
     return found
+
+
+def _one_chain(base: FactBase, found: list[Subject]) -> bool:
+    """Whether all that is found beside a field are columns on which it lands."""
+    field = next(s.key for s in found if s.kind == "field")
+    landings = {key for (key,) in base.fetch(_LANDINGS, {"key": field})}
+    return all(s.kind == "column" and s.key in landings for s in found if s.kind != "field")
 
 
 def _ambiguous(name: str, found: list[Subject]) -> TrackplanError:

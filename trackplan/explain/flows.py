@@ -30,14 +30,15 @@ _ROWS = {"filter", "join", "group", "order", "window", "distinct"}
 
 def user_nodes(look: Lookup, key: int) -> list[Node]:
     """Everybody whose SQL reads the column: who, how, and where; consumers first."""
-    users: dict[tuple[str, bool], list[tuple[str, bool, object]]] = {}
-    for user, is_model, how, certain, place, _ in look.rows(_USES, key):
-        users.setdefault((str(user), bool(is_model)), []).append((str(how), bool(certain), place))
+    users: dict[tuple[str, bool, bool], list[tuple[str, bool, object]]] = {}
+    for user, is_model, how, certain, place, counts in look.rows(_USES, key):
+        users.setdefault((str(user), bool(is_model), bool(counts)), []).append((str(how), bool(certain), place))
     nodes = []
-    for (user, is_model), uses in users.items():
+    for (user, is_model, counts_as_use), uses in users.items():
         hows = ", ".join(sorted({how for how, _, _ in uses}))
         places = dict.fromkeys(look.at(place, "") for _, _, place in uses)
         unsure = "" if any(certain for _, certain, _ in uses) else ", perhaps: the name may mean another column"
+        unsure += "" if counts_as_use else "; does not count as use"
         rows = "; decides which rows it has" if is_model and _ROWS & {how for how, _, _ in uses} else ""
         where = " ".join([*list(places)[:3], *(["…"] if len(places) > 3 else [])]).strip()
         nodes.append(Node(f"{'model ' if is_model else ''}{user}: {hows}{unsure}{rows}  {where}".rstrip()))

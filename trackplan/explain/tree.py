@@ -8,8 +8,11 @@ web/"Order Completed".coupon_code
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 
+_WIDTH = 100
+_NARROWEST = 50
 _LINES = {False: ("├─ ", "└─ ", "│  "), True: ("|- ", "`- ", "|  ")}
 
 
@@ -40,14 +43,22 @@ def capped(nodes: list[Node], most: int = 12) -> list[Node]:
 
 
 def draw(root: Node, *, plain: bool = False) -> str:
-    """The tree as text that ends with a newline."""
+    """The tree as text that ends with a newline; long points go on below, in line with their beginning."""
     branch, last, rail = _LINES[plain]
     lines = [root.text]
     pending = [(child, "", i == len(root.children) - 1) for i, child in enumerate(root.children)][::-1]
     while pending:
         node, prefix, is_last = pending.pop()
-        lines.append(prefix + (last if is_last else branch) + node.text)
         below = prefix + ("   " if is_last else rail)
+        going_on = below + (rail if node.children else "   ")
+        lines += textwrap.wrap(
+            node.text,
+            max(_WIDTH, len(below) + _NARROWEST),
+            initial_indent=prefix + (last if is_last else branch),
+            subsequent_indent=going_on,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         size = len(node.children)
         pending += [(child, below, i == size - 1) for i, child in enumerate(node.children)][::-1]
     return "\n".join(lines) + "\n"

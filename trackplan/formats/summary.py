@@ -111,7 +111,9 @@ def _skipped(report: Report, look: Look) -> str:
         groups.setdefault(skipped.missing, []).append(f"{skipped.rule} {skipped.name}")
     lines = [paint("Not checked", "bold", look)]
     for missing, rules in sorted(groups.items()):
-        kinds = " and ".join(_KINDS.get(kind, (kind, ""))[0] for kind in missing)
+        kinds = " and ".join(
+            " or ".join(_KINDS.get(kind, (kind,))[0] for kind in group.split("|")) for group in missing
+        )
         lines += _wrapped(f"without {kinds}: {', '.join(rules)}", look)
     return "\n".join(lines)
 

@@ -12,7 +12,6 @@ tracking/web.yaml
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -67,8 +66,10 @@ def _entries(report: Report, look: Look) -> list[_Entry]:
             remarks.setdefault((finding.place.path, finding.rule), []).append(finding)
         else:
             entries.append(_entry(finding))
+    told = {f.subject for f in report.findings if f.rule == "TP104"}  # its line counts the fields itself
     for (event, _), group in wasted.items():
-        entries.extend(_folded_event(event, group, len(report.collapsed[event])))
+        if event not in told:
+            entries.extend(_folded_event(event, group, len(report.collapsed[event])))
     for group in remarks.values():
         entries.extend(_folded_remarks(group))
     return entries
@@ -81,16 +82,16 @@ def _entry(finding: Finding, message: str = "") -> _Entry:
 def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]:
     if len(group) == 1:
         return [_entry(group[0])]
-    share = f"all {fields}" if len(group) == fields else f"{len(group)} of the {fields}"
-    what = "only models read them" if group[0].rule == "TP106" else "nothing reads them"
-    return [_entry(group[0], f"{share} fields of {event} are unused: {what}, and no use case needs them")]
+    share = f"All {fields}" if len(group) == fields else f"{len(group)} of the {fields}"
+    reads = "no consumer uses them, though models carry them" if group[0].rule == "TP106" else "nobody reads them"
+    return [_entry(group[0], f"{share} fields of {event} are unused: no use case needs them, and {reads}.")]
 
 
 def _folded_remarks(group: list[Finding]) -> list[_Entry]:
     if len(group) <= _FOLD_INFO_OVER:
         return [_entry(f) for f in group]
     first = group[0]
-    more = f"{first.message} (and {len(group) - 1:,} more in this file; --select {first.rule} lists them)"
+    more = f"{first.message} {len(group) - 1:,} more like it in this file; --select {first.rule} lists them."
     return [_entry(first, more)]
 
 
@@ -124,8 +125,3 @@ def _entry_lines(position: str, entry: _Entry, look: Look) -> list[str]:
     lines = [message, *(" " * indent + line for line in rest)]
     lines = [paint(line, "dim", look) for line in lines] if dim else lines
     return [head + lines[0], *lines[1:]]
-
-
-def counts(report: Report) -> Counter[Severity]:
-    """How many findings there are of each severity."""
-    return Counter(f.severity for f in report.findings)
