@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def fake(name: str, sure: int) -> Reader:
-    return cast("Reader", SimpleNamespace(NAME=name, KIND="plan", detect=lambda head, path: sure, read=None))
+    return cast("Reader", SimpleNamespace(NAME=name, KIND="plan", detect=lambda *_: sure, read=None))
 
 
 @pytest.fixture
 def readers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Reader]:
     """An empty set of readers, to be filled by a test."""
     known: dict[str, Reader] = {}
-    monkeypatch.setattr(base, "of_kind", lambda kind: known)
+    monkeypatch.setattr(base, "of_kind", lambda _: known)
     return known
 
 
@@ -41,7 +41,8 @@ def test_readers_are_found_by_their_kind() -> None:
 def test_every_reader_says_what_it_reads() -> None:
     for kind in ("plan", "use_cases", "warehouse", "models", "consumers", "dbt"):
         for name, reader in base.of_kind(kind).items():
-            assert (reader.NAME, reader.KIND) == (name, kind)
+            assert reader.NAME == name
+            assert reader.KIND == kind
             assert reader.detect("", "") == 0
 
 

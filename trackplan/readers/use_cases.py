@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAME = "use-cases"
 KIND = "use_cases"
 
-_TOP_KEY = re.compile(r"""^\ufeff?\s*[{]?\s*["']?use_cases["']?\s*:""", re.MULTILINE)
+_TOP_KEY = re.compile(r"""^\ufeff?["']?use_cases["']?\s*:""", re.MULTILINE)
 _NOTHING = Node(None, Place(""))
 
 
