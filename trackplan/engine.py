@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LISTED = 3
 _LONGEST_VALUE = 300
+_LONGEST_LISTING = 10_000_000
 _OPTIONAL = ("detail", "severity", "fix")
 # Words that titles leave in lower case: "Added to Cart".
 _SMALL = "a|an|and|as|at|by|for|from|in|into|of|on|or|the|to|via|vs|with|without"
@@ -102,10 +103,15 @@ class _Listing:
 
     def __init__(self) -> None:
         self.words: set[str] = set()
+        self.size = 0
 
     def step(self, word: str | None) -> None:
-        if word is not None:
-            self.words.add(word)
+        if word is None or word in self.words:
+            return
+        self.words.add(word)
+        self.size += len(word)
+        if self.size > _LONGEST_LISTING:
+            raise ValueError(word[:80])
 
     def finalize(self) -> str | None:
         words = sorted(self.words)

@@ -15,20 +15,19 @@ from trackplan.findings import Place
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
 
-_ALLOWED = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-)
+_ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
 _OPCODES_PER_TICK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may take: seconds, rows, and bytes of any one value."""
+    """What one query may take: seconds, rows, bytes of any one value, and characters of the whole result."""
 
     seconds: float = 10.0
     rows: int = 1_000_000
     bytes: int = 10_000_000
+    characters: int = 200_000_000
 
 
 @dataclass(slots=True)
@@ -94,9 +93,7 @@ class FactBase:
         """Rows of one of our own queries, without limits."""
         return iter(self.connection.execute(sql, parameters or {}))
 
-    def query(
-        self, sql: str, parameters: Mapping[str, Value] | None = None, limits: Limits | None = None
-    ) -> Result:
+    def query(self, sql: str, parameters: Mapping[str, Value] | None = None, limits: Limits | None = None) -> Result:
         """Run a stranger's query on the frozen base: one SELECT, no writing, no ATTACH, no extension, bounded.
 
         Raises `RuleError` that tells what was wrong, refused or too much.
@@ -122,10 +119,7 @@ class FactBase:
             cursor = connection.execute(sql, parameters or {})
             if cursor.description is None:
                 raise RuleError("the query gives no columns; only SELECT is possible here")
-            rows = cursor.fetchmany(limits.rows + 1)
-            if len(rows) > limits.rows:
-                raise RuleError(f"the query gives more than {limits.rows:,} rows", "Add a LIMIT or a WHERE.")
-            return Result(tuple(d[0] for d in cursor.description), rows)
+            return Result(tuple(d[0] for d in cursor.description), _fetch(cursor, limits))
         except sqlite3.Error as error:
             if refused:
                 raise RuleError(refused[0]) from error
@@ -136,6 +130,19 @@ class FactBase:
             connection.set_authorizer(None)
             connection.set_progress_handler(None, 0)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
+
+
+def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:
+    rows: list[Row] = []
+    characters = 0
+    for row in cursor:
+        rows.append(row)
+        characters += sum(len(value) for value in row if isinstance(value, str | bytes))
+        if len(rows) > limits.rows:
+            raise RuleError(f"the query gives more than {limits.rows:,} rows", "Add a LIMIT or a WHERE.")
+        if characters > limits.characters:
+            raise RuleError(f"the query gives more than {limits.characters:,} characters", "Add a LIMIT or a WHERE.")
+    return rows
 
 
 @lru_cache(maxsize=1)
