@@ -41,8 +41,8 @@ def test_readers_are_found_by_their_kind() -> None:
 def test_every_reader_says_what_it_reads() -> None:
     for kind in ("plan", "use_cases", "warehouse", "models", "consumers", "dbt"):
         for name, reader in base.of_kind(kind).items():
-            assert reader.NAME == name
-            assert reader.KIND == kind
+            assert name == reader.NAME
+            assert kind == reader.KIND
             assert reader.detect("", "") == 0
 
 
