@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -257,3 +258,13 @@ def test_did_you_mean() -> None:
     assert base.did_you_mean("ordr", ["Order"]) == "did you mean 'Order'?"
     assert base.did_you_mean("x", ["b", "a"]) == "known here: a, b"
     assert base.did_you_mean("x", []) == ""
+
+
+def test_a_check_that_runs_out_of_stack_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(_: object) -> None:
+        raise RecursionError
+
+    validator = SimpleNamespace(iter_errors=exhausted)
+    monkeypatch.setattr("trackplan.documents.schema._validator", lambda _: validator)
+    (problem,) = documents.check(documents.read_yaml("a: 1", "f"), "plan")
+    assert (str(problem.place), problem.message) == ("f:1:1", "the nesting is too deep to be checked")

@@ -26,9 +26,9 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Reader]:
     return known
 
 
-def problem(format_name: str = "") -> str:
+def problem(format_name: str = "", text: str = "text", path: str = "a.yaml") -> str:
     with pytest.raises(ReadError) as caught:
-        base.choose("text", "a.yaml", "plan", format_name)
+        base.choose(text, path, "plan", format_name)
     return f"{caught.value} | {caught.value.problems[0].hint}"
 
 
@@ -59,7 +59,18 @@ def test_a_tie_names_both(readers: dict[str, Reader]) -> None:
 
 def test_a_format_that_nobody_knows(readers: dict[str, Reader]) -> None:
     readers.update(native=fake("native", 0), segment=fake("segment", 0))
-    assert problem() == "a.yaml: this is in no format that trackplan knows | known here: native, segment"
+    assert problem() == "a.yaml:1:1: this is in no format that trackplan knows | known here: native, segment"
     assert problem("segmnt").endswith(
         "there is no format 'segmnt' | did you mean 'segment'? Known here: native, segment"
     )
+
+
+def test_the_syntax_is_told_before_the_format(readers: dict[str, Reader]) -> None:
+    readers.update(native=fake("native", 0), segment=fake("segment", 0))
+    assert problem(text="a:\n\tb: 1") == "a.yaml:2:1: a tab is used for indentation | use spaces"
+    assert problem(text="", path="a.json") == "a.json:1:1: the file is empty | "
+
+
+def test_the_only_reader_of_a_kind_takes_every_file(readers: dict[str, Reader]) -> None:
+    readers.update(native=fake("native", 0))
+    assert base.choose("", "a.yaml", "plan") is readers["native"]

@@ -32,7 +32,10 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def check(node: Node, schema_name: str) -> list[Problem]:
     """All the ways in which `node` breaks `schemas/<schema_name>.schema.json`, sorted by place, each one once."""
-    problems = {p for error in _validator(schema_name).iter_errors(plain(node)) for p in _problems(error, node)}
+    try:
+        problems = {p for error in _validator(schema_name).iter_errors(plain(node)) for p in _problems(error, node)}
+    except RecursionError:  # the validator takes several frames per level; how many are free depends on the caller
+        return [Problem(node.place, "the nesting is too deep to be checked")]
     return sorted(problems, key=lambda p: (p.place, p.message))
 
 

@@ -7,8 +7,7 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
-from trackplan import readers
-from trackplan.documents import did_you_mean
+from trackplan import documents, readers
 from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
 
@@ -52,13 +51,15 @@ def choose(text: str, path: str, kind: str, format: str = "") -> Reader:  # noqa
     known = of_kind(kind)
     if format:
         if format not in known:
-            raise _fault(path, f"there is no format '{format}'", did_you_mean(format, known))
+            raise _fault(path, f"there is no format '{format}'", documents.did_you_mean(format, known))
         return known[format]
     head = text[:HEAD]
     sure = sorted(((reader.detect(head, path), name) for name, reader in known.items()), reverse=True)
     best = [name for level, name in sure if level and level == sure[0][0]]
+    if not best and len(known) == 1:
+        return next(iter(known.values()))  # it says better than this function what is wrong with the file
     if not best:
-        raise _fault(path, "this is in no format that trackplan knows", f"known here: {', '.join(sorted(known))}")
+        raise _unknown(text, path, sorted(known))
     if len(best) > 1:
         raise _fault(
             path,
@@ -66,6 +67,16 @@ def choose(text: str, path: str, kind: str, format: str = "") -> Reader:  # noqa
             "say which with 'format:' in the project file",
         )
     return known[best[0]]
+
+
+def _unknown(text: str, path: str, known: list[str]) -> ReadError:
+    """The error of a file that no reader knows: what is wrong with its syntax comes first."""
+    try:
+        root = documents.read_json(text, path) if path.endswith(".json") else documents.read_yaml(text, path)
+    except ReadError as error:
+        return error
+    hint = f"known here: {', '.join(known)}"
+    return documents.failure(root.place, "this is in no format that trackplan knows", hint)
 
 
 def _fault(path: str, message: str, hint: str) -> ReadError:
