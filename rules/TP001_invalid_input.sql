@@ -14,4 +14,4 @@ SELECT f.path AS subject, p.place, p.message AS detail, p.hint AS fix, rtrim(p.m
 FROM problem p
 JOIN place l ON l.key = p.place
 JOIN file f ON f.key = l.file
-WHERE p.kind NOT IN ('no-match')
+WHERE p.kind <> 'no-match' AND NOT (p.kind = 'reference' AND f.kind = 'use_cases')

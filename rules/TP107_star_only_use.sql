@@ -13,8 +13,8 @@ why: >
 fix: Name the columns that are wanted, in the query or in the exposure.
 references: ["GDPR Art. 25(2)"]
 */
-SELECT s.id AS subject, s.place, coalesce(listing(c.consumer_id), 'a consumer') AS consumers
+SELECT s.id AS subject, s.place, listing(c.consumer_id) AS consumers
 FROM subject s
-LEFT JOIN subject_consumer c ON c.kind = s.kind AND c.key = s.key AND c.strength = 'star'
+JOIN subject_consumer c ON c.kind = s.kind AND c.key = s.key AND c.strength = 'star'
 WHERE s.used AND s.star_only
 GROUP BY s.kind, s.key

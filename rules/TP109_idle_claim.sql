@@ -15,10 +15,9 @@ references: ["GDPR Art. 5(1)(b)", "GDPR Art. 5(1)(c)"]
 */
 SELECT s.id AS subject, s.place,
        CASE WHEN date(s.introduced, '+' || run.grace_days || ' days') < :today THEN 'warning' END AS severity,
-       coalesce(listing(u.id), 'a use case') AS use_cases
+       listing(u.use_case_id) AS use_cases
 FROM subject s
 JOIN run
-LEFT JOIN justification j ON j.kind = s.kind AND j.key = s.key
-LEFT JOIN use_case u ON u.key = j.use_case
+JOIN subject_use_case u ON u.kind = s.kind AND u.key = s.key
 WHERE s.status = 'idle'
 GROUP BY s.kind, s.key

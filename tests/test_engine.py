@@ -53,20 +53,26 @@ def fact_base(evidence: tuple[str, ...] = KINDS) -> FactBase:
         status="active",
         place=1,
     )
-    add(
-        base,
-        "relation",
-        key=1,
-        id="raw.orders",
-        kind="table",
-        raw=1,
-        open=0,
-        declared=1,
-        governed=1,
-        description="",
-        owner="",
-        place=1,
-    )
+    for key, name, raw in ((1, "raw.orders", 1), (2, "orders", 0)):
+        add(
+            base,
+            "relation",
+            key=key,
+            id=name,
+            kind="table",
+            raw=raw,
+            open=0,
+            declared=1,
+            governed=1,
+            description="",
+            owner="",
+            place=1,
+        )
+    add(base, "consumer", key=1, id="dashboard.a", kind="dashboard", name="a", title="", owner="", counts=1)
+    words = dict.fromkeys(("title", "owner", "metric", "goal", "moves", "stage"), "x")
+    words |= dict.fromkeys(("legal_basis", "data_use", "retention"), "")
+    add(base, "use_case", key=1, id="grow", state="active", review_by="2027-01-01", place=1, **words)
+    add(base, "need", key=1, id="grow.x", use_case=1, selector="x", why="", wildcard=0, place=1)
     return base
 
 
@@ -107,6 +113,28 @@ def add_column(base: FactBase, key: int, name: str, **changes: Value) -> None:
         "place": 1,
     }
     add(base, "column", **(row | changes))
+
+
+def add_verdict(base: FactBase, kind: str, key: int, row: dict[str, Value], pipeline: int = 0) -> str:
+    """Add a field or column with that verdict and the facts that it stands on; gives its id."""
+    column = key
+    if kind == "field":
+        column = key + 1000
+        add_field(base, key, f"f{key}")
+        add_column(base, column, f"c{column}")
+        add(base, "landing", field=key, column=column, convention="explicit")
+        add(base, "field_status", field=key, **row)
+    else:
+        add_column(base, key, f"c{key}", pipeline=pipeline)
+        add(base, "column_status", **{"column": key, "shadow": 0, "lands": 0, **row})
+    if row["used"]:
+        strength = "star" if row["star_only"] else "named"
+        add(base, "reach", column=column, consumer=1, strength=strength)
+    if row["carried"]:
+        add(base, "carry", column=column, relation=2)
+    if row["needed"]:
+        add(base, "need_match", need=1, **{kind: key})
+    return f"web/Order.f{key}" if kind == "field" else f"raw.orders.c{key}"
 
 
 def status_of(needed: int, used: int | None) -> str:
@@ -173,13 +201,7 @@ def test_every_subject_has_one_quadrant_finding_or_none() -> None:
             continue
         key += 1
         row = verdict(needed, used, star, carried)
-        if kind == "field":
-            add_field(base, key, f"f{key}")
-            add(base, "field_status", field=key, **row)
-        else:
-            add_column(base, key, f"c{key}", pipeline=pipeline)
-            add(base, "column_status", **{"column": key, "shadow": 0, "lands": 0, **row})
-        subject = f"web/Order.f{key}" if kind == "field" else f"raw.orders.c{key}"
+        subject = add_verdict(base, kind, key, row, pipeline)
         expected[subject] = wanted(kind, row, pipeline)
     base.freeze()
     findings, skipped, count = engine.run(base, RULES, PROJECT)
@@ -195,18 +217,15 @@ def test_every_subject_has_one_quadrant_finding_or_none() -> None:
 
 def test_a_column_on_which_a_field_lands_is_reported_at_the_field() -> None:
     base = fact_base()
-    add_field(base, 1, "total")
-    add_column(base, 1, "total")
-    add(base, "landing", field=1, column=1, convention="explicit")
-    add(base, "field_status", field=1, **verdict(0, 0))
-    add(base, "column_status", **{"column": 1, "shadow": 0, "lands": 1, **verdict(0, 0)})
+    add_verdict(base, "field", 1, verdict(0, 0))
+    add(base, "column_status", **{"column": 1001, "shadow": 0, "lands": 1, **verdict(0, 0)})
     base.freeze()
     findings, _, _ = engine.run(base, RULES, PROJECT)
     assert [(f.rule, f.subject, f.message) for f in findings if f.rule in QUADRANT] == [
         (
             "TP102",
-            "web/Order.total",
-            "web/Order.total is unused: no use case needs it, and no model or consumer reads raw.orders.total.",
+            "web/Order.f1",
+            "web/Order.f1 is unused: no use case needs it, and no model or consumer reads raw.orders.c1001.",
         )
     ]
 
@@ -215,15 +234,15 @@ def test_a_column_on_which_a_field_lands_is_reported_at_the_field() -> None:
 def test_an_idle_claim_is_a_warning_after_the_days_of_grace(today: str) -> None:
     base = fact_base()
     base.run("UPDATE run SET today = :today", {"today": today})
-    add_field(base, 1, "total", introduced="2026-04-01")  # 90 days of grace end on 2026-06-30
-    add_field(base, 2, "tax")
     for key in (1, 2):
-        add(base, "field_status", field=key, **verdict(1, 0))
+        add_verdict(base, "field", key, verdict(1, 0))
+    # 90 days of grace end on 2026-06-30
+    base.run("UPDATE field SET introduced = '2026-04-01' WHERE key = 1")
     base.freeze()
     findings, _, _ = engine.run(base, rules.choose(RULES, ["TP109"]), PROJECT)
     severities = {f.subject: f.severity for f in findings}
     late = Severity.WARNING if today == "2026-07-01" else Severity.INFO
-    assert severities == {"web/Order.total": late, "web/Order.tax": Severity.INFO}
+    assert severities == {"web/Order.f1": late, "web/Order.f2": Severity.INFO}
 
 
 def test_rules_without_their_evidence_are_skipped_and_said_to_be() -> None:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _FOLDS_UPPER = frozenset({"snowflake", "oracle"})
 _FOLDS_LOWER = frozenset({"postgres", "redshift"})
+_ENVELOPE = frozenset(
+    (
+        "id anonymous_id user_id group_id event event_text sent_at received_at original_timestamp timestamp uuid uuid_ts "
+        "loaded_at event_id channel"
+    ).split()
+)
+_LOADER = re.compile(r"_(fivetran|airbyte|sdc|dlt|hevo|rivery|etl|stitch)_?|dbt_|__hevo", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)
@@ -65,6 +72,12 @@ def fold(name: str, quoted: bool, dialect: str) -> str:
 def canonical(name: str) -> str:
     """Lower-case letters and digits only: two names with one canonical form collide in most loaders."""
     return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+def is_pipeline(column: str, governed: bool) -> bool:
+    """Whether the loader or SDK, not the plan, puts this column into a table (`governed`: one that events land in)."""
+    lower = column.lower()
+    return bool(_LOADER.match(lower)) or (governed and (lower in _ENVELOPE or lower.startswith("context_")))
 
 
 @dataclass(frozen=True, slots=True)

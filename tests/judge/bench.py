@@ -43,15 +43,18 @@ class Bench:
     units: list[Unit] = field(default_factory=list)
     ordered: dict[str, bool] = field(default_factory=dict)
     baseline: dict[str, Result] = field(default_factory=dict)
+    digests: dict[str, object] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
 
     def build(self) -> None:
         """Build everything and keep each consumer's result. Raises BuildError, also where a second run differs."""
         for name, query in self.consumers.items():
             self.ordered[name] = is_ordered(self.connection, query)
-        self._rebuild(self.units)
+        self._build(self.units)
         for name in self.consumers:
             self.baseline[name] = self.result(name)
-        self._rebuild(self.units)
+        self.digests = {model.name: self._digest(model) for model in self.units}
+        self._build(self.units)
         for name in self.consumers:
             if self.result(name) != self.baseline[name]:
                 message = f"{name}: the result differs from run to run"
@@ -70,7 +73,7 @@ class Bench:
 
     def downstream(self, table: str) -> tuple[list[Unit], list[str]]:
         """Give the models and consumers that may depend on a raw table."""
-        dirty = {table.rpartition(".")[2].lower()}
+        dirty = {_last(table)}
         chosen: set[str] = set()
         while True:
             more = [u for u in self.units if u.name not in chosen and u.words & dirty]
@@ -102,21 +105,47 @@ class Bench:
     def restore(self, table: str, units: list[Unit]) -> None:
         """Undo `swap` or `without`, and build `units` anew."""
         self.connection.execute(f"CREATE OR REPLACE TABLE {_quote(table)} AS FROM {_gold(table)}")
-        self._rebuild(units)
+        self._build(units)
+        self.stale.clear()
 
-    def rebuild(self, units: list[Unit]) -> bool:
-        """Build `units`; tell whether all of them could be."""
-        try:
-            self._rebuild(units)
-        except BuildError:
-            return False
-        return True
+    def rebuild(self, table: str, units: list[Unit]) -> set[str] | None:
+        """Build those of `units` that a changed table may change; give the names that did, None if one fails.
 
-    def _rebuild(self, units: list[Unit]) -> None:
-        for table in self.built:
-            self.connection.execute(f"DELETE FROM {_quote(table)}")
+        A model that comes out as before stops the search: what reads it stays as it is.
+        """
+        dirty = {_last(table)}
+        self._empty_built()
+        for model in units:
+            if not (model.words & dirty or model.name in self.stale):
+                continue
+            self.stale.add(model.name)
+            try:
+                self._run(model)
+            except BuildError:
+                self.stale |= {unit.name for unit in units}
+                return None
+            if self._digest(model) == self.digests[model.name] is not None:
+                self.stale.discard(model.name)
+            else:
+                dirty |= model.writes
+        return dirty
+
+    def _build(self, units: list[Unit]) -> None:
+        self._empty_built()
         for model in units:
             self._run(model)
+
+    def _empty_built(self) -> None:
+        for table in self.built:
+            self.connection.execute(f"DELETE FROM {_quote(table)}")
+
+    def _digest(self, model: Unit) -> object:
+        """Sum up the rows of a model's table in their order; None for anything but a bare query."""
+        if model.made or not model.bare:
+            return None
+        name = _quote(model.name)
+        query = f"SELECT count(*), sum((hash(judged)::hugeint % 1000003) * (rowid + 1)) FROM {name} AS judged"
+        return self.connection.execute(query).fetchone()
 
     def _run(self, model: Unit) -> None:
         try:
@@ -196,6 +225,10 @@ def _in_order(bench: Bench, waiting: list[Unit]) -> list[Unit]:
 
 def _quote(table: str) -> str:
     return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def _last(table: str) -> str:
+    return table.rpartition(".")[2].lower()
 
 
 def _gold(table: str) -> str:

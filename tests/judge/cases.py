@@ -62,13 +62,18 @@ def _read(path: Path) -> list[Case]:
 
 def prepare(case: Case, seed: int) -> tuple[Bench, Pool]:
     """Load a case with generated data and build it. Raises BuildError and DuckDB's errors of the DDL."""
+    return open_bench(load_tables(case, seed), case.models, case.queries, case.built), Pool.of(case.sql)
+
+
+def load_tables(case: Case, seed: int) -> duckdb.DuckDBPyConnection:
+    """Make the raw tables of a case and fill them. Raises DuckDB's errors."""
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute(case.ddl)
     pool = Pool.of(case.sql)
     for table in tables(connection):
         if table not in case.built:
             _fill(connection, table, case, pool, Random(f"{seed} {table}"))  # noqa: S311
-    return open_bench(connection, case.models, case.queries, case.built), pool
+    return connection
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, case: Case, pool: Pool, chance: Random) -> None:

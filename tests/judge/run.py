@@ -14,6 +14,7 @@ from tests.judge.truth import Subject, Truth, add_truth
 from tests.judge.verdicts import Verdict, expected, judge, said_of
 
 SEEDS = (1, 2)
+_MODULES = ("bench", "cases", "perturb", "shapes", "sql_text", "truth", "values")
 STORE = Path(__file__).parents[2] / ".pytest_cache" / "judge"
 
 
@@ -49,7 +50,8 @@ def _digest(case: Case, seeds: tuple[int, ...]) -> str:
 
 @cache
 def _version() -> str:
-    sources = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
+    folder = Path(__file__).parent
+    sources = [(folder / f"{name}.py").read_text(encoding="utf-8") for name in _MODULES]
     return "\n".join([duckdb.__version__, *sources])
 
 

@@ -29,6 +29,7 @@ class Unit:
     words: frozenset[str]
     writes: frozenset[str]
     made: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
 
 
 def unit(name: str, sql: str) -> Unit:
@@ -38,7 +39,7 @@ def unit(name: str, sql: str) -> Unit:
     if is_query(sql):
         text = statements[0].query.strip().rstrip(";")
         quoted = ".".join(f'"{part}"' for part in name.split("."))
-        return Unit(name, (f"CREATE OR REPLACE TABLE {quoted} AS {text}",), words, frozenset([_last(name)]))
+        return Unit(name, (f"CREATE OR REPLACE TABLE {quoted} AS {text}",), words, frozenset([_last(name)]), bare=True)
     bare = _COMMENT.sub(" ", sql)
     made = tuple((match[2].lower(), match[3]) for match in _MADE.finditer(bare))
     names = [made_name for _, made_name in made] + _CHANGED.findall(bare)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.judge.bench import Bench, BuildError
 from tests.judge.perturb import WAYS, perturb
+from tests.judge.sql_text import words_of
 
 if TYPE_CHECKING:
     from tests.judge.bench import RawColumn
     from tests.judge.values import Pool
 
-FIRST_WAYS = 3
+FIRST_WAYS = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +27,7 @@ class Subject:
 
 @dataclass(slots=True)
 class Truth:
-    """For each subject the consumers whose results changed; and those that cannot do without the column's name."""
+    """For each subject the consumers whose results changed; and, where none did, those that need the column's name."""
 
     changed: dict[Subject, set[str]] = field(default_factory=dict)
     named: dict[Subject, set[str]] = field(default_factory=dict)
@@ -65,7 +66,7 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
             known = truth.changed.setdefault(subject, set())
             if first:
                 _alone(trial, subject, known, WAYS[:FIRST_WAYS])
-                if not subject.path:
+                if not subject.path and not known:
                     truth.named[subject] = _drop(trial, named[subject.column])
             if known:
                 _alone(trial, subject, known, WAYS[FIRST_WAYS:] if first else WAYS)
@@ -97,13 +98,16 @@ def _compare(trial: _Trial, subjects: list[Subject], way: str, known: set[str]) 
         return set()
     units, _ = trial.bench.downstream(trial.table)
     trial.bench.swap(trial.table, pairs)
+    dirty = trial.bench.rebuild(trial.table, units)
     # A change that makes a model fail tells nothing about the consumers behind it.
-    if not trial.bench.rebuild(units):
+    if dirty is None:
         return set()
-    return {name for name in trial.consumers - known if _differs(trial.bench, name)}
+    return {name for name in trial.consumers - known if _differs(trial.bench, name, dirty)}
 
 
-def _differs(bench: Bench, name: str) -> bool:
+def _differs(bench: Bench, name: str, dirty: set[str]) -> bool:
+    if not words_of(bench.consumers[name]) & dirty:
+        return False
     try:
         return bench.result(name) != bench.baseline[name]
     except BuildError:
@@ -116,7 +120,7 @@ def _drop(trial: _Trial, column: RawColumn) -> set[str]:
     if len(trial.columns) == 1 or not trial.consumers:
         return set()
     bench.without(trial.table, column.name)
-    if not bench.rebuild(bench.downstream(trial.table)[0]):
+    if bench.rebuild(trial.table, bench.downstream(trial.table)[0]) is None:
         return set()
     lost = set()
     for name in trial.consumers:

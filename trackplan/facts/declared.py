@@ -148,6 +148,7 @@ class UseCase:
 class Sql:
     """A text of SQL to compile, and what it is for.
 
+    `rendered` is false where template code is left in it, so that nobody knows what it reads.
     `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
     `consumer` is the consumer whose query this is, None for a model.
     `place` is the file; `text` has the template placeholders already replaced, keeping lines.
@@ -158,6 +159,7 @@ class Sql:
     place: Place
     relation: tuple[str, ...] | None = None
     consumer: Consumer | None = None
+    rendered: bool = True
 
 
 Declaration = Plan | Table | Consumer | UseCase | Sql

@@ -148,6 +148,7 @@ CREATE TABLE relation (
   raw         INTEGER NOT NULL,         -- 1 if no model of the project builds it
   open        INTEGER NOT NULL,         -- 1 if it may hold columns that nothing declares
   declared    INTEGER NOT NULL,         -- 1 if warehouse, dbt or models name it; 0 if SQL only reads it
+  governed    INTEGER NOT NULL,         -- 1 if a plan says what lands in it
   description TEXT NOT NULL,
   owner       TEXT NOT NULL,
   place       INTEGER REFERENCES place  -- where it is declared or built; else where it is first read
@@ -259,6 +260,12 @@ CREATE TABLE doubt (
   reason   TEXT NOT NULL,               -- a clause: "models/x.sql:3 could not be parsed and mentions it"
   PRIMARY KEY ("column", reason)
 ) STRICT, WITHOUT ROWID;
+
+-- A sentence about the run that every output repeats.
+CREATE TABLE note (
+  key  INTEGER PRIMARY KEY,
+  text TEXT NOT NULL                    -- one sentence
+) STRICT;
 
 -- Per relation: how many statements read it, and how many of these were understood.
 CREATE TABLE coverage (
@@ -418,10 +425,29 @@ CREATE VIEW justification AS
   JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case
   WHERE u.state = 'active' AND h.strength <> 'possible';
 
+-- A field or column, and everything inside it: itself, and what names it as parent, at any depth.
+CREATE VIEW member AS
+  WITH RECURSIVE inside(kind, key, member) AS (
+    SELECT 'field', key, key FROM field
+    UNION ALL
+    SELECT 'column', key, key FROM "column"
+    UNION ALL
+    SELECT i.kind, i.key, f.key FROM inside i JOIN field f ON f.parent = i.member WHERE i.kind = 'field'
+    UNION ALL
+    SELECT i.kind, i.key, c.key FROM inside i JOIN "column" c ON c.parent = i.member WHERE i.kind = 'column'
+  )
+  SELECT kind, key, member FROM inside;
+
+-- The columns that hold a field: those it lands on, and those of the fields inside it.
+CREATE VIEW field_column AS
+  SELECT DISTINCT m.key AS field, l."column"
+  FROM member m JOIN landing l ON l.field = m.member
+  WHERE m.kind = 'field';
+
 -- Who uses which subject: the counting consumers that reach it, a field through its columns.
 CREATE VIEW subject_consumer AS
   SELECT 'field' AS kind, l.field AS key, c.key AS consumer, c.id AS consumer_id, h.strength
-  FROM landing l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
+  FROM field_column l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
   WHERE c.counts
   UNION
   SELECT 'column', h."column", c.key, c.id, h.strength
@@ -431,10 +457,17 @@ CREATE VIEW subject_consumer AS
 -- Which models carry or read which subject, a field through its columns.
 CREATE VIEW subject_model AS
   SELECT 'field' AS kind, l.field AS key, r.key AS relation, r.id AS relation_id
-  FROM landing l JOIN carry a ON a."column" = l."column" JOIN relation r ON r.key = a.relation
+  FROM field_column l JOIN carry a ON a."column" = l."column" JOIN relation r ON r.key = a.relation
   UNION
   SELECT 'column', a."column", r.key, r.id
   FROM carry a JOIN relation r ON r.key = a.relation;
+
+-- Which use case needs which subject, be it for something inside it.
+CREATE VIEW subject_use_case AS
+  SELECT DISTINCT m.kind, m.key, u.key AS use_case, u.id AS use_case_id, j.how
+  FROM justification j
+  JOIN member m ON m.kind = j.kind AND m.member = j.key
+  JOIN use_case u ON u.key = j.use_case;
 
 -- Relations whose readers are not all known, and why: a doubt about a column of it, or about its rows.
 CREATE VIEW relation_doubt AS

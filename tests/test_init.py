@@ -1,0 +1,100 @@
+"""What `init` finds and writes, and that `check` can run on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TODAY, Cli
+from trackplan import project
+from trackplan.cli import run
+from trackplan.commands.initial import files, look_around
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+BIG = {
+    "dbt/dbt_project.yml": "name: shop\n",
+    "dbt/models/a.sql": "select 1",
+    "tracking/web.yaml": "trackplan: 1\nname: web\n",
+    "tracking/app.json": '{"rules": {"events": [{"name": "A", "rules": {}}]}}',
+    "purposes/use_cases.yaml": "use_cases: []\n",
+    "warehouse/raw/tables.sql": "create table t (a int);",
+    "etl/models/staging/b.sql": "select 1 as a",
+    "dashboards/models/c.sql": "select 1",
+    "queries/d.sql": "select 1",
+    "other/e.sql": "select 1",
+    "package.json": '{"rules": {}}',
+    ".hidden/models/f.sql": "select 1",
+    "node_modules/x/queries/g.sql": "select 1",
+}
+
+
+def test_what_is_found(tmp_path: Path) -> None:
+    write(tmp_path, BIG)
+    found = look_around(tmp_path)
+    assert found.dbt == ("dbt/",)
+    assert found.plans == ("tracking/app.json", "tracking/web.yaml")
+    assert found.use_cases == ("purposes/use_cases.yaml",)
+    assert found.warehouse == ("warehouse/**/*.sql",)
+    assert found.models == ("etl/models/**/*.sql",)
+    assert found.consumers == ("dashboards/**/*.sql", "queries/**/*.sql")
+
+
+def test_what_is_written_is_a_project_file(tmp_path: Path) -> None:
+    write(tmp_path, BIG)
+    assert run(["init", str(tmp_path)]) == 0
+    opened = project.load(tmp_path / "trackplan.yaml")
+    assert [s.path for s in opened.consumers] == ["dashboards/**/*.sql", "queries/**/*.sql"]
+    assert [s.path for s in opened.dbt] == ["dbt/"]
+    assert not (tmp_path / "tracking" / "plan.yaml").exists()
+
+
+@pytest.mark.parametrize("texts", [{}, {"notes.txt": "nothing"}, {"other/e.sql": "select 1"}])
+def test_where_nothing_is_an_example_is_written(tmp_path: Path, texts: dict[str, str]) -> None:
+    write(tmp_path, texts)
+    assert set(files(look_around(tmp_path))) == {"trackplan.yaml", "tracking/plan.yaml", "use_cases.yaml"}
+
+
+def test_a_project_of_dbt_at_the_root(tmp_path: Path) -> None:
+    write(tmp_path, {"dbt_project.yml": "name: shop\n", "models/a.sql": "select 1"})
+    found = look_around(tmp_path)
+    assert (found.dbt, found.models) == (("./",), ())
+
+
+def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"trackplan.yaml": "mine\n", "use_cases.yaml": "mine too\n"})
+    assert run(["init", str(tmp_path)]) == 2
+    assert (tmp_path / "trackplan.yaml").read_text(encoding="utf-8") == "mine\n"
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_a_dangling_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "trackplan.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert run(["init", str(tmp_path / "shop")]) == 2
+    assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "gone")]) == 2
+
+
+@pytest.mark.parametrize("texts", [{}, {k: v for k, v in BIG.items() if k != "tracking/app.json"}])
+def test_check_runs_on_it(tmp_path: Path, cli: Cli, texts: dict[str, str]) -> None:
+    write(tmp_path, texts)
+    assert cli("init", cwd=tmp_path).code == 0
+    checked = cli("check", "--today", TODAY, cwd=tmp_path)
+    assert checked.code in (0, 1), checked.said
+    assert checked.err == ""
+
+
+def test_the_example_for_an_empty_folder_is_clean(tmp_path: Path, cli: Cli) -> None:
+    cli("init", cwd=tmp_path)
+    checked = cli("check", "--today", TODAY, cwd=tmp_path)
+    assert (checked.code, checked.err) == (0, ""), checked.said

@@ -1,0 +1,1 @@
+"""What follows from the facts and is stored beside them: landing, needs, doubts and status."""

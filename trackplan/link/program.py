@@ -1,0 +1,205 @@
+"""Everything that is linked: the containers of all relations and scopes, and what names in SQL lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trackplan.facts.declared import Consumer, Sql
+from trackplan.link.graph import Container
+from trackplan.link.relations import Registry, Relation
+from trackplan.sql.parse import Lines
+from trackplan.sql.records import NotUnderstood, Opaque, Record, Scope, Source, Statement
+
+
+@dataclass(slots=True)
+class Unit:
+    """A compiled text with its owner: the relation that its bare queries build, or the consumer whose query it is."""
+
+    sql: Sql
+    record: Record
+    lines: Lines
+    relation: Relation | None = None
+    consumer: Consumer | None = None
+    temporary: dict[str, Relation] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Block:
+    """A statement while it is linked: `first` is the container of its scope 0, `target` the relation it builds."""
+
+    unit: Unit
+    statement: Statement
+    first: int
+    target: Relation | None
+
+
+@dataclass(slots=True)
+class Choice:
+    """A name that several relations answer to."""
+
+    bases: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Renamed:
+    """A container under new column names, by position: `FROM t AS x(a, b)`, `CREATE VIEW v(a, b)`."""
+
+    base: int
+    columns: tuple[str, ...]
+
+
+Node = Relation | Choice | Renamed | tuple[Block, Scope]
+"""What a container stands for."""
+
+
+@dataclass(slots=True)
+class Program:
+    """The containers in order of their numbers, with what each stands for in `nodes`."""
+
+    registry: Registry
+    units: list[Unit]
+    containers: list[Container] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    builders: dict[int, list[int]] = field(default_factory=dict)
+    ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
+    _relations: dict[int, int] = field(default_factory=dict)
+    _derived: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _sources: dict[int, int] = field(default_factory=dict)
+
+    def add(self, node: Node) -> Container:
+        """A new container for `node`."""
+        relation = node if isinstance(node, Relation) else None
+        container = Container(len(self.containers), relation)
+        self.containers.append(container)
+        self.nodes.append(node)
+        return container
+
+    def relation(self, relation: Relation) -> Container:
+        """The container of a relation."""
+        number = self._relations.get(id(relation))
+        if number is None:
+            container = self.add(relation)
+            self._relations[id(relation)] = container.number
+            return container
+        return self.containers[number]
+
+    def renamed(self, base: int, columns: Iterable[str]) -> int:
+        """The container `base` with its first columns renamed."""
+        names = tuple(columns)
+        if not names:
+            return base
+        return self._derive(("renamed", base, names), Renamed(base, names))
+
+    def chosen(self, bases: tuple[int, ...]) -> int:
+        """One container for a name that may mean any of `bases`."""
+        return self._derive(("choice", bases), Choice(bases))
+
+    def source(self, block: Block, source: Source) -> int:
+        """The container that an entry of FROM reads."""
+        number = self._sources.get(id(source))
+        if number is None:
+            number = self._sources[id(source)] = self._resolve(block, source)
+        return number
+
+    def parent(self, number: int) -> int:
+        """The container of the scope around a scope, -1 at the top."""
+        node = self.nodes[number]
+        if not isinstance(node, tuple):
+            return -1
+        block, scope = node
+        return block.first + scope.parent if scope.parent >= 0 else -1
+
+    def _derive(self, key: tuple[object, ...], node: Choice | Renamed) -> int:
+        number = self._derived.get(key)
+        if number is None:
+            number = self._derived[key] = self.add(node).number
+        return number
+
+    def _resolve(self, block: Block, source: Source) -> int:
+        if source.scope >= 0:
+            return self.renamed(block.first + source.scope, source.columns)
+        found = self.lookup(block.unit, source.parts)
+        if len(found) > 1:
+            self.ambiguous.append((block, source, tuple(found)))
+            base = self.chosen(tuple(self.relation(r).number for r in found))
+        else:
+            relation = found[0] if found else self._unknown(block, source)
+            base = self.relation(relation).number
+        return self.renamed(base, source.columns)
+
+    def lookup(self, unit: Unit, parts: tuple[str, ...]) -> list[Relation]:
+        """The relations that `parts` may mean in a text of SQL; its own temporary tables come first."""
+        local = unit.temporary.get(parts[-1].lower())
+        return [local] if local is not None else self.registry.find(parts)
+
+    def _unknown(self, block: Block, source: Source) -> Relation:
+        place = block.unit.lines.place(source.span)
+        return self.registry.add(source.parts, "table", place, declared=False)
+
+
+def load(registry: Registry, units: list[Unit]) -> Program:
+    """Give every relation and scope its container, and find out who builds what."""
+    program = Program(registry, units)
+    targets = [_targets(program, unit) for unit in units]
+    for unit, found in zip(units, targets, strict=True):
+        for statement, target in found:
+            block = Block(unit, statement, len(program.containers), target)
+            for scope in statement.scopes:
+                program.add((block, scope))
+            program.blocks.append(block)
+    for relation in list(registry.relations):
+        program.relation(relation)
+    for block in program.blocks:
+        if block.target is not None:
+            _build(program, block, block.target)
+    for block in program.blocks:
+        for scope in block.statement.scopes:
+            if not isinstance(scope, Opaque):
+                for source in getattr(scope, "sources", ()):
+                    program.source(block, source)
+    return program
+
+
+def _targets(program: Program, unit: Unit) -> list[tuple[Statement, Relation | None]]:
+    """The statements of a text with the relations they build, made known before anything is resolved."""
+    found: list[tuple[Statement, Relation | None]] = []
+    for statement in unit.record.statements:
+        if isinstance(statement, NotUnderstood):
+            if unit.relation is not None:
+                unit.relation.built = unit.relation.partly = True
+            continue
+        target = unit.relation
+        if statement.target:
+            target = _target(program, unit, statement)
+        if target is not None:
+            target.built = True
+            target.place = target.place or unit.lines.place(statement.span)
+        found.append((statement, target))
+    return found
+
+
+def _target(program: Program, unit: Unit, statement: Statement) -> Relation:
+    registry = program.registry
+    place = unit.lines.place(statement.span)
+    last = statement.target[-1].lower()
+    if statement.temporary:
+        relation = Relation(statement.target, "table", place, declared=False)
+        unit.temporary[last] = relation
+        return relation
+    if last in unit.temporary:
+        return unit.temporary[last]
+    matching = registry.find(statement.target)
+    if len(matching) == 1:
+        return matching[0]
+    return registry.add(statement.target, "view" if statement.view else "table", place, declared=True)
+
+
+def _build(program: Program, block: Block, target: Relation) -> None:
+    number = block.first + block.statement.scope
+    columns = block.statement.columns
+    if not columns and block.statement.insert and target.closed:
+        columns = tuple(c.name for c in target.columns.values())
+    container = program.relation(target)
+    program.builders.setdefault(container.number, []).append(program.renamed(number, columns))

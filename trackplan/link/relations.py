@@ -1,0 +1,143 @@
+"""Every relation of a project under one roof, and which of them a name in SQL means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from trackplan.facts.declared import Column, RelationKind, Table
+from trackplan.findings import Place
+from trackplan.names import join_id
+
+
+@dataclass(slots=True)
+class Relation:
+    """A table, view or model. `columns` maps a lower-case name to its declaration, in order of declaration.
+
+    `partly` tells that a statement which builds it was not understood; `closed` that nothing but `columns` can be asked of it. `parts` is its folded name, outermost first.
+    """
+
+    parts: tuple[str, ...]
+    kind: RelationKind
+    place: Place | None
+    declared: bool
+    closed: bool = False
+    built: bool = False
+    partly: bool = False
+    landed: bool = False
+    description: str = ""
+    owner: str = ""
+    columns: dict[str, Column] = field(default_factory=dict)
+    wanted: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id of the relation."""
+        return join_id(self.parts)
+
+    @property
+    def raw(self) -> bool:
+        """Whether it is stored by somebody else: no model builds it, or events land in it."""
+        return self.landed or not self.built
+
+    def want(self, name: str, path: Sequence[str] = ()) -> None:
+        """Make sure that column `name`, and the key `path` in it, get a row though nobody declares them."""
+        self.wanted.setdefault(name.lower(), name)
+        if path:
+            self.keys.setdefault(name.lower(), set()).add(tuple(path))
+
+
+class Registry:
+    """The relations of a project by name."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.relations: list[Relation] = []
+        self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
+        for table in tables:
+            self.declare(table)
+
+    def declare(self, table: Table) -> Relation:
+        """Add a declared table, or add what it says to the one that already bears its name."""
+        relation = self.exactly(table.parts)
+        if relation is None and table.kind in ("model", "seed", "snapshot"):
+            matching = self.find(table.parts)
+            relation = matching[0] if len(matching) == 1 else None
+        if relation is None:
+            relation = self.add(table.parts, table.kind, table.place, declared=True)
+        relation.declared = True
+        relation.closed = relation.closed or table.complete
+        relation.description = relation.description or table.description
+        relation.owner = relation.owner or table.owner
+        for column in table.columns:
+            known = relation.columns.get(column.name.lower())
+            relation.columns[column.name.lower()] = column if known is None else _merged(known, column)
+        for alias in table.aliases:
+            self._index(tuple(alias), relation)
+        return relation
+
+    def add(self, parts: tuple[str, ...], kind: RelationKind, place: Place | None, declared: bool) -> Relation:
+        """A new relation under the name `parts`."""
+        relation = Relation(parts, kind, place, declared)
+        self.relations.append(relation)
+        self._index(parts, relation)
+        return relation
+
+    def exactly(self, parts: tuple[str, ...]) -> Relation | None:
+        """The relation with just this name."""
+        for known, relation in self._by_last.get(parts[-1].lower(), ()):
+            if _same(known, parts):
+                return relation
+        return None
+
+    def find(self, parts: tuple[str, ...]) -> list[Relation]:
+        """The relations that `parts` may mean: one where the name is clear, several where it is not.
+
+        A name may be qualified less or more than the relation's own; the more parts agree the better.
+        """
+        best: list[Relation] = []
+        agreed = 0
+        for known, relation in self._by_last.get(parts[-1].lower(), ()):
+            if _same(known, parts):
+                return [relation]
+            common = min(len(known), len(parts))
+            if not _same(known[-common:], parts[-common:]) or common < agreed:
+                continue
+            if common > agreed:
+                best, agreed = [], common
+            if relation not in best:
+                best.append(relation)
+        return best
+
+    def named(self, word: str) -> list[Relation]:
+        """The relations whose last name is `word`, whatever their schema."""
+        return [relation for _, relation in self._by_last.get(word.lower(), ())]
+
+    def in_schema(self, schema: tuple[str, ...]) -> list[Relation]:
+        """The relations in a schema, which may be qualified less or more than theirs."""
+        return [r for r in self.relations if len(r.parts) > 1 and _tail(r.parts[:-1], schema)]
+
+    def _index(self, parts: tuple[str, ...], relation: Relation) -> None:
+        self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
+
+
+def _same(left: Sequence[str], right: Sequence[str]) -> bool:
+    return len(left) == len(right) and all(a.lower() == b.lower() for a, b in zip(left, right, strict=True))
+
+
+def _tail(left: Sequence[str], right: Sequence[str]) -> bool:
+    common = min(len(left), len(right))
+    return _same(left[-common:], right[-common:])
+
+
+def _merged(first: Column, second: Column) -> Column:
+    """Two declarations of one column: DDL gives the type, dbt the words; the first place stays."""
+    return Column(
+        first.name,
+        first.place,
+        first.type or second.type,
+        first.description or second.description,
+        first.sensitivity or second.sensitivity,
+        tuple(dict.fromkeys(first.tags + second.tags)),
+        first.columns or second.columns,
+    )

@@ -1,0 +1,230 @@
+"""Expressions → references: which columns flow into a value, where in it, and what else decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trackplan.names import fold
+from trackplan.sql.paths import access, same_structure
+from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, Span, StarRef
+
+if TYPE_CHECKING:
+    from trackplan.sql.compile import Compiler
+    from trackplan.sql.frame import Frame
+
+_UNITS = frozenset(
+    "microsecond microseconds millisecond milliseconds second seconds minute minutes hour hours day days dayofweek "
+    "dayofyear week weeks isoweek month months quarter quarters year years isoyear decade decades century centuries "
+    "millennium millennia epoch dow doy nanosecond nanoseconds y yy yyyy q qq m mm mon d dd w ww wk h hh n mi s ss ms us ns "
+    "date time datetime timestamp week_iso weekiso isodow yearofweek yearofweekiso dayofweekiso dayofmonth".split()
+)
+
+
+def span_of(node: exp.Expr) -> Span:
+    """Where `node`, a name, stands in the text."""
+    start = node.meta.get("start")
+    end = node.meta.get("end")
+    return NOWHERE if start is None or end is None else (start, end + 1)
+
+
+class Walker:
+    """Collects the references of expressions inside one scope (`frame`), without recursion over long chains."""
+
+    def __init__(self, compiler: Compiler, frame: Frame) -> None:
+        self.compiler = compiler
+        self.frame = frame
+
+    def refs(self, node: exp.Expr | None, how: How) -> list[Reference]:
+        """The references in `node`; for an output, keeping track of the structure it builds."""
+        found: list[Reference] = []
+        if node is None:
+            return found
+        stack: list[_Task] = [(node, how, "", how == "output", frozenset())]
+        while stack:
+            stack.extend(reversed(list(self._visit(stack.pop(), found))))
+        return found
+
+    def _visit(self, task: _Task, found: list[Reference]) -> Iterator[_Task]:
+        node, how, into, clear, bound = task
+        if isinstance(node, exp.Query):
+            found.append(self._subquery(node, how, into, clear, values=True))
+        elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
+            found.append(self._subquery(node.this, how, into, clear, values=False))
+        elif isinstance(node, exp.Star):
+            yield from self._star(node, how, found, bound)
+        elif isinstance(node, exp.Columns):
+            found.append(StarRef(None, how, NOWHERE))
+        elif isinstance(node, exp.Window):
+            yield from self._window(node, how, into, clear, bound)
+        elif isinstance(node, exp.Lambda):
+            inner = bound | {e.name.lower() for e in node.expressions}
+            yield node.this, how, into, False, inner
+        elif isinstance(node, (exp.DataType, exp.Parameter, exp.Placeholder, exp.Var)):
+            if isinstance(node, exp.Parameter) and node.name.isdigit():
+                # $1 is the first column of whatever is read.
+                found.append(StarRef(None, how, NOWHERE))
+        elif isinstance(node, exp.Identifier):
+            if node.name.lower() not in bound:
+                found.append(self._column([node], [], how, into, clear))
+        else:
+            yield from self._value(node, how, into, clear, bound, found)
+
+    def _value(
+        self,
+        node: exp.Expr,
+        how: How,
+        into: str,
+        clear: bool,
+        bound: frozenset[str],
+        found: list[Reference],
+    ) -> Iterator[_Task]:
+        reached = access(node)
+        for extra in reached.computed:
+            yield extra, how, into, False, bound
+        base = reached.base
+        if isinstance(base, exp.Column):
+            self._leaf(base, reached.path, how, into, clear, bound, found)
+            if isinstance(base.this, exp.Star):
+                yield from self._star(base.this, how, found, bound, counted=True)
+        elif base is not node and reached.path:
+            if isinstance(base, exp.Query):
+                reference = self._subquery(base, how, into, clear, values=True)
+                reference.path = ".".join(reached.path)
+                found.append(reference)
+            else:
+                yield base, how, into, False, bound
+        elif base is not node:
+            yield base, how, into, clear, bound
+        else:
+            yield from self._parts(node, how, into, clear, bound, found)
+
+    def _parts(
+        self,
+        node: exp.Expr,
+        how: How,
+        into: str,
+        clear: bool,
+        bound: frozenset[str],
+        found: list[Reference],
+    ) -> Iterator[_Task]:
+        if isinstance(node, (exp.Struct, exp.JSONObject)):
+            for item in node.expressions:
+                yield from _member(item, how, into, clear, bound)
+        elif isinstance(node, (exp.Alias, exp.PropertyEQ, exp.Kwarg)):
+            value = node.this if isinstance(node, exp.Alias) else node.expression
+            yield value, how, into, clear, bound
+        elif isinstance(node, (exp.Coalesce, exp.Array, exp.ArrayAgg, exp.If, exp.Case)):
+            for name, child in children(node):
+                kept = clear and not (
+                    (name == "this" and isinstance(node, (exp.If, exp.Case)))
+                    or isinstance(child, (exp.Order, exp.Distinct, exp.Filter))
+                )
+                yield child, how, into, kept, bound
+        else:
+            unit = node.args.get("unit")
+            if isinstance(unit, exp.Literal) and unit.name.lower() not in _UNITS and unit.name.isidentifier():
+                # The parser took a column for a date part.
+                name = fold(unit.name, False, self.compiler.dialect)
+                found.append(Ref(None, name, "", how, into, False, NOWHERE))
+            for _, child in children(node):
+                yield child, how, into, False, bound
+
+    def _window(self, node: exp.Window, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:
+        for name, child in children(node):
+            if name == "this":
+                yield child, how, into, False, bound
+            elif name == "alias" and isinstance(child, exp.Identifier):
+                named = self.frame.windows.get(child.name.lower())
+                for part, inner in children(named) if named is not None else ():
+                    if part != "this":
+                        yield inner, "window" if how == "output" else how, into, False, bound
+            else:
+                yield child, "window" if how == "output" else how, into, False, bound
+
+    def _leaf(
+        self,
+        node: exp.Column,
+        path: list[str],
+        how: How,
+        into: str,
+        clear: bool,
+        bound: frozenset[str],
+        found: list[Reference],
+    ) -> None:
+        parts = [p for p in (node.args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
+        if parts[0].name.lower() in bound:
+            return
+        if isinstance(node.this, exp.Star):
+            source = self.frame.find([self._fold(p) for p in parts[:-1]])
+            if source is not None and source[1] == len(parts) - 1:
+                found.append(StarRef(source[0], how, span_of(parts[0])))
+            else:
+                found.append(self._column(parts[:-1], [], how, into, False))
+            return
+        found.append(self._column(parts, path, how, into, clear))
+
+    def _column(self, parts: list[exp.Expr], path: list[str], how: How, into: str, clear: bool) -> Ref:
+        names = [self._fold(p) for p in parts]
+        source = self.frame.find(names[:-1]) if len(names) > 1 else None
+        taken = source[1] if source else 0
+        span = (span_of(parts[0])[0], span_of(parts[-1])[1])
+        deeper = [p.name for p in parts[taken + 1 :]] + path
+        whole = ".".join(deeper)
+        return Ref(source[0] if source else None, names[taken], whole, how, into, clear, span)
+
+    def _star(
+        self, node: exp.Star, how: How, found: list[Reference], bound: frozenset[str], counted: bool = False
+    ) -> Iterator[_Task]:
+        parent = node.parent
+        if not counted and not (isinstance(parent, exp.Count) and parent.this is node):
+            found.append(StarRef(None, how, NOWHERE))
+        for replaced in node.args.get("replace") or ():
+            yield replaced, how, "", False, bound
+
+    def _subquery(self, node: exp.Query, how: How, into: str, clear: bool, values: bool) -> ScopeRef:
+        scope = self.compiler.query(node, self.frame.environment, self.frame)
+        return ScopeRef(scope, values, "", how, into, clear)
+
+    def _fold(self, node: exp.Expr) -> str:
+        return fold(node.name, bool(node.args.get("quoted")), self.compiler.dialect)
+
+
+def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
+    """The direct parts of `node` with the name of their argument."""
+    for name, value in node.args.items():
+        if isinstance(value, exp.Expr):
+            yield name, value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, exp.Expr):
+                    yield name, item
+
+
+def _member(item: exp.Expr, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:
+    """One `name: value` of a struct or JSON object, or a bare column that gives its own name."""
+    name: str | None = None
+    value = item
+    if isinstance(item, (exp.PropertyEQ, exp.JSONKeyValue)):
+        value = item.expression
+        key = item.this
+        if isinstance(key, exp.Identifier) or (isinstance(key, exp.Literal) and key.is_string):
+            name = key.name
+        elif isinstance(key, exp.Expr) and not isinstance(key, exp.Literal):
+            yield key, how, into, False, bound
+    elif isinstance(item, exp.Alias):
+        name, value = item.alias, item.this
+    elif isinstance(item, (exp.Column, exp.Dot)):
+        name = item.name
+    if name is None or not clear:
+        # Not knowing the member's name, its value may be any part of the whole.
+        yield value, how, into, False, bound
+    else:
+        yield value, how, f"{into}.{name}".lstrip("."), clear, bound
+
+
+_Task = tuple[exp.Expr, How, str, bool, frozenset[str]]
+
+__all__ = ["Walker", "children", "same_structure", "span_of"]

@@ -1,0 +1,115 @@
+"""Ways into structs and JSON values: `col:a.b`, `col -> 'a'`, `json_extract(col, '$.a')`, `col.a`, `col['a']`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+_EXTRACTS = (
+    exp.JSONExtract,
+    exp.JSONExtractScalar,
+    exp.JSONBExtract,
+    exp.JSONBExtractScalar,
+)
+# Functions whose result has the structure of their argument, so that a path may go on through them.
+_SAME_STRUCTURE = (
+    exp.Paren,
+    exp.Cast,
+    exp.TryCast,
+    exp.ParseJSON,
+    exp.JSONFormat,
+    exp.IgnoreNulls,
+    exp.AnyValue,
+)
+_SAME_STRUCTURE_NAMES = frozenset(
+    {
+        "to_json",
+        "to_variant",
+        "try_parse_json",
+        "parse_json",
+        "json",
+        "json_parse",
+        "to_json_string",
+        "safe.parse_json",
+    }
+)
+
+
+@dataclass(slots=True)
+class Access:
+    """What is read (`base`), the segments of the way into it, and expressions met on the way (computed keys)."""
+
+    base: exp.Expr
+    path: list[str]
+    computed: list[exp.Expr] = field(default_factory=list)
+
+
+def access(node: exp.Expr) -> Access:
+    """Follow `node` down to what it reads from. The path is empty where the whole value is read.
+
+    Array positions are no segments: the plan's `products.sku` is the SKU of every product. A computed key, a wildcard or a
+    filter may be any key, so everything below it counts as read: the path ends before it.
+    """
+    segments: list[str] = []
+    computed: list[exp.Expr] = []
+    while True:
+        step: list[str] | None
+        below = same_structure(node)
+        if below is not None:
+            node = below
+            continue
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+            step = [node.expression.name]
+        elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
+            step = _key(node.expressions[0], computed)
+        elif isinstance(node, _EXTRACTS) and not node.args.get("expressions"):
+            step = json_path(node.args.get("expression"), computed)
+        else:
+            return Access(node, segments, computed)
+        segments = [] if step is None else step + segments
+        node = node.this
+
+
+def same_structure(node: exp.Expr) -> exp.Expr | None:
+    """The argument of `node` where `node` keeps the argument's structure, else None."""
+    if isinstance(node, _SAME_STRUCTURE):
+        below = node.this
+        return below if isinstance(below, exp.Expr) else None
+    if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 and node.name.lower() in _SAME_STRUCTURE_NAMES:
+        argument = node.expressions[0]
+        return argument if isinstance(argument, exp.Expr) else None
+    return None
+
+
+def json_path(node: exp.Expr | None, computed: list[exp.Expr]) -> list[str] | None:
+    """The segments of a JSON path, or None where it may lead anywhere."""
+    if isinstance(node, exp.Literal):
+        return [node.this] if node.is_string and not set(node.this) & set("{}[]$,.*/") else None
+    if not isinstance(node, exp.JSONPath):
+        if node is not None:
+            computed.append(node)
+        return None
+    segments: list[str] = []
+    for part in node.expressions:
+        if isinstance(part, exp.JSONPathRoot):
+            continue
+        if isinstance(part, exp.JSONPathKey) and isinstance(part.this, str):
+            if part.this != "$":
+                segments.append(part.this)
+        elif isinstance(part, exp.JSONPathSubscript) and isinstance(part.this, int):
+            continue
+        elif isinstance(part, exp.JSONPathSubscript) and isinstance(part.this, str):
+            segments.append(part.this)
+        else:
+            return None
+    return segments
+
+
+def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
+    if isinstance(node, exp.Literal):
+        return [node.this] if node.is_string else []
+    if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
+        return []
+    computed.append(node)
+    return None

@@ -1,0 +1,179 @@
+"""What compiling a SQL text gives: a small symbolic record of its statements, free of any schema.
+
+A statement holds scopes (one per SELECT, set operation, UNNEST …); scopes hold sources, outputs and references.
+Names are folded as the dialect folds them; positions are character offsets into the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+How = Literal["output", "filter", "join", "group", "order", "window", "distinct", "star"]
+Span = tuple[int, int]
+"""Start and end offset of a piece of text; `(-1, -1)` where it has none."""
+
+NOWHERE: Span = (-1, -1)
+
+
+@dataclass(slots=True)
+class Ref:
+    """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.
+
+    `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own structure
+    where the value goes; `clear` tells that the value keeps its structure, so a path asked of the output goes on inside.
+    """
+
+    source: tuple[int, int] | None
+    name: str
+    path: str
+    how: How
+    into: str
+    clear: bool
+    span: Span
+
+
+@dataclass(slots=True)
+class ScopeRef:
+    """A subquery inside an expression: its rows, and with `values` what it selects too."""
+
+    scope: int
+    values: bool
+    path: str
+    how: How
+    into: str
+    clear: bool
+
+
+@dataclass(slots=True)
+class StarRef:
+    """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`, `to_json(t)`."""
+
+    source: tuple[int, int] | None
+    how: How
+    span: Span
+
+
+@dataclass(slots=True)
+class OutputRef:
+    """An output of the same SELECT: by ordinal (`group by 1`, from 1), or 0 for all, or -1 for all without aggregates."""
+
+    ordinal: int
+    how: How
+
+
+Reference = Ref | ScopeRef | StarRef | OutputRef
+
+
+@dataclass(slots=True)
+class Source:
+    """An entry of FROM: a relation by name (`parts`) or a scope. `columns` renames its columns by position."""
+
+    alias: str
+    parts: tuple[str, ...] = ()
+    scope: int = -1
+    columns: tuple[str, ...] = ()
+    in_star: bool = True
+    span: Span = NOWHERE
+    using: tuple[str, ...] = ()
+    natural: bool = False
+
+
+@dataclass(slots=True)
+class Star:
+    """`*` or `t.*` in a select list. `source` is None for all sources; `replace` gives new values by name.
+
+    `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`).
+    """
+
+    source: int | None
+    exclude: frozenset[str] = frozenset()
+    replace: dict[str, list[Reference]] = field(default_factory=dict)
+    rename: dict[str, str] = field(default_factory=dict)
+    subset: bool = False
+    members_of: Ref | None = None
+
+
+@dataclass(slots=True)
+class Output:
+    """One item of a select list: a name with what flows into it, or a star."""
+
+    name: str
+    refs: list[Reference]
+    span: Span
+    aggregate: bool = False
+    star: Star | None = None
+
+
+@dataclass(slots=True)
+class Select:
+    """One SELECT. `rows` are the references that decide which rows there are, in what order. `parent` is for correlation."""
+
+    parent: int
+    sources: list[Source] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    rows: list[Reference] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Union:
+    """A set operation; `distinct` for all but UNION ALL, so that every column decides which rows there are."""
+
+    members: list[int]
+    distinct: bool
+    by_name: bool
+    parent: int = -1
+    rows: list[Reference] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Opaque:
+    """Something in FROM whose inside is not followed: any column asked of it takes all of `refs`.
+
+    `names` are its columns where the text says them. With `structured`, a column asked of it is that member of the
+    (array of structs in the) first reference, as UNNEST gives.
+    """
+
+    parent: int
+    refs: list[Reference] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    closed: bool = False
+    structured: bool = False
+
+
+Scope = Select | Union | Opaque
+
+
+@dataclass(slots=True)
+class Statement:
+    """A statement that was understood. `target` is what it creates or fills, () for a plain query.
+
+    `columns` are the names its target's column list gives; `insert` tells that the target is filled by position.
+    """
+
+    scope: int
+    scopes: list[Scope]
+    target: tuple[str, ...]
+    span: Span
+    columns: tuple[str, ...] = ()
+    insert: bool = False
+    temporary: bool = False
+    view: bool = False
+
+
+@dataclass(slots=True)
+class NotUnderstood:
+    """A statement that was not: why, and every word in it, in lower case, since each may name something it uses."""
+
+    reason: Literal["syntax", "template", "dynamic", "unsupported"]
+    detail: str
+    words: frozenset[str]
+    star: bool
+    span: Span
+
+
+@dataclass(slots=True)
+class Record:
+    """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out."""
+
+    statements: list[Statement | NotUnderstood]

@@ -1,0 +1,132 @@
+"""A text of SQL → its record: every statement compiled, or kept with the reason why not and the words it mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from sqlglot import exp
+
+from trackplan.names import fold
+from trackplan.sql.compile import Compiler
+from trackplan.sql.frame import Environment
+from trackplan.sql.parse import Piece, statements, words
+from trackplan.sql.records import NotUnderstood, Record, Statement
+
+# Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
+_HARMLESS = frozenset(
+    "alter analyze attach begin call checkpoint close comment commit create declare deallocate describe detach drop end "
+    "explain grant install kill load lock optimize pragma refresh release reset revoke rollback savepoint set show "
+    "start truncate unlock unset use vacuum".split()
+)
+_DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
+_READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
+
+
+def compile_text(text: str, dialect: str) -> Record:
+    """Compile every statement of `text`. Never raises for what the text holds."""
+    found: list[Statement | NotUnderstood] = []
+    for piece in statements(text, dialect):
+        found.extend(_statement(piece, dialect))
+    return Record(found)
+
+
+def templated(text: str) -> Record:
+    """The record of a text whose template could not be rendered: each word in it may name what it uses."""
+    return Record([_not_understood("template", "holds template code that is not rendered", text, (0, len(text)))])
+
+
+def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood]:
+    tree = piece.tree
+    if tree is None:
+        yield _not_understood("syntax", piece.error, piece.text, piece.span)
+        return
+    try:
+        yield from _compiled(tree, piece, dialect)
+    except RecursionError:
+        yield _not_understood("syntax", "is nested too deeply", piece.text, piece.span)
+
+
+def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood]:
+    if isinstance(tree, (exp.Query, exp.Values)):
+        yield _query(tree, piece, dialect)
+    elif isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
+        if isinstance(tree.expression, exp.Query):
+            yield _create(tree, tree.expression, piece, dialect)
+        elif isinstance(tree.find(exp.Clone), exp.Clone):
+            yield _not_understood("unsupported", "CLONE is not followed", piece.text + " *", piece.span)
+    elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
+        if not isinstance(tree.expression, exp.Values):
+            yield _insert(tree, tree.expression, piece, dialect)
+    elif not _is_harmless(tree, piece.text):
+        reason, detail = _reason(tree, piece.text)
+        yield _not_understood(reason, detail, piece.text, piece.span)
+
+
+def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
+    compiler = Compiler(dialect)
+    scope = compiler.query(tree, {}, None)
+    return Statement(scope, compiler.scopes, (), piece.span)
+
+
+def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> Statement:
+    compiler = Compiler(dialect)
+    scope = compiler.query(query, _with(tree, compiler), None)
+    parts, columns = _target(tree.this, dialect)
+    properties = tree.args.get("properties")
+    temporary = properties is not None and properties.find(exp.TemporaryProperty) is not None
+    return Statement(scope, compiler.scopes, parts, piece.span, columns, temporary=temporary, view=tree.kind == "VIEW")
+
+
+def _insert(tree: exp.Insert, query: exp.Query, piece: Piece, dialect: str) -> Statement:
+    compiler = Compiler(dialect)
+    scope = compiler.query(query, _with(tree, compiler), None)
+    parts, columns = _target(tree.this, dialect)
+    return Statement(scope, compiler.scopes, parts, piece.span, columns, insert=not tree.args.get("by_name"))
+
+
+def _with(tree: exp.Expr, compiler: Compiler) -> Environment:
+    """Common table expressions written before INSERT or CREATE are in reach of its query."""
+    return compiler.with_clause(tree, {}, None)
+
+
+def _target(node: exp.Expr, dialect: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    columns: tuple[str, ...] = ()
+    if isinstance(node, exp.Schema):
+        identifiers = [e.this if isinstance(e, exp.ColumnDef) else e for e in node.expressions]
+        columns = tuple(
+            fold(i.name, bool(i.args.get("quoted")), dialect) for i in identifiers if isinstance(i, exp.Identifier)
+        )
+        node = node.this
+    parts = [p for p in node.parts if isinstance(p, exp.Identifier)] if isinstance(node, exp.Table) else []
+    return tuple(fold(p.name, bool(p.args.get("quoted")), dialect) for p in parts), columns
+
+
+def _is_harmless(tree: exp.Expr, text: str) -> bool:
+    first = re.match(r"[\s(]*(\w+)", text)
+    word = first.group(1).lower() if first else ""
+    if isinstance(tree, (exp.Select, exp.Merge, exp.Update, exp.Delete)):
+        return False
+    return word in _HARMLESS and not _READS.search(text) and not _DYNAMIC.search(text)
+
+
+def _reason(tree: exp.Expr, text: str) -> tuple[Literal["dynamic", "unsupported"], str]:
+    if isinstance(tree, exp.Command) and _DYNAMIC.search(text):
+        return "dynamic", "builds its SQL at run time"
+    word = re.match(r"[\s(]*(\w+)", text)
+    return (
+        "unsupported",
+        f"is a statement that is not followed ({word.group(1).upper() if word else 'no SQL'})",
+    )
+
+
+def _not_understood(
+    reason: Literal["syntax", "template", "dynamic", "unsupported"],
+    detail: str,
+    text: str,
+    span: tuple[int, int],
+) -> NotUnderstood:
+    star = "*" in _COUNTED.sub("", text)
+    return NotUnderstood(reason, detail, words(text), star, span)
