@@ -12,14 +12,16 @@ why: >
   meant to justify shows up as undeclared or idle.
 fix: Correct the name, or remove it from the list.
 */
--- The use case is the one in whose lines the name stands.
-SELECT (
-         SELECT u.id FROM use_case u JOIN place q ON q.key = u.place
-         WHERE q.file = l.file
-         ORDER BY q.line > l.line, abs(q.line - l.line), q."column", u.key LIMIT 1
-       ) AS subject,
-       p.place, p.message AS detail, p.hint AS fix, rtrim(p.message, '.') AS problem
-FROM problem p
-JOIN place l ON l.key = p.place
-JOIN file f ON f.key = l.file
-WHERE p.kind = 'reference' AND f.kind = 'use_cases'
+-- The use case is the one in whose lines the name stands: the last that begins before it.
+SELECT subject, place, detail, fix, problem
+FROM (
+  SELECT u.id AS subject, p.place, p.message AS detail, p.hint AS fix, rtrim(p.message, '.') AS problem,
+         row_number() OVER (PARTITION BY p.key ORDER BY q.line > l.line, abs(q.line - l.line), u.key DESC) AS nth
+  FROM problem p
+  JOIN place l ON l.key = p.place
+  JOIN file f ON f.key = l.file
+  JOIN place q ON q.file = l.file
+  JOIN use_case u ON u.place = q.key
+  WHERE p.kind = 'reference' AND f.kind = 'use_cases'
+)
+WHERE nth = 1

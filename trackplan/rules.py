@@ -78,9 +78,7 @@ def load(project: Project) -> tuple[Rule, ...]:
         for word in (rule.id, rule.name):
             other = seen.setdefault(word, rule)
             if other is not rule:
-                raise RuleError(
-                    f"{rule.path}: {word} is already taken by {other.path}", "Choose another one."
-                )
+                raise RuleError(f"{rule.path}: {word} is already taken by {other.path}", "Choose another one.")
     problems = list(_setting_problems(project, rules))
     if problems:
         raise ProjectError(problems)
@@ -90,18 +88,14 @@ def load(project: Project) -> tuple[Rule, ...]:
 def shipped() -> tuple[Rule, ...]:
     """The rules that come with trackplan, sorted by file name."""
     files = sorted(resources.folder("rules").glob("*.sql"))
-    return tuple(
-        parse(file.read_text(encoding="utf-8"), f"rules/{file.name}", shipped=True) for file in files
-    )
+    return tuple(parse(file.read_text(encoding="utf-8"), f"rules/{file.name}", shipped=True) for file in files)
 
 
 def parse(text: str, path: str, *, shipped: bool = False) -> Rule:
     """The rule in `text`. Raises `RuleError` that lists what is wrong with its header."""
     match = _HEADER.match(text)
     if match is None:
-        raise RuleError(
-            f"{path}: the file does not begin with a header", "Open it with /* … */ that holds YAML."
-        )
+        raise RuleError(f"{path}: the file does not begin with a header", "Open it with /* … */ that holds YAML.")
     # Blank lines in front keep the header's places those of the file.
     header = "\n" * text.count("\n", 0, match.start(1)) + match.group(1)
     try:
@@ -230,9 +224,7 @@ def _setting_problems(project: Project, rules: Sequence[Rule]) -> Iterator[Probl
     for key, words in (("severity", project.rules.severity), ("options", project.rules.options)):
         for word in words:
             if word not in known:
-                yield Problem(
-                    place, f"rules.{key}: no rule is called {word!r}", _similar(word, rules), "reference"
-                )
+                yield Problem(place, f"rules.{key}: no rule is called {word!r}", _similar(word, rules), "reference")
     for word, given in project.rules.options.items():
         rule = known.get(word)
         options = {option.name: option for option in rule.options} if rule else {}
