@@ -139,11 +139,22 @@ def _storage(base: FactBase) -> None:
     ddl = [_at(base, "warehouse/web.sql", "warehouse", line) for line in range(1, 10)]
     stg = _at(base, "models/stg_orders.sql", "model", 1, 1)
     mart = _at(base, "models/orders.sql", "model", 1, 1)
-    columns: tuple[str, ...] = ("key", "id", "kind", "raw", "open", "declared", "description", "owner", "place")
+    columns: tuple[str, ...] = (
+        "key",
+        "id",
+        "kind",
+        "raw",
+        "open",
+        "declared",
+        "governed",
+        "description",
+        "owner",
+        "place",
+    )
     rows: Rows = [
-        (1, "raw.web.order_completed", "table", 1, 0, 1, "", "", ddl[0]),
-        (2, "stg_orders", "model", 0, 0, 1, "", "", stg),
-        (3, "orders", "model", 0, 0, 1, "", "ada", mart),
+        (1, "raw.web.order_completed", "table", 1, 0, 1, 1, "", "", ddl[0]),
+        (2, "stg_orders", "model", 0, 0, 1, 0, "", "", stg),
+        (3, "orders", "model", 0, 0, 1, 0, "", "ada", mart),
     ]
     base.insert("relation", columns, rows)
     columns = ("key", "id", "relation", "parent", "name", "path", "type", "description", "sensitivity")

@@ -215,7 +215,7 @@ def test_output_goes_to_the_file(folder: Path, pipeline: ModuleType, capsys: Say
     assert (said.out, said.err) == ("", "1 warning in 1 file; written to out.json\n")
 
 
-@pytest.mark.parametrize("target", ["gone/out.txt", ".", "\0"])
+@pytest.mark.parametrize("target", ["gone/out.txt", "."])
 def test_output_that_cannot_be_written(folder: Path, pipeline: ModuleType, capsys: Saying, target: str) -> None:
     assert cli.run(["check", "--output", target]) == 2
     assert "cannot write" in capsys.readouterr().err
@@ -308,28 +308,27 @@ def test_query(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
         "create table t (a)",
         "create temp table t (a)",
         "with x as (select 1) insert into plan select * from x",
-        "attach database '/tmp/x.db' as x",
-        "vacuum into '/tmp/x.db'",
+        "attach database 'x.db' as x",
+        "vacuum into 'x.db'",
         "pragma query_only = off",
         "select * from pragma_table_info('field')",
         "select load_extension('x')",
-        "select writefile('/tmp/x', 'x')",
+        "select writefile('x.db', 'x')",
         "select readfile('/etc/passwd')",
         "select randomblob(100)",
         "select zeroblob(2000000000)",
-        "select printf('%.*c', 2000000000, 'x')",
         "select hex(hex(hex(printf('%.*c', 900000, 'x'))))",
         "begin",
-        "explain select 1",
         "with recursive t(x) as (select 1 union all select x + 1 from t) select x from t",
     ],
 )
 def test_queries_that_are_refused(folder: Path, pipeline: ModuleType, capsys: Saying, sql: str) -> None:
+    before = sorted(p.name for p in folder.iterdir())
     assert cli.run(["query", sql]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("trackplan: query: ")
-    assert not Path("/tmp/x.db").exists()
+    assert sorted(p.name for p in folder.iterdir()) == before
 
 
 HOSTILE = {
@@ -343,9 +342,9 @@ HOSTILE = {
 def test_queries_that_take_too_much(folder: Path, name: str) -> None:
     """In a process of its own with little memory: refused, not killed."""
     program = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2);"
+        "import resource, sys; from dataclasses import replace; resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2);"
         "from tests.sample import shop; from trackplan.commands import query; from trackplan.errors import RuleError\n"
-        "try: shop().query(sys.argv[1], {}, query.LIMITS)\n"
+        "try: shop().query(sys.argv[1], {}, replace(query.LIMITS, seconds=2))\n"
         "except RuleError as error: print('refused:', error)"
     )
     started = time.monotonic()

@@ -20,7 +20,7 @@ web/"Order Completed".total  [tracking/web.yaml:5:7]
 ├─ status: keep (used), because dashboard.revenue uses it
 ├─ needed by
 │  ├─ revenue (names it: Order Completed.total), owner ada@example.com, until 2027-06-30, the sum
-│  │  [use_cases.yaml:2:3]
+│  │     [use_cases.yaml:2:3]
 │  └─ revenue (derived: it lists a consumer that is reached), owner ada@example.com, until
 │     2027-06-30  [use_cases.yaml:2:3]
 ├─ lands in
@@ -130,8 +130,8 @@ def test_a_wide_and_deep_flow_is_bounded() -> None:
     base = FactBase.create()
     base.insert(
         "relation",
-        ("key", "id", "kind", "raw", "open", "declared", "description", "owner"),
-        [(1, "t", "table", 1, 0, 1, "", "")],
+        ("key", "id", "kind", "raw", "open", "declared", "governed", "description", "owner"),
+        [(1, "t", "table", 1, 0, 1, 0, "", "")],
     )
     columns = ("key", "id", "relation", "name", "path", "type", "description", "sensitivity", "declared", "pipeline")
     base.insert("column", columns, [(k, f"t.c{k:03}", 1, f"c{k:03}", "[]", "", "", "", 1, 0) for k in range(1, 121)])

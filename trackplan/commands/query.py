@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.errors import ExitCode, RuleError
+from trackplan.facts.base import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+LIMITS = Limits(rows=100_000, bytes=1_000_000)
 _TABLES = "`trackplan schema facts` shows the tables and their columns."
 
 
 def run(sql: str, where: base.Where, format_: str, output: Path | None, today: str) -> int:
     """Write the rows of the query."""
     from trackplan.commands.facts import open_facts
-    from trackplan.facts.base import Limits
     from trackplan.formats import table
 
     facts = open_facts(where, today)
     try:
-        result = facts.base.query(sql, {}, Limits(rows=100_000, bytes=1_000_000))
+        result = facts.base.query(sql, {}, LIMITS)
     except RuleError as error:
         raise RuleError(f"query: {error.message}", error.hint or _TABLES) from error
     if format_ == "csv":
