@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RULES = rules.shipped()
 TODAY = "2026-07-01"
-KEYS = {"files", "like", "today", "expect", "skipped", "note"}
+KEYS = {"files", "like", "today", "expect", "skipped"}
 
 
 def cases() -> list[tuple[str, str, dict[str, object]]]:
@@ -30,16 +30,23 @@ def cases() -> list[tuple[str, str, dict[str, object]]]:
     for path in sorted((ROOT / "tests" / "rules").glob("*.yml")):
         data = documents.plain(documents.read_yaml(path.read_text(encoding="utf-8"), path.name))
         assert isinstance(data, dict)
-        for name, case in data.items():
-            assert set(case) <= KEYS, f"{path.name}: {name}"
-            whole = dict(case)
-            if "like" in case:
-                original = data[case["like"]]
-                files = {**original["files"], **case.get("files", {})}
-                whole["files"] = {p: text for p, text in files.items() if text is not None}
-                whole.setdefault("today", original.get("today", TODAY))
-            found.append((path.stem.partition("_")[0], name, whole))
+        found += [(path.stem.partition("_")[0], name, whole(data, name)) for name in data]
     return found
+
+
+def whole(data: dict[str, dict[str, object]], name: str) -> dict[str, object]:
+    """The case with the files of the one that it is like; null takes a file away."""
+    case = data[name]
+    assert set(case) <= KEYS, name
+    if "like" not in case:
+        return case
+    original = whole(data, str(case["like"]))
+    files: dict[str, str | None] = {}
+    for part in (original["files"], case.get("files", {})):
+        assert isinstance(part, dict)
+        files |= part
+    rest = {"today": original.get("today", TODAY), **case}
+    return {**rest, "files": {path: text for path, text in files.items() if text is not None}}
 
 
 def check(folder: Path, files: Mapping[str, str], rule: str, today: str) -> dict[str, list[dict[str, object]]]:
