@@ -22,7 +22,7 @@ web/"Order Completed".total  [tracking/web.yaml:5:7]
 │  ├─ revenue (names it: Order Completed.total), owner ada@example.com, until 2027-06-30, the sum
 │  │     [use_cases.yaml:2:3]
 │  └─ revenue (derived: it lists a consumer that is reached), owner ada@example.com, until
-│     2027-06-30  [use_cases.yaml:2:3]
+│        2027-06-30  [use_cases.yaml:2:3]
 ├─ lands in
 │  └─ raw.web.order_completed.total (segment): keep  [warehouse/web.sql:2:3]
 │     ├─ is read by

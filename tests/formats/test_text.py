@@ -63,6 +63,19 @@ def test_a_finding_about_the_event_itself_counts_its_fields() -> None:
     assert "All 2 fields" not in said
 
 
+def test_an_unused_relation_counts_its_columns() -> None:
+    table = finding("TP105", "unused-relation", "raw.old", message="It is unused.")
+    columns = [finding("TP103", "unused-column", f"raw.old.c{i}", message="Nobody reads it.") for i in range(3)]
+    other = finding("TP103", "unused-column", "raw.older.c", message="Nobody reads this.")
+    said = render(report(table, *columns, other), quiet=True)
+    assert "It is unused. So are its 3 columns." in said
+    assert said.count("TP103") == 1
+
+
+def test_one_place_is_shown_once() -> None:
+    assert render(report(finding(subject="a"), finding(subject="b")), quiet=True).count("6 | coupon_code") == 1
+
+
 def test_an_event_of_which_one_field_is_shown_is_no_event() -> None:
     one = report(finding(), collapsed={'web/"Order Completed"': (finding().subject, "another")})
     assert "coupon_code is collected, but nothing" in render(one, quiet=True)

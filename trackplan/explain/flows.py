@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.explain.lookup import joined
 from trackplan.explain.tree import Node, capped
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _flows(look: Lookup, key: int, seen: set[int], left: list[int], depth: int) 
             continue
         seen.add(target)
         readers = [
-            Node(f"read by {consumer}: {str(hows).replace(',', ', ')}{look.at(spot)}")
+            Node(f"read by {consumer}: {joined(hows)}{look.at(spot)}")
             for consumer, hows, spot in look.rows(_CONSUMER_USES, target)
         ]
         node.children = capped(readers, _WIDEST)

@@ -60,3 +60,8 @@ def number(count: int, noun: str) -> str:
 def use_word(used: object) -> str:
     """The three answers to "is it used?" in words."""
     return "nobody can say whether it is used" if used is None else "used" if used else "not used"
+
+
+def joined(words: object) -> str:
+    """The result of `group_concat` in alphabetical order, as SQLite promises none."""
+    return ", ".join(sorted(str(words).split(",")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackplan.explain.lookup import listing, number
+from trackplan.explain.lookup import joined, listing, number
 from trackplan.explain.tree import Node, capped
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def explain_consumer(look: Lookup, key: int) -> Node:
     root.add("serves", capped(cases)) if cases else root.add("serves no declared use case")
     relations: dict[str, list[Node]] = {}
     for relation, column, hows, spot in look.rows(_READS, key):
-        node = Node(f"{column}: {str(hows).replace(',', ', ')}{look.at(spot)}")
+        node = Node(f"{column}: {joined(hows)}{look.at(spot)}")
         relations.setdefault(str(relation), []).append(node)
     reads = [Node(relation, capped(nodes, 30)) for relation, nodes in relations.items()]
     root.add_section("reads", capped(reads, 20))

@@ -12,6 +12,7 @@ tracking/web.yaml
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from trackplan.formats.source import Sources, excerpt, visible
 from trackplan.formats.summary import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trackplan.findings import Finding, Place, Report
     from trackplan.formats.source import Text
 
@@ -54,25 +57,44 @@ def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
 
 
 def _entries(report: Report, look: Look) -> list[_Entry]:
-    """The findings, with wasted events and repeated remarks told in one line each."""
+    """The findings; wasted events, unused relations and repeated remarks are told in one line each."""
     event_of = {field: event for event, fields in report.collapsed.items() for field in fields}
+    whole = {f.subject: f.severity for f in report.findings if f.rule in ("TP104", "TP105")}
     wasted: dict[tuple[str, str], list[Finding]] = {}
     remarks: dict[tuple[str, str], list[Finding]] = {}
-    entries = []
+    columns: Counter[str] = Counter()
+    plain: list[Finding] = []
     for finding in sorted(report.findings, key=lambda f: f.sort_key):
+        relation = _relation_of(finding.subject, whole) if finding.rule == "TP103" else ""
         if finding.rule in ("TP102", "TP106") and finding.subject in event_of:
             wasted.setdefault((event_of[finding.subject], finding.rule), []).append(finding)
+        elif relation and whole[relation] >= finding.severity:
+            columns[relation] += 1
         elif finding.severity is Severity.INFO and look.fold_info:
             remarks.setdefault((finding.place.path, finding.rule), []).append(finding)
         else:
-            entries.append(_entry(finding))
-    told = {f.subject for f in report.findings if f.rule == "TP104"}  # its line counts the fields itself
+            plain.append(finding)
+    entries = [_whole_relation(f, columns[f.subject]) if f.rule == "TP105" else _entry(f) for f in plain]
     for (event, _), group in wasted.items():
-        if event not in told:
+        if whole.get(event, Severity.OFF) < group[0].severity:  # else that finding counts the fields itself
             entries.extend(_folded_event(event, group, len(report.collapsed[event])))
     for group in remarks.values():
         entries.extend(_folded_remarks(group))
     return entries
+
+
+def _relation_of(column: str, relations: Mapping[str, Severity]) -> str:
+    """Which of `relations` the column is part of; '' if none."""
+    cuts = (i for i, char in enumerate(column) if char == ".")
+    return next((column[:i] for i in cuts if column[:i] in relations), "")
+
+
+def _whole_relation(finding: Finding, columns: int) -> _Entry:
+    if not columns:
+        return _entry(finding)
+    return _entry(
+        finding, f"{finding.message} So {'is its column' if columns == 1 else f'are its {columns:,} columns'}."
+    )
 
 
 def _entry(finding: Finding, message: str = "") -> _Entry:
@@ -99,10 +121,14 @@ def _file_block(path: str, entries: list[_Entry], sources: Sources, look: Look) 
     positions = [f"{e.place.line}:{e.place.column}" if e.place.line else "file" for e in entries]
     wide = max(len(p) for p in positions)
     lines = [paint(visible(path), "bold", look)]
-    for position, entry in zip(positions, entries, strict=True):
-        lines += _entry_lines(position.ljust(wide), entry, look)
-        if entry.severity is not Severity.INFO:
-            lines += excerpt(sources, entry.place, look, _STYLES[entry.severity])
+    shown = [position.ljust(wide) for position in positions]
+    for place, group in groupby(zip(shown, entries, strict=True), key=lambda pair: pair[1].place):
+        worst = Severity.OFF
+        for position, entry in group:
+            lines += _entry_lines(position, entry, look)
+            worst = max(worst, entry.severity)
+        if worst > Severity.INFO:
+            lines += excerpt(sources, place, look, _STYLES[worst])
     return "\n".join(lines)
 
 
