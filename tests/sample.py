@@ -202,13 +202,14 @@ def _uses(base: FactBase) -> None:
         (None, 1, 8, "order", 1, spot),
         (None, 2, 5, "star", 1, spot),
         (None, 3, 1, "output", 1, None),
+        (None, 1, 4, "star", 1, spot),
     ]
     base.insert("use", columns, rows)
     base.insert("flow", ("source", "target"), [(1, 7), (7, 8), (8, 7)])
     base.insert(
         "reach",
         ("column", "consumer", "strength"),
-        [(1, 1, "named"), (1, 3, "named"), (5, 2, "star"), (6, 2, "star"), (3, 2, "possible")],
+        [(1, 1, "named"), (1, 3, "named"), (8, 1, "named"), (5, 2, "star"), (6, 2, "star"), (3, 2, "possible")],
     )
     base.insert("relation_reach", ("relation", "consumer", "strength"), [(1, 1, "named"), (1, 2, "possible")])
     base.insert("carry", ("column", "relation"), [(1, 2), (1, 3)])

@@ -60,6 +60,7 @@ def test_a_field_in_full() -> None:
         ("web/Order Completed.email", "a name like it could not be resolved (ambiguous): two tables have it"),
         ("web/Tab Opened.label", "lands nowhere: there is no table raw.web.tab_opened"),
         ("web/Tab Opened.label", "nobody can say: see the reason of its status"),
+        ("raw.web.order_completed.received_at", "dashboard.revenue: star; but nothing is made of it there"),
         ("stg_orders.total", "no verdict: a model builds it"),
         ('web/"Order Completed"', "1 of 3 fields is waste"),
         ('web/"Tab Opened"', "no consumer depends on its rows"),

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from trackplan.explain.lookup import Lookup
 
 _USES = """
-SELECT coalesce(c.id, r.id), r.key IS NOT NULL, u.how, u.certain, u.place, coalesce(c.counts, 1)
+SELECT coalesce(c.id, r.id), r.key IS NOT NULL, u.how, u.certain, u.place, CASE
+         WHEN c.counts = 0 THEN '; does not count as use'
+         WHEN c.key IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM reach h WHERE h."column" = u."column" AND h.consumer = c.key
+         ) THEN '; but nothing is made of it there'
+         ELSE '' END
 FROM use u LEFT JOIN consumer c ON c.key = u.consumer LEFT JOIN relation r ON r.key = u.relation
 WHERE u."column" = :key ORDER BY 2, 1, u.place, u.how
 """
@@ -20,9 +25,12 @@ SELECT t.key, t.id, coalesce(t.place, r.place) FROM flow f JOIN "column" t ON t.
 JOIN relation r ON r.key = t.relation WHERE f.source = :key AND t.key <> :key ORDER BY t.id
 """
 _CONSUMER_USES = """
-SELECT c.id, group_concat(DISTINCT u.how), min(u.place) FROM use u JOIN consumer c ON c.key = u.consumer
+SELECT c.id, group_concat(DISTINCT u.how), min(u.place), EXISTS (
+         SELECT 1 FROM reach h WHERE h."column" = u."column" AND h.consumer = c.key)
+FROM use u JOIN consumer c ON c.key = u.consumer
 WHERE u."column" = :key GROUP BY c.id ORDER BY c.id
 """
+_UNUSED = "; but nothing is made of it there"
 _DEEPEST = 12
 _WIDEST = 8
 _MOST = 150
@@ -31,18 +39,17 @@ _ROWS = {"filter", "join", "group", "order", "window", "distinct"}
 
 def user_nodes(look: Lookup, key: int) -> list[Node]:
     """Everybody whose SQL reads the column: who, how, and where; consumers first."""
-    users: dict[tuple[str, bool, bool], list[tuple[str, bool, object]]] = {}
-    for user, is_model, how, certain, place, counts in look.rows(_USES, key):
-        users.setdefault((str(user), bool(is_model), bool(counts)), []).append((str(how), bool(certain), place))
+    users: dict[tuple[str, bool, str], list[tuple[str, bool, object]]] = {}
+    for user, is_model, how, certain, place, remark in look.rows(_USES, key):
+        users.setdefault((str(user), bool(is_model), str(remark)), []).append((str(how), bool(certain), place))
     nodes = []
-    for (user, is_model, counts_as_use), uses in users.items():
+    for (user, is_model, remark), uses in users.items():
         hows = ", ".join(sorted({how for how, _, _ in uses}))
         places = dict.fromkeys(look.at(place, "") for _, _, place in uses)
         unsure = "" if any(certain for _, certain, _ in uses) else ", perhaps: the name may mean another column"
-        unsure += "" if counts_as_use else "; does not count as use"
         rows = "; decides which rows it has" if is_model and _ROWS & {how for how, _, _ in uses} else ""
         where = " ".join([*list(places)[:3], *(["…"] if len(places) > 3 else [])]).strip()
-        nodes.append(Node(f"{'model ' if is_model else ''}{user}: {hows}{unsure}{rows}  {where}".rstrip()))
+        nodes.append(Node(f"{'model ' if is_model else ''}{user}: {hows}{unsure}{remark}{rows}  {where}".rstrip()))
     return nodes
 
 
@@ -71,8 +78,8 @@ def _flows(look: Lookup, key: int, seen: set[int], left: list[int], depth: int) 
             continue
         seen.add(target)
         readers = [
-            Node(f"read by {consumer}: {joined(hows)}{look.at(spot)}")
-            for consumer, hows, spot in look.rows(_CONSUMER_USES, target)
+            Node(f"read by {consumer}: {joined(hows)}{'' if reached else _UNUSED}{look.at(spot)}")
+            for consumer, hows, spot, reached in look.rows(_CONSUMER_USES, target)
         ]
         node.children = capped(readers, _WIDEST)
         if depth < _DEEPEST:
