@@ -23,6 +23,6 @@ FROM event_status s
 JOIN event e ON e.key = s.event
 WHERE s.used = 0 AND NOT s.needed AND s.waste = s.fields
   AND e.type <> 'context'               -- what every event carries is no call of its own
-  AND EXISTS (SELECT 1 FROM landing_relation l WHERE l.event = e.key)
-  AND NOT EXISTS (
-    SELECT 1 FROM landing_relation l JOIN relation_doubt d ON d.relation = l.relation WHERE l.event = e.key)
+  AND e.key IN (SELECT event FROM landing_relation)
+  AND e.key NOT IN (
+    SELECT l.event FROM landing_relation l WHERE l.relation IN (SELECT relation FROM relation_doubt))

@@ -16,10 +16,10 @@ references: ["GDPR Art. 5(1)(c)", "GDPR Art. 5(1)(e)"]
 SELECT r.id AS subject, r.place
 FROM relation r
 WHERE r.raw AND r.declared
-  AND NOT EXISTS (SELECT 1 FROM landing_relation l WHERE l.relation = r.key)
-  AND NOT EXISTS (SELECT 1 FROM relation_reach h WHERE h.relation = r.key)
-  AND NOT EXISTS (SELECT 1 FROM relation_doubt d WHERE d.relation = r.key)
-  AND NOT EXISTS (SELECT 1 FROM coverage v WHERE v.relation = r.key AND v.statements > 0)
+  AND r.key NOT IN (SELECT relation FROM landing_relation)
+  AND r.key NOT IN (SELECT relation FROM relation_reach)
+  AND r.key NOT IN (SELECT relation FROM relation_doubt)
+  AND r.key NOT IN (SELECT relation FROM coverage WHERE statements > 0)
   AND NOT EXISTS (
     SELECT 1 FROM column_status s JOIN "column" c ON c.key = s."column"
     WHERE c.relation = r.key AND (s.status <> 'waste' OR s.carried OR s.lands))

@@ -19,13 +19,15 @@ typed AS (
   FROM field f JOIN event e ON e.key = f.event
   WHERE f.type <> 'any'
 ),
-tally AS (
-  SELECT plan, path, type, row_number() OVER (
-    PARTITION BY plan, path ORDER BY count(*) DESC, min(key)) AS nth
-  FROM typed GROUP BY plan, path, type
+counted AS (
+  SELECT *, count(*) OVER same AS fields, min(key) OVER same AS first
+  FROM typed WINDOW same AS (PARTITION BY plan, path, type)
+),
+judged AS MATERIALIZED (
+  SELECT *, first_value(type) OVER (PARTITION BY plan, path ORDER BY fields DESC, first) AS usual FROM counted
 )
-SELECT t.id AS subject, t.place, m.type AS detail, t.type, t.path, listing(o.event) AS events
-FROM typed t
-JOIN tally m ON m.plan = t.plan AND m.path = t.path AND m.nth = 1 AND m.type <> t.type
-JOIN typed o ON o.plan = t.plan AND o.path = t.path AND o.type = m.type
-GROUP BY t.key
+SELECT j.id AS subject, j.place, j.usual AS detail, j.type, j.path, listing(o.event) AS events
+FROM judged j
+JOIN judged o ON o.plan = j.plan AND o.path = j.path AND o.type = j.usual
+WHERE j.type <> j.usual
+GROUP BY j.key

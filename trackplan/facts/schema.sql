@@ -444,21 +444,21 @@ CREATE VIEW field_column AS
   FROM member m JOIN landing l ON l.field = m.member
   WHERE m.kind = 'field';
 
--- Who uses which subject: the counting consumers that reach it, a field through its columns.
+-- Who uses which subject: the counting consumers that reach it, a field through its columns, once for each.
 CREATE VIEW subject_consumer AS
   SELECT 'field' AS kind, l.field AS key, c.key AS consumer, c.id AS consumer_id, h.strength
   FROM field_column l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
   WHERE c.counts
-  UNION
+  UNION ALL
   SELECT 'column', h."column", c.key, c.id, h.strength
   FROM reach h JOIN consumer c ON c.key = h.consumer
   WHERE c.counts;
 
--- Which models carry or read which subject, a field through its columns.
+-- Which models carry or read which subject, a field through its columns, once for each.
 CREATE VIEW subject_model AS
   SELECT 'field' AS kind, l.field AS key, r.key AS relation, r.id AS relation_id
   FROM field_column l JOIN carry a ON a."column" = l."column" JOIN relation r ON r.key = a.relation
-  UNION
+  UNION ALL
   SELECT 'column', a."column", r.key, r.id
   FROM carry a JOIN relation r ON r.key = a.relation;
 
