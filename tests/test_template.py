@@ -57,8 +57,25 @@ def test_placeholders_leave_everything_else_in_its_place(text: str, expected: st
     ],
 )
 def test_what_is_not_known_stays_and_is_not_complete(text: str) -> None:
-    assert render(text, SOURCES, "duckdb", ("mart", "x")) == Rendered(text, False) or "is_incremental" in text
-    assert not render(text, SOURCES, "duckdb", ("mart", "x")).complete
+    rendered = render(text, SOURCES, "duckdb", ("mart", "x"))
+    assert not rendered.complete
+    assert rendered.text == text or "is_incremental" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "opaque"),
+    [
+        ("select {{ var('x') }}", False),
+        ("{% if var('a') %}select 1{% endif %}", False),
+        ("{% for c in ['a', 'b'] %}{{ c }}, {% endfor %}", False),
+        ("{% for c in ['a', 'b'] %}{{ c }}_total, {% endfor %}", True),
+        ("select {{ star(ref('x')) }}", True),
+        ("select {{ 'a' ~ 'b' }}", True),
+        ("{% set columns = adapter.get_columns_in_relation(ref('x')) %}", True),
+    ],
+)
+def test_what_may_become_any_name_is_opaque(text: str, opaque: bool) -> None:
+    assert render(text, {}).opaque == opaque
 
 
 def test_what_is_not_rendered_stays_readable() -> None:

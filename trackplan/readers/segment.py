@@ -73,12 +73,11 @@ def read(text: str, path: str) -> Iterator[Plan]:
     plans = list(_plans(root))
     if all(rules is None for _, rules in plans):
         what = "this plan has no rules" if plans and plans[0][0].get("name") else "no rules of a tracking plan are here"
-        raise ReadError([Problem(root.place, what, "export the plan together with its rules, or the rules alone")])
+        raise documents.failure(root.place, what, "export the plan together with its rules, or the rules alone")
     for plan, rules in plans:
         if rules is None or plan.string("type").upper() in _LIBRARIES:
             continue
-        gathered = _Rules()
-        gathered.read(rules)
+        gathered = _Rules(rules)
         if gathered.problems:
             raise ReadError(gathered.problems)
         named = plan.get("display_name") or plan.get("name")
@@ -117,12 +116,10 @@ def _holder(plan: Node) -> Node | None:
 class _Rules:
     """Gathers the rules of a plan in either form, and what is wrong with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, holder: Node) -> None:
+        """Read a list of rules (Public API) or a mapping (Config API)."""
         self.rules: list[_Rule] = []
         self.problems: list[Problem] = []
-
-    def read(self, holder: Node) -> None:
-        """The rules of a list (Public API) or of a mapping (Config API)."""
         for node in holder.elements():
             self._listed(node)
         events = holder.get("events")
@@ -298,5 +295,4 @@ def _labels(schemas: Iterable[Node]) -> tuple[tuple[str, ...], str]:
 
 def _date(text: str) -> str | None:
     """The day of a time stamp; None for no time and for the year 1, which stands for none."""
-    found = _DATE.match(text)
-    return found.group() if found and found.group() != _NEVER else None
+    return found.group() if (found := _DATE.match(text)) and found.group() != _NEVER else None

@@ -25,6 +25,9 @@ _CONFIG = re.compile(r"config\s*\(.*\)", re.DOTALL)
 _ALIAS = re.compile(r"""\balias\s*=\s*['"]([^'"{}]+)['"]""")
 _RUNS_SQL = re.compile(r"(?i)\b(?:from|select|update|merge)\b")
 _OPENING = re.compile(r"\{[{%#]")
+_CALL = re.compile(r"([\w.]+)\s*\(")
+_STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
+_KNOWN_CALL = re.compile("ref|source|config|var|env_var|is_incremental|snapshot|if|elif|in|and|or|not")
 _SNAPSHOT = re.compile(r"snapshot\s+(\w+)")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RESERVED = re.compile(
@@ -47,13 +50,14 @@ class Rendered:
     """The text after substitution. If not `complete`, parts of it are still template: nobody knows what they become.
 
     `relation` is the name that a snapshot gives itself, `alias` the table's name in the warehouse that `config` sets;
-    both are '' mostly.
+    both are '' mostly. `opaque` tells that what is left may name what stands nowhere in the text, as a macro does.
     """
 
     text: str
     complete: bool
     relation: str = ""
     alias: str = ""
+    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def render(
     """
     pieces: list[str] = []
     position = 0
-    complete = True
+    complete, opaque = True, False
     relation = alias = ""
     frames: list[str] = []
     for tag in _tags(text):
@@ -94,12 +98,13 @@ def render(
             alias = set_to.group(1)
         if name is None or (name and _is_glued(text, tag)):
             complete = False
+            opaque = opaque or _is_opaque(text, tag)
             pieces.append(original)
         else:
             pieces.append(_padded(name, original))
     pieces.append(text[position:])
     complete = complete and not frames and _OPENING.search(text, position) is None
-    return Rendered("".join(pieces), complete, relation, alias)
+    return Rendered("".join(pieces), complete, relation, alias, opaque)
 
 
 def identifier(name: str, dialect: str) -> str:
@@ -183,6 +188,13 @@ def _is_glued(text: str, tag: _Tag) -> bool:
     """Whether a name would run into what stands beside its placeholder."""
     before, after = text[tag.start - 1 : tag.start], text[tag.end : tag.end + 1]
     return any(c.isalnum() or c in "_$\"'`" for c in (before, after) if c)
+
+
+def _is_opaque(text: str, tag: _Tag) -> bool:
+    """Whether a piece of Jinja may become names that nobody can read in the text: it calls or joins something."""
+    calls = _CALL.findall(_STRINGS.sub("''", tag.inside))
+    composes = tag.sign == "{" and (_is_glued(text, tag) or re.search(r"[~+%|]", tag.inside))
+    return bool(composes) or any(not _KNOWN_CALL.fullmatch(call) for call in calls)
 
 
 def _padded(name: str, original: str) -> str:

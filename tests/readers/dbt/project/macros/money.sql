@@ -1,0 +1,1 @@
+{% macro money(c) %}{{ cents(c) }}{% endmacro %}

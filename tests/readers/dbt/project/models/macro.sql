@@ -1,0 +1,1 @@
+select {{ money("total") }} as total from {{ ref("orders") }}

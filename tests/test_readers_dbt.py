@@ -1,0 +1,91 @@
+"""dbt: property files and a whole project, beside the facts that are expected of them (`UPDATE=1` writes these)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trackplan.errors import ReadError
+from trackplan.facts.declared import Consumer, Sql, Table
+from trackplan.findings import Problem
+from trackplan.readers import base, dbt
+from trackplan.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from trackplan.facts.declared import Column, Declaration
+
+FOLDER = Path(__file__).parent / "readers" / "dbt"
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "snowflake"])
+def test_project(dialect: str) -> None:
+    found = "\n".join(described(dbt.project(Tree(FOLDER), "project", dialect))) + "\n"
+    expected = FOLDER / f"project.{dialect}.txt"
+    if os.environ.get("UPDATE"):
+        expected.write_text(found, encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8")
+
+
+def test_one_bad_file_does_not_lose_the_others(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "project", tmp_path / "project")
+    (tmp_path / "project" / "models" / "broken.yml").write_text("models: [", encoding="utf-8")
+    (tmp_path / "project" / "models" / "binary.sql").write_bytes(b"\x00\xff")
+    declared = list(dbt.project(Tree(tmp_path), "project", "duckdb"))
+    problems = [d for d in declared if isinstance(d, Problem)]
+    assert sorted({p.place.path for p in problems}) == ["project/models/binary.sql", "project/models/broken.yml"]
+    assert sum(isinstance(d, Table) for d in declared) > 10
+
+
+def test_a_folder_without_a_project_file_is_told(tmp_path: Path) -> None:
+    (problem,) = dbt.project(Tree(tmp_path), "transform")
+    assert isinstance(problem, Problem)
+    assert problem.message == "there is no dbt project in transform"
+
+
+def test_all_that_is_wrong_in_a_file_comes_at_once() -> None:
+    text = (FOLDER / "bad.names.yml").read_text(encoding="utf-8")
+    with pytest.raises(ReadError) as caught:
+        list(dbt.read(text, "bad.yml"))
+    assert str(caught.value).splitlines() == [
+        "bad.yml:2:5: this entry of 'models' has no name",
+        "bad.yml:4:12: 'exposures' is no list",
+    ]
+
+
+def test_property_files_are_known_by_their_content() -> None:
+    text = (FOLDER / "project" / "models" / "schema.yaml").read_text(encoding="utf-8")
+    assert dbt.detect(text[: base.HEAD], "x.yaml") == 2
+    assert dbt.detect("trackplan: 1\n", "x.yaml") == 0
+
+
+def described(declared: Iterable[Declaration | Problem]) -> Iterator[str]:
+    """One fact a line."""
+    for item in declared:
+        if isinstance(item, Table):
+            words = [item.kind, ".".join(item.parts), "complete" if item.complete else "", item.description, item.owner]
+            words += [f"also {'.'.join(a)}" for a in item.aliases]
+            yield f"{item.place}: {' '.join(w for w in words if w)}"
+            yield from columns(item.columns, "  ")
+        elif isinstance(item, Consumer):
+            yield f"{item.place}: {item.kind} {item.name} {item.title} {item.owner}".rstrip()
+            for taken in item.takes:
+                chosen = "all" if taken.columns is None else ", ".join(taken.columns)
+                yield f"  {taken.place.line}:{taken.place.column} {'.'.join(taken.parts)}: {chosen}"
+        elif isinstance(item, Sql):
+            state = "" if item.rendered else " (not rendered)"
+            yield f"{item.place}: builds {'.'.join(item.relation or ())}{state}: {' | '.join(item.text.splitlines())}"
+        elif isinstance(item, Problem):
+            yield f"{item.place}: {item.message}"
+
+
+def columns(found: tuple[Column, ...], indent: str) -> Iterator[str]:
+    for column in found:
+        words = [column.name, column.type, column.sensitivity, ",".join(column.tags), column.description]
+        yield f"{indent}{column.place.line}:{column.place.column} {' '.join(w for w in words if w)}"
+        yield from columns(column.columns, indent + "  ")
