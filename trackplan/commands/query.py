@@ -17,10 +17,12 @@ _TABLES = "`trackplan schema facts` shows the tables and their columns."
 
 def run(sql: str, where: base.Where, format_: str, output: Path | None, today: str) -> int:
     """Write the rows of the query."""
+    from trackplan import engine
     from trackplan.commands.facts import open_facts
     from trackplan.formats import table
 
     facts = open_facts(where, today)
+    engine.register(facts.base)
     try:
         result = facts.base.query(sql, {}, LIMITS)
     except RuleError as error:
