@@ -16,4 +16,5 @@ fix: "Send it, give the property its `column:`, correct `landing:` in the projec
 SELECT f.id AS subject, f.place, u.reason
 FROM unlanded u
 JOIN field f ON f.key = u.field
-WHERE f.status NOT IN ('planned', 'blocked')
+JOIN event e ON e.key = f.event
+WHERE f.status NOT IN ('planned', 'blocked') AND e.status NOT IN ('planned', 'blocked')

@@ -83,7 +83,6 @@ _IDS = {
     "context_ip": ("10.0.0.", 25),
     "context_user_agent": ("browser ", 4),
     "customer_id": ("c", 90),
-    "device_id": ("d", 40),
     "group_id": ("g", 12),
     "list_id": ("l", 9),
     "order_id": ("o", 200),
@@ -230,7 +229,7 @@ def _json(table: str, column: str, row: int) -> str:
         store = {"store_id": f"store {draw('store', 4)}", "distance_m": draw("distance", 900)}
         value = {"sku": _SKUS[draw("sku", 40)], "scan_ms": draw("ms", 900), "store": store, "build": "4.2"}
     else:
-        value = {"campaign": _CAMPAIGNS[draw("campaign", 8)], "delay_s": draw("delay", 600), "build": "4.1"}
+        value = {"campaign": _CAMPAIGNS[draw("campaign", 8)], "build": "4.1"}
     return json.dumps(value)
 
 
@@ -247,7 +246,7 @@ def _by_type(number: int, table: str, column: str, kind: str, row: int) -> Any:
     if kind.startswith("DECIMAL"):
         return (1 + draw % 9000) / 100
     if kind.startswith("STRUCT"):
-        return {"weight_grams": 500 + 5 * draw, "length_mm": 100 + draw, "hazmat": draw % 9 == 0}
+        return {"weight_grams": 500 + 5 * draw, "hazmat": draw % 9 == 0}
     return f"{column} {draw % 50}"
 
 

@@ -13,7 +13,6 @@ create table raw_web.tracks (
   context_ip varchar,
   context_user_agent varchar,
   context_locale varchar,
-  context_timezone varchar,
   context_page_path varchar,
   context_page_referrer varchar,
   context_campaign_source varchar,
@@ -27,22 +26,16 @@ comment on table raw_web.tracks is 'Every tracked event once, without its proper
 create table raw_web.pages (
   id varchar,
   anonymous_id varchar,
-  user_id varchar,
   received_at timestamp,
-  name varchar,
   page_group varchar,
   load_time_ms integer,
   context_page_url varchar,
   context_page_path varchar,
-  context_page_title varchar,
   context_page_referrer varchar,
   context_campaign_source varchar,
   context_campaign_medium varchar,
   context_campaign_name varchar,
-  context_campaign_term varchar,
-  context_campaign_content varchar,
-  context_screen_width integer,
-  context_screen_height integer
+  context_campaign_term varchar
 );
 
 create table raw_web.identifies (
@@ -58,14 +51,12 @@ create table raw_web.identifies (
   loyalty_tier varchar,
   newsletter boolean,
   shoe_size decimal(4, 1),
-  body_height integer,
   utm_first_touch varchar
 );
 comment on column raw_web.identifies.utm_first_touch is 'Set by an old tag in the tag manager';
 
 create table raw_web.groups (
   id varchar,
-  anonymous_id varchar,
   user_id varchar,
   group_id varchar,
   received_at timestamp,
@@ -79,7 +70,6 @@ create table raw_web.product_list_viewed (
   anonymous_id varchar,
   user_id varchar,
   event varchar,
-  event_text varchar,
   sent_at timestamp,
   received_at timestamp,
   list_id varchar,
@@ -95,7 +85,6 @@ create table raw_web.products_searched (
   anonymous_id varchar,
   user_id varchar,
   event varchar,
-  event_text varchar,
   sent_at timestamp,
   received_at timestamp,
   query varchar,
@@ -109,7 +98,6 @@ create table raw_web.product_viewed (
   anonymous_id varchar,
   user_id varchar,
   event varchar,
-  event_text varchar,
   sent_at timestamp,
   received_at timestamp,
   product_id varchar,
@@ -284,9 +272,7 @@ create table raw_web.review_submitted (
   received_at timestamp,
   product_id varchar,
   rating integer,
-  title varchar,
-  body varchar,
-  photo_count integer
+  body varchar
 );
 
 create table raw_web.newsletter_signed_up (
@@ -309,17 +295,13 @@ create table raw_web.wishlist_product_added (
   sent_at timestamp,
   received_at timestamp,
   product_id varchar,
-  sku varchar,
-  price varchar,
-  wishlist_name varchar
+  price varchar
 );
 
 create table raw_web.promotion_clicked (
   id varchar,
   anonymous_id varchar,
   user_id varchar,
-  event varchar,
-  sent_at timestamp,
   received_at timestamp,
   promotion_id varchar,
   creative varchar,

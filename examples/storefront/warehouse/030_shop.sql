@@ -21,7 +21,6 @@ create table shop.orders (
   vat_amount decimal(10, 2),
   shipping_amount decimal(10, 2),
   vat_rate decimal(6, 3),
-  warehouse_note varchar,
   legacy_ref varchar
 );
 comment on table shop.orders is 'One row per order, cancelled ones included';
@@ -30,7 +29,6 @@ comment on column shop.orders.legacy_ref is 'Order number in the shop system bef
 
 create table shop.order_lines (
   order_id varchar,
-  line_no integer,
   sku varchar,
   quantity integer,
   unit_price decimal(10, 2),
@@ -47,7 +45,6 @@ create table shop.products (
   colour_name varchar,
   list_price decimal(10, 2),
   active boolean,
-  weight_grams integer,
   hs_code varchar
 );
 
@@ -58,8 +55,7 @@ create table shop.inventory (
   reserved integer,
   reorder_point integer,
   counted_at timestamp,
-  bin_location varchar,
-  batch_no varchar
+  bin_location varchar
 );
 
 create table shop.refunds (
@@ -78,7 +74,7 @@ create table shop.shipments (
   shipped_at timestamp,
   delivered_at timestamp,
   tracking_code varchar,
-  parcel struct(weight_grams integer, length_mm integer, hazmat boolean)
+  parcel struct(weight_grams integer, hazmat boolean)
 );
 
 create table shop.support_tickets (
@@ -102,9 +98,7 @@ create table shop.promotions (
 );
 
 create table shop.loyalty_ledger (
-  entry_id varchar,
   customer_id varchar,
-  points integer,
-  booked_at timestamp
+  points integer
 );
 comment on table shop.loyalty_ledger is 'Points of the loyalty programme that ended in 2025';

@@ -1,5 +1,5 @@
 -- Days from the warehouse to the door.
-select carrier, weight_grams > 2000 as heavy, count(*) as parcels,
+select carrier, weight_grams > 2000 as heavy, count(distinct shipment_id) as parcels,
        avg(date_diff('hour', shipped_at, delivered_at)) as hours,
        count(*) filter (where delivered_at is null) as on_the_way
 from stg_shop__shipments

@@ -10,10 +10,11 @@ last_step as (
   select * exclude (nth) from ranked where nth = 1
 ),
 failures as (
-  select cart_id, count(*) as failed_payments, max(error_code) as last_error, max(attempt) as attempts
+  select cart_id, count(*) as failed_payments, max(error_code) as last_error, max(attempt) as attempts,
+         max(payment_method) as refused_method
   from stg_web__payment_failures
   group by 1
 )
-select s.*, coalesce(f.failed_payments, 0) as failed_payments, f.last_error, f.attempts
+select s.*, coalesce(f.failed_payments, 0) as failed_payments, f.last_error, f.attempts, f.refused_method
 from last_step s
 left join failures f using (cart_id)

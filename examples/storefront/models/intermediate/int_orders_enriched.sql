@@ -9,6 +9,7 @@ select
   w.country as ship_country,
   w.coupon,
   w.discount,
+  w.is_gift,
   w.first_sku,
   w.first_quantity,
   w.first_price

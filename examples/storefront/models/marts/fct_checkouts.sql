@@ -9,6 +9,7 @@ select
   c.failed_payments,
   c.last_error,
   c.attempts,
+  c.refused_method,
   c.received_at,
   k.coupon,
   k.discount,

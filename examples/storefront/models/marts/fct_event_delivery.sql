@@ -3,8 +3,8 @@ select
   coalesce(l.event, t.event) as event,
   l.id is null as missing_in_table,
   t.id is null as missing_in_tracks,
-  l.anonymous_id,
-  l.user_id,
-  epoch(l.received_at) - epoch(l.sent_at) as seconds_late
+  coalesce(l.anonymous_id, t.anonymous_id) as anonymous_id,
+  coalesce(l.user_id, t.user_id) as user_id,
+  epoch(coalesce(l.received_at, t.received_at)) - epoch(coalesce(l.sent_at, t.sent_at)) as seconds_late
 from stg_web__event_log l
 full join raw_web.tracks t on t.id = l.id

@@ -2,8 +2,8 @@
 select
   id,
   event,
-  coalesce(user_id, device_id) as person,
-  occurred_at,
+  coalesce(user_id, anonymous_id) as person,
+  timestamp as occurred_at,
   cast(properties ->> '$.step' as integer) as step,
   properties ->> '$.step_name' as step_name,
   cast(json_extract_string(properties, '$.skipped') as boolean) as skipped,

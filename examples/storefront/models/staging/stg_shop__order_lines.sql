@@ -1,2 +1,2 @@
-select order_id, line_no, sku, quantity, unit_price, unit_cost, gift_wrap
+select order_id, sku, quantity, unit_price, unit_cost, gift_wrap
 from shop.order_lines

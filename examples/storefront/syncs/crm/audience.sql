@@ -6,6 +6,7 @@ select
   customer_type,
   company_name,
   country,
+  created_at::date as customer_since,
   orders,
   lifetime_margin,
   last_order_at,
