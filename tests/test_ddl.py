@@ -95,7 +95,8 @@ def described(catalog: Catalog) -> Iterator[str]:
         yield from columns(table.columns, "  ")
     for view in catalog.views():
         line = len(view.text) - len(view.text.lstrip("\n")) + 1
-        yield f"view, line {line}: {' '.join(view.text.split())}"
+        what = f"{view.unclear[0]}, {view.unclear[1]}" if view.unclear else "view"
+        yield f"{what}, line {line}: {' '.join(view.text.split())}"
     for reason, name, detail, place in catalog.unresolved:
         yield f"{spot(place)} {reason}{name}: {detail}"
 

@@ -11,8 +11,8 @@ from trackplan.facts.base import FactBase
 from trackplan.findings import Evidence, Finding, Place, Problem, Report
 from trackplan.link import askers, expand, program, reach, resolve, store
 from trackplan.link.relations import Registry
-from trackplan.sql.parse import Lines
-from trackplan.sql.records import Record
+from trackplan.sql.parse import Lines, words
+from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.statements import compile_text, templated
 from trackplan.tree import Tree
 
@@ -88,13 +88,21 @@ def _link(project: Project, read: Inputs, base: FactBase) -> tuple[program.Progr
 
 
 def _unit(registry: Registry, sql: Sql) -> program.Unit:
-    record = compile_text(sql.text, sql.dialect) if sql.rendered else templated(sql.text)
+    record = _record(sql)
     relation = None
     if sql.relation is not None and (_builds_by_name(record) or not sql.rendered):
         found = registry.find(sql.relation)
         relation = found[0] if len(found) == 1 else registry.add(sql.relation, "model", Place(sql.place.path), True)
         relation.place = relation.place or Place(sql.place.path)
     return program.Unit(sql, record, Lines(sql.text, sql.place.path), relation, sql.consumer)
+
+
+def _record(sql: Sql) -> Record:
+    if sql.unclear is not None:
+        reason, detail = sql.unclear
+        start = len(sql.text) - len(sql.text.lstrip())
+        return Record([NotUnderstood(reason, detail, words(sql.text), "*" in sql.text, (start, len(sql.text)))])
+    return compile_text(sql.text, sql.dialect) if sql.rendered else templated(sql.text)
 
 
 def _builds_by_name(record: Record) -> bool:

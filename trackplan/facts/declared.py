@@ -10,6 +10,7 @@ from trackplan.findings import Place
 EventType = Literal["track", "identify", "group", "page", "screen", "context"]
 Status = Literal["planned", "active", "deprecated", "blocked"]
 Sensitivity = Literal["", "none", "internal", "personal", "special"]
+UnclearReason = Literal["syntax", "template", "dynamic", "unsupported"]
 RelationKind = Literal["table", "view", "model", "seed", "snapshot"]
 
 
@@ -148,7 +149,8 @@ class UseCase:
 class Sql:
     """A text of SQL to compile, and what it is for.
 
-    `rendered` is false where template code is left in it, so that nobody knows what it reads.
+    `rendered` is false where template code is left in it, so that nobody knows what it reads. `unclear` is a reason (of
+    the table `unresolved`) and a clause for people, where its reader already knows that it is not followed.
     `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
     `consumer` is the consumer whose query this is, None for a model.
     `place` is the file; `text` has the template placeholders already replaced, keeping lines.
@@ -160,6 +162,7 @@ class Sql:
     relation: tuple[str, ...] | None = None
     consumer: Consumer | None = None
     rendered: bool = True
+    unclear: tuple[UnclearReason, str] | None = None
 
 
 Declaration = Plan | Table | Consumer | UseCase | Sql

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from trackplan.facts.declared import Sql, Table
+from trackplan.facts.declared import Sql, Table, UnclearReason
 from trackplan.findings import Place
 from trackplan.sql import alter, create, script
-from trackplan.sql.heads import Head, head_of, is_quiet, unguarded
+from trackplan.sql.heads import READS, Head, head_of, hidden, is_quiet, unguarded
 from trackplan.sql.parse import Lines
 from trackplan.sql.relations import Parts, Relation, Relations
 from trackplan.sql.structure import Structure, literal
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Unresolved = tuple[str, str, str, Place]
 """A reason (of the table `unresolved`), the name asked for or '', a clause for people, and the statement's place."""
 
-_READS = re.compile(r"\b(?:from|join|using|execute)\b", re.IGNORECASE)
 _CREATES = re.compile(r"(?i)\bcreate\b[\w\s]*?\b(?:table|view)\s+(?:if\s+not\s+exists\s+)?([\w$.\"`\[\]-]+)")
 _STAND_INS = {"SYNONYM": ("FOR",), "STREAM": ("TABLE", "VIEW"), "SNAPSHOT TABLE": ("CLONE",)}
 
@@ -56,7 +55,8 @@ class Catalog:
     def views(self) -> tuple[Sql, ...]:
         """The statements that fill a relation from others (CREATE VIEW, CREATE TABLE AS, INSERT … SELECT, MERGE …).
 
-        Each is its own text, with the blanks before it that give its names the lines and columns of the file.
+        Those that may read something in a way that is not followed are here too, as `unclear`. Each is its own text,
+        with the blanks before it that give its names the lines and columns of the file.
         """
         return (*(r.sql for r in self._relations.all.values() if r.sql is not None), *self._fills)
 
@@ -115,11 +115,10 @@ class _Run:
                 return self._fill(piece, words)
             case "WITH" | "SELECT" | "FROM" if {"INTO", "INSERT", "MERGE", "UPDATE", "DELETE"} & set(words):
                 return self._fill(piece, words)
-            case "COPY" | "UNLOAD" | "EXPORT":
-                self._export(piece)
-                return True
-            case "EXECUTE" | "EXEC" | "DO" | "RENAME":
-                self._dynamic(piece, words)
+            case "COPY" | "UNLOAD" | "EXPORT" | "EXECUTE" | "EXEC" | "DO" | "RENAME":
+                found = hidden(piece, self._text)
+                if found is not None:
+                    self._unclear(_span(piece), *found)
                 return True
         inner = unguarded(piece)
         if inner is not None:
@@ -130,7 +129,7 @@ class _Run:
         if head.kind in _STAND_INS:
             return self._stand_in(piece, head)
         if head.kind not in {"TABLE", "VIEW"}:
-            self._other(piece, "this CREATE is not analysed")
+            self._other(piece, "is a CREATE that is not followed")
             return True
         tree = script.parse(piece.tokens, self._text, self._dialect)
         parts = self._structure.parts(create.name(tree)) if isinstance(tree, exp.Create) else ()
@@ -158,10 +157,10 @@ class _Run:
         copied = self._relations.all[known].table if known else None
         self._relations.put(parts, Relation(create.table(tree, parts, place, self._structure, copied)))
         if create.inherits(tree):
-            self._note("unsupported", "inherited tables are not analysed", place)
+            self._note("unsupported", "inherits a table, which is not followed", place)
         for column in create.generated(tree, self._structure):
-            where = self._lines.place(self._structure.span(column))
-            self._note("unsupported", "a generated column is not followed to its sources", where)
+            span = self._structure.span(column)
+            self._unclear(span, "unsupported", "computes a column from others of its table")
 
     def _stand_in(self, piece: Piece, head: Head) -> bool:
         """A synonym, stream or snapshot: whoever reads it reads the table behind it."""
@@ -177,7 +176,7 @@ class _Run:
     def _alter(self, piece: Piece, head: Head) -> bool:
         if head.kind not in {"TABLE", "VIEW"}:
             if head.kind in {"SCHEMA", "DATABASE"} and "RENAME" in piece.words:
-                self._note("unsupported", f"the renaming of a {head.kind.lower()} is not followed", self._place(piece))
+                self._note("unsupported", f"renames a {head.kind.lower()}, which is not followed", self._place(piece))
             return True
         parts, place, at = self._structure.named(piece.tokens, head.name)
         if not parts:
@@ -199,9 +198,9 @@ class _Run:
                 self._stand_for(full, piece, known or parts)
             case _:
                 if isinstance(action, alter.Unknown):
-                    self._note("syntax", f"this ALTER does not parse as {self._dialect or 'SQL'}", self._place(piece))
+                    self._unclear(_span(piece), "syntax", f"does not parse as {self._dialect or 'SQL'}")
                 elif isinstance(action, alter.Rename) and known and self._relations.all[known].sql is not None:
-                    self._note("unsupported", "the renaming of a view's column is not followed", self._place(piece))
+                    self._unclear(_span(piece), "unsupported", "renames a column of a view, which is not followed")
                 self._relations.alter(parts, action, place)
 
     def _drop(self, piece: Piece, head: Head) -> bool:
@@ -236,30 +235,23 @@ class _Run:
         self._fills.append(self._sql(piece, self._text[piece.start : piece.end]))
         return True
 
-    def _export(self, piece: Piece) -> None:
-        text = self._text[piece.start : piece.end]
-        if re.search(r"(?i)\bselect\b|\bto\b", text) and not re.search(r"(?i)\bfrom\s*@", text):
-            self._note("unsupported", "what this statement exports is not analysed", self._place(piece))
-
-    def _dynamic(self, piece: Piece, words: Sequence[str]) -> None:
-        text = self._text[piece.start : piece.end]
-        runs = words[0] != "EXEC" or {"SP_RENAME", "SP_EXECUTESQL"} & set(words) or words[1:2] == ("(",)
-        if runs and (_READS.search(text) or "rename" in text.lower() or "IMMEDIATE" in words):
-            self._note("dynamic", "what this statement runs is known only when it runs", self._place(piece))
-
     def _other(self, piece: Piece, detail: str) -> None:
-        if _READS.search(self._text, piece.start, piece.end):
-            self._note("unsupported", detail, self._place(piece))
+        """Note a statement that creates something else than a table, if it may read one."""
+        if READS.search(self._text, piece.start, piece.end):
+            self._unclear(_span(piece), "unsupported", detail)
 
     def _lost(self, piece: Piece) -> None:
         """Note a statement that does not parse, and the relations it may create as incomplete ones."""
         head = head_of(piece)
         place = self._place(piece)
         if head.verb in {"CREATE", "ALTER"} and head.kind not in {"TABLE", "VIEW"}:
-            self._other(piece, f"this {head.verb} is not analysed")
+            self._other(piece, f"is a statement that is not followed ({head.verb})")
             return
-        what = f"{head.verb} {head.kind}" if head.verb in {"CREATE", "ALTER"} else "statement"
-        self._note("syntax", f"this {what} does not parse as {self._dialect or 'SQL'}", place)
+        detail = f"does not parse as {self._dialect or 'SQL'}"
+        if READS.search(self._text, piece.start, piece.end):
+            self._unclear(_span(piece), "syntax", detail)
+        else:
+            self._note("syntax", detail, place)
         for match in _CREATES.finditer(self._text, piece.start, piece.end):
             names = [n.strip('"`[]') for n in match.group(1).split(".")]
             parts = tuple(self._structure.fold(exp.to_identifier(n)) for n in names if n)
@@ -281,8 +273,12 @@ class _Run:
 
     def _sql(self, piece: Piece, text: str) -> Sql:
         place = self._place(piece)
-        padding = "\n" * (place.line - 1) + " " * (place.column - 1)
-        return Sql(padding + text, self._dialect, Place(self._path))
+        return Sql(_padding(place) + text, self._dialect, Place(self._path))
+
+    def _unclear(self, span: tuple[int, int], reason: UnclearReason, detail: str) -> None:
+        """Note a piece of the text that may use whatever it names."""
+        text = _padding(self._lines.place(span)) + self._text[span[0] : span[1]]
+        self._fills.append(Sql(text, self._dialect, Place(self._path), unclear=(reason, detail)))
 
     def _written(self, parts: Parts) -> str:
         return ".".join(exp.to_identifier(p, quoted=True).sql(dialect=self._dialect or None) for p in parts)
@@ -290,5 +286,14 @@ class _Run:
     def _place(self, piece: Piece) -> Place:
         return self._lines.place((piece.start, piece.end))
 
-    def _note(self, reason: str, detail: str, place: Place | None) -> None:
-        self._unresolved.append((reason, "", detail, place or Place(self._path)))
+    def _note(self, reason: UnclearReason, detail: str, place: Place) -> None:
+        self._unresolved.append((reason, "", detail, place))
+
+
+def _span(piece: Piece) -> tuple[int, int]:
+    return piece.start, piece.end
+
+
+def _padding(place: Place) -> str:
+    """The blanks that bring a text to where it stands in its file."""
+    return "\n" * (place.line - 1) + " " * (place.column - 1)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trackplan.sql.script import Piece
+
+if TYPE_CHECKING:
+    from trackplan.facts.declared import UnclearReason
 
 _MODIFIER = re.compile(
     "OR|REPLACE|ALTER|TEMP|TEMPORARY|TRANSIENT|EXTERNAL|MATERIALIZED|GLOBAL|LOCAL|UNLOGGED|SECURE|RECURSIVE|FORCE|"
@@ -17,6 +21,10 @@ _QUIET = re.compile(
     "LIST|LS|PUT|GET|REMOVE|RM|CACHE|UNCACHE|ADD|DISCARD|SECURITY|REASSIGN|CLUSTER|REINDEX|KILL|FLUSH|SYSTEM|RETURN|"
     "UNDROP|CALL|IMPORT|DELIMITER|IF|ELSE|WHILE|LOOP|RAISE|THROW|SELECT|FROM|VALUES|WITH|SUMMARIZE"
 )
+READS = re.compile(r"\b(?:from|join|using|execute)\b", re.IGNORECASE)
+"""What a text holds that may read a table, also inside its strings."""
+_EXPORTS = re.compile(r"\bselect\b|\bto\b", re.IGNORECASE)
+_LOADS = re.compile(r"\bfrom\s*@", re.IGNORECASE)
 _GUARDS = frozenset({"IF", "ELSE", "BEGIN", "WHILE"})
 _DEFINES = frozenset({"CREATE", "ALTER", "INSERT", "DROP", "UPDATE", "DELETE", "MERGE"})
 _BEFORE_NAME = frozenset({"IF", "NOT", "EXISTS", "ONLY"})
@@ -66,4 +74,20 @@ def unguarded(piece: Piece) -> Piece | None:
             while tokens and tokens[-1].text.upper() == "END":
                 tokens = tokens[:-1]
             return Piece(tokens[0].start, tokens[-1].end + 1, tokens)
+    return None
+
+
+def hidden(piece: Piece, text: str) -> tuple[UnclearReason, str] | None:
+    """The reason and the clause why a statement that exports data or runs other statements is not followed.
+
+    None where it loads data or calls something that reads nothing.
+    """
+    words = piece.words
+    body = text[piece.start : piece.end]
+    if words[0] in {"COPY", "UNLOAD", "EXPORT"}:
+        exports = _EXPORTS.search(body) and not _LOADS.search(body)
+        return ("unsupported", "exports data, which is not followed") if exports else None
+    runs = words[0] != "EXEC" or {"SP_RENAME", "SP_EXECUTESQL"} & set(words) or words[1:2] == ("(",)
+    if runs and (READS.search(body) or "rename" in body.lower() or "IMMEDIATE" in words):
+        return "dynamic", "builds its SQL at run time"
     return None
