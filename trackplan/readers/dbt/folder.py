@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackplan import documents, names
@@ -12,7 +13,8 @@ from trackplan.documents import Node
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Sql, Table
 from trackplan.findings import Place, Problem
-from trackplan.readers.dbt.properties import PropertyFile, snapshot_table
+from trackplan.readers.dbt import snapshots
+from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.sql import template
 
 if TYPE_CHECKING:
@@ -53,15 +55,15 @@ class _Project:
         settings = self._settings()
         models = settings.strings("model-paths") or settings.strings("source-paths") or ("models",)
         seeds = settings.strings("seed-paths") or settings.strings("data-paths") or ("seeds",)
-        snapshots = settings.strings("snapshot-paths") or ("snapshots",)
-        for path in self._files((*models, *seeds, *snapshots), ("yml", "yaml")):
+        histories = settings.strings("snapshot-paths") or ("snapshots",)
+        for path in self._files((*models, *seeds, *histories), ("yml", "yaml")):
             yield from self._properties(path)
         for path in self._files(settings.strings("macro-paths") or ("macros",), ("sql",)):
             text = self._text(path)
             self.macros.update(dict.fromkeys(_MACRO.findall(text), text))
         for path in self._files(seeds, ("csv",)):
             yield from self._seed(path)
-        for path in self._files(snapshots, ("sql",)):
+        for path in self._files(histories, ("sql",)):
             yield from self._snapshots(path)
         for path in self._files(models, ("sql", "py")):
             yield from self._model(path)
@@ -128,7 +130,10 @@ class _Project:
             alone = re.sub(r"[^\r\n]", " ", text[: match.start()]) + match.group()
             rendered = template.render(alone, self.sources, self.dialect)
             parts = (names.fold(rendered.relation, False, self.dialect),) if rendered.relation else self._relation(path)
-            yield snapshot_table(parts, Place(path), self.dialect)
+            yield Table(parts, "snapshot", Place(path), complete=False)
+            if rendered.complete:
+                text = snapshots.statement(rendered.text, snapshots.keys(match.group()))
+                rendered = replace(rendered, text=text)
             yield self._sql(path, parts, rendered)
 
     def _model(self, path: str) -> Iterator[Declaration]:

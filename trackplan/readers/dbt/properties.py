@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from trackplan import names
 from trackplan.documents import Node
-from trackplan.facts.declared import Column, Consumer, RelationKind, Sql, Table, Taken
+from trackplan.facts.declared import Consumer, RelationKind, Sql, Table, Taken
 from trackplan.findings import Place, Problem
+from trackplan.readers.dbt import snapshots
 from trackplan.readers.dbt.columns import columns, meta
 from trackplan.sql import template
 
@@ -27,7 +28,6 @@ _NAMED = re.compile(
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"[0-9.]+")
 _BUILT: tuple[tuple[str, RelationKind], ...] = (("models", "model"), ("seeds", "seed"), ("snapshots", "snapshot"))
-_SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 _NOTHING = Node(None, Place(""))
 
 Parts = tuple[str, ...]
@@ -110,9 +110,11 @@ class PropertyFile:
         relation = node.get("relation")
         taken = self._named(relation) if kind == "snapshot" and relation is not None else None
         if relation is not None and taken:
-            yield snapshot_table((name,), _place(node), self.dialect)
+            config = node.get("config") or _NOTHING
+            keys = [k for key in snapshots.KEYS for k in config.strings(key)]
             target = ".".join(template.identifier(p, self.dialect) for p in taken)
-            text = "\n" * max(relation.place.line - 1, 0) + f"SELECT * FROM {target}"  # noqa: S608 - never run
+            query = snapshots.statement(f"SELECT * FROM {target}", keys)  # noqa: S608 - never run
+            text = "\n" * max(relation.place.line - 1, 0) + query
             yield Sql(text, self.dialect, Place(relation.place.path), (name,))
 
     def _exposure(self, node: Node) -> Consumer:
@@ -175,12 +177,6 @@ class PropertyFile:
 
     def _fold(self, name: str) -> str:
         return names.fold(name, False, self.dialect)
-
-
-def snapshot_table(parts: Parts, place: Place, dialect: str) -> Table:
-    """What dbt adds to the columns of every snapshot."""
-    added = tuple(Column(names.fold(name, False, dialect), place) for name in _SNAPSHOT_COLUMNS)
-    return Table(parts, "snapshot", place, complete=False, columns=added)
 
 
 def _known(text: str) -> str:
