@@ -31,7 +31,7 @@ NESTED = {
     "nested block lists": "a:\n  " + "- " * DEEP + "1\n",
     "nested block maps": "".join(" " * n + "a:\n" for n in range(2_000)),
     "a tab": "a:\n\tb: 1\n",
-    "a tag of Python": "a: !!python/object/apply:os.system ['echo hacked']\n",
+    "a tag of Python": "a: !!python/object/apply:os.system ['touch hacked']\n",
     "two documents": "a: 1\n---\nb: 2\n",
     "a list": "- 1\n- 2\n",
     "a word": "hello\n",
