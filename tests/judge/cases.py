@@ -35,6 +35,7 @@ class Case:
     unused: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     rows: int = 40
+    may_be_empty: bool = False
 
     @property
     def sql(self) -> str:
@@ -68,6 +69,7 @@ def prepare(case: Case, seed: int) -> tuple[Bench, Pool]:
 def load_tables(case: Case, seed: int) -> duckdb.DuckDBPyConnection:
     """Make the raw tables of a case and fill them. Raises DuckDB's errors."""
     connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("PRAGMA disable_optimizer")
     connection.execute(case.ddl)
     pool = Pool.of(case.sql)
     for table in tables(connection):

@@ -58,7 +58,7 @@ def pipeline(seed: int) -> Case:
         writer.relations += [name, name]
     queries = {f"query_{index}": writer.some() for index in range(chance.randrange(2, 5))}
     connection.close()
-    return Case(case.name, case.ddl, queries, models, json)
+    return Case(case.name, case.ddl, queries, models, json, may_be_empty=True)
 
 
 def _model(writer: Writer, name: str) -> str:

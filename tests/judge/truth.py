@@ -68,8 +68,8 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
                 _alone(trial, subject, known, WAYS[:FIRST_WAYS])
                 if not subject.path and not known:
                     truth.named[subject] = _drop(trial, named[subject.column])
-            if known:
-                _alone(trial, subject, known, WAYS[FIRST_WAYS:] if first else WAYS)
+            if known:  # it is live; which other consumers depend on it too?
+                _alone(trial, subject, known, WAYS[FIRST_WAYS:4] if first else WAYS[:2])
         dead = [subject for subject in subjects if not truth.changed[subject]]
         if any(_compare(trial, dead, way, set()) for way in (WAYS if dead and consumers else ())):
             for subject in dead:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trackplan import names
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tests.judge.cases import Case
     from tests.judge.truth import Subject, Truth
 
+TODAY = date(2026, 11, 21)
 PROJECT = """\
 version: 1
 dialect: duckdb
@@ -70,10 +72,9 @@ def said_of_project(path: Path) -> dict[str, Said]:
     """Run trackplan on a project and give its rows about columns, by id."""
     from trackplan import inventory, pipeline, project
 
-    rows: list[dict[str, Any]] = inventory.rows(pipeline.build(project.load(path)))
     return {
-        row["id"].lower(): Said(row["used"], frozenset(map(_consumer, row["consumers"])))
-        for row in rows
+        row["id"].lower(): Said(row["used"], frozenset(row["consumers"]))
+        for row in inventory.rows(pipeline.build(project.load(path), TODAY))
         if row["kind"] == "column"
     }
 
@@ -153,7 +154,3 @@ def _weigh(verdict: Verdict, subject: Subject, row: Said, changed: set[str], pre
 
 def _list(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "nothing"
-
-
-def _consumer(entry: Any) -> str:
-    return str(entry["id"]) if isinstance(entry, dict) else str(entry)
