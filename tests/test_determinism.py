@@ -24,7 +24,9 @@ _scandir, _listdir = os.scandir, os.listdir
 class _Backwards(list):
     def __enter__(self): return iter(self)
     def __exit__(self, *_): return False
-    def __next__(self): return self.pop(0)
+    def __next__(self):
+        if not self: raise StopIteration
+        return self.pop(0)
     def close(self): pass
 
 def scandir(path="."):
