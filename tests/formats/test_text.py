@@ -72,6 +72,12 @@ def test_an_unused_relation_counts_its_columns() -> None:
     assert said.count("TP103") == 1
 
 
+def test_errors_of_input_say_how_to_mend_them() -> None:
+    wrong = finding("TP001", "invalid-input", severity=Severity.ERROR)
+    assert "         = Stop collecting it.\n" in render(report(wrong))
+    assert "Stop collecting it." not in render(report(finding()))
+
+
 def test_one_place_is_shown_once() -> None:
     assert render(report(finding(subject="a"), finding(subject="b")), quiet=True).count("6 | coupon_code") == 1
 

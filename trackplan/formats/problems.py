@@ -8,19 +8,16 @@ trackplan.yaml:4:1: unknown key `plan`
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from trackplan.formats.base import Look, paint
-from trackplan.formats.source import Sources, excerpt, visible
+from trackplan.formats.source import Sources, excerpt, hint_lines, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trackplan.findings import Problem
     from trackplan.formats.source import Text
-
-_HINT = "         = "
 
 
 def render(problems: Iterable[Problem], tree: Text, look: Look) -> str:
@@ -31,18 +28,5 @@ def render(problems: Iterable[Problem], tree: Text, look: Look) -> str:
         place = paint(visible(str(problem.place)), "bold", look)
         lines.append(f"{place}: {paint(visible(problem.message), 'red', look)}")
         lines += excerpt(sources, problem.place, look, "red")
-        lines += _hint(problem.hint, look)
+        lines += hint_lines(problem.hint, look)
     return "\n".join(lines)
-
-
-def _hint(hint: str, look: Look) -> list[str]:
-    if not hint:
-        return []
-    return textwrap.wrap(
-        visible(hint),
-        look.width,
-        initial_indent=_HINT,
-        subsequent_indent=" " * len(_HINT),
-        break_on_hyphens=False,
-        break_long_words=False,
-    )

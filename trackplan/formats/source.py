@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ _UNSAFE = re.compile(
 )
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _GUTTER = 8
+_HINT = " " * _GUTTER + " = "
 _TAB = "    "
 _AROUND = 400
 _NO_SPANS: list[tuple[int, int]] = []
@@ -117,6 +119,20 @@ def excerpt(sources: Sources, place: Place, look: Look, style: str = "") -> list
     number = paint(f"{place.line:>{_GUTTER}} |", "dim", look)
     rail = paint(f"{'':>{_GUTTER}} |", "dim", look)
     return [f"{number} {shown}", f"{rail} {' ' * before}{paint('^' * marked, style, look)}"]
+
+
+def hint_lines(hint: str, look: Look) -> list[str]:
+    """How to mend it, below the marks of an excerpt."""
+    if not hint:
+        return []
+    return textwrap.wrap(
+        visible(hint),
+        look.width,
+        initial_indent=_HINT,
+        subsequent_indent=" " * len(_HINT),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _window(line: _Line, first: int, last: int, room: int) -> tuple[str, int, int]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, paint
-from trackplan.formats.source import Sources, excerpt, visible
+from trackplan.formats.source import Sources, excerpt, hint_lines, visible
 from trackplan.formats.summary import summary
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class _Entry:
     rule: str
     name: str
     message: str
+    hint: str = ""
 
 
 def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
@@ -98,7 +99,9 @@ def _whole_relation(finding: Finding, columns: int) -> _Entry:
 
 
 def _entry(finding: Finding, message: str = "") -> _Entry:
-    return _Entry(finding.place, finding.severity, finding.rule, finding.name, visible(message or finding.message))
+    said = visible(message or finding.message)
+    hint = finding.fix if finding.rule == "TP001" else ""  # errors of input each have their own cure
+    return _Entry(finding.place, finding.severity, finding.rule, finding.name, said, hint)
 
 
 def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]:
@@ -123,12 +126,14 @@ def _file_block(path: str, entries: list[_Entry], sources: Sources, look: Look) 
     lines = [paint(visible(path), "bold", look)]
     shown = [position.ljust(wide) for position in positions]
     for place, group in groupby(zip(shown, entries, strict=True), key=lambda pair: pair[1].place):
-        worst = Severity.OFF
+        worst, hints = Severity.OFF, []
         for position, entry in group:
             lines += _entry_lines(position, entry, look)
             worst = max(worst, entry.severity)
+            hints += hint_lines(entry.hint, look)
         if worst > Severity.INFO:
             lines += excerpt(sources, place, look, _STYLES[worst])
+        lines += hints
     return "\n".join(lines)
 
 
