@@ -23,6 +23,10 @@ Masks = tuple[int, int, int]
 
 NONE: Masks = (0, 0, 0)
 
+# A table that is built from itself can make a path longer each time round: from here on the whole value counts.
+_DEEPEST = 8
+_MOST_PATHS = 2_000
+
 
 @dataclass(slots=True)
 class Closure:
@@ -34,6 +38,7 @@ class Closure:
     _queue: deque[Point] = field(default_factory=deque)
     _waiting: set[Point] = field(default_factory=set)
     _edges: dict[Point, list[tuple[Point, int]]] = field(default_factory=dict)
+    _paths: dict[tuple[int, Key], int] = field(default_factory=dict)
 
     def ask(self, point: Point, bit: int, strength: int) -> None:
         """An asker takes what is at `point`."""
@@ -50,6 +55,8 @@ class Closure:
         return self._masks
 
     def _push(self, point: Point, masks: Masks) -> None:
+        if point not in self._masks and point[2]:
+            point = self._bounded(point)
         old = self._masks.get(point, NONE)
         new = (old[0] | masks[0], old[1] | masks[1], old[2] | masks[2])
         if new != old:
@@ -57,6 +64,15 @@ class Closure:
             if point not in self._waiting:
                 self._waiting.add(point)
                 self._queue.append(point)
+
+    def _bounded(self, point: Point) -> Point:
+        number, key, path = point
+        path = shortened(path)
+        known = self._paths.get((number, key), 0)
+        if known >= _MOST_PATHS:
+            return number, key, ""
+        self._paths[number, key] = known + 1
+        return number, key, path
 
     def _behind(self, point: Point) -> list[tuple[Point, int]]:
         edges = self._edges.get(point)
@@ -148,3 +164,8 @@ def below(edge: Edge, path: str) -> str | None:
 def covers(asked: str, key: str) -> bool:
     """Whether asking for the path `asked` takes the key `key`: the same, a part of it, or something around it."""
     return not asked or asked == key or key.startswith(f"{asked}.") or asked.startswith(f"{key}.")
+
+
+def shortened(path: str) -> str:
+    """`path`, or as much of it as is followed."""
+    return ".".join(path.split(".")[:_DEEPEST]) if path.count(".") >= _DEEPEST else path

@@ -12,9 +12,9 @@ from trackplan.findings import Place
 from trackplan.link.askers import Askers
 from trackplan.link.columns import Stored, columns_of
 from trackplan.link.expand import Expanded
-from trackplan.link.graph import ROWS, Edge
+from trackplan.link.graph import ROWS
 from trackplan.link.program import Block, Program
-from trackplan.link.reach import NONE, Masks, Point, covers
+from trackplan.link.reach import NONE, Masks, Point, below, covers, shortened
 from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
@@ -73,6 +73,7 @@ class _Writer:
     masks: dict[int, dict[int | frozenset[str], dict[str, Masks]]]
     keys: Keys
     stored: dict[int, list[Stored]] = field(default_factory=dict)
+    _whole: dict[int, list[tuple[frozenset[str], dict[str, Masks]]]] = field(default_factory=dict)
 
     def relations(self) -> None:
         rows: list[Row] = []
@@ -127,6 +128,8 @@ class _Writer:
         reach: list[Row] = []
         carry: set[tuple[int, int]] = set()
         doubt: set[tuple[int, str]] = set()
+        for number, points in self.masks.items():
+            self._whole[number] = [(k, paths) for k, paths in points.items() if isinstance(k, frozenset)]
         for number, found in self.stored.items():
             for column in found:
                 key = self.keys.columns[number, column.position, column.lower]
@@ -148,11 +151,11 @@ class _Writer:
         """Who reaches a column: whoever asks for it, for a key of it, for what it is in, or for all columns."""
         named = star = possible = 0
         name = self.program.containers[number].names[column.position].lower()
-        for key, paths in self.masks.get(number, {}).items():
-            if key != column.position and not (isinstance(key, frozenset) and name not in key):
-                continue
+        mine = self.masks.get(number, {})
+        asked = [mine.get(column.position, {}), *(p for k, p in self._whole.get(number, ()) if name not in k)]
+        for paths in asked:
             for path, value in paths.items():
-                if covers(path, column.lower) if column.path else True:
+                if not column.path or covers(path, column.lower):
                     named, star, possible = named | value[0], star | value[1], possible | value[2]
         return named, star, possible
 
@@ -215,35 +218,32 @@ class _Writer:
         self.base.insert("flow", ("source", "target"), sorted(rows))
 
     def _flows_into(self, number: int, rows: set[tuple[int, int]]) -> None:
-        container = self.program.containers[number]
-        for position in range(len(container.names)):
+        for position in range(len(self.program.containers[number].names)):
             target = self.keys.columns.get((number, position, ""))
             if target is None:
                 continue
-            pending = list(container.edges[position] or ())
-            seen: set[Edge] = set(pending)
+            pending = list(self._behind((number, position, "")))
+            seen = set(pending)
             while pending:
-                edge = pending.pop()
-                if edge.container in self.keys.relations:
-                    if edge.key != ROWS:
-                        rows.update((s, target) for s in self._used(edge.container, edge.key, edge.path))
+                point = pending.pop()
+                container, key, path = point
+                if container in self.keys.relations:
+                    rows.update((s, target) for s in self._used(container, key, path))
                     continue
-                for further in self._behind(edge):
-                    if further not in seen:
-                        seen.add(further)
-                        pending.append(further)
+                fresh = [p for p in self._behind(point) if p not in seen]
+                seen.update(fresh)
+                pending.extend(fresh)
             rows.discard((target, target))
 
-    def _behind(self, edge: Edge) -> Iterator[Edge]:
-        container = self.program.containers[edge.container]
-        if isinstance(edge.key, frozenset):
-            positions: Iterable[int] = range(len(container.names))
-        else:
-            positions = [edge.key] if edge.key != ROWS else []
-        for position in positions:
-            for further in container.edges[position] or ():
-                path = f"{further.path}.{edge.path}".strip(".") if further.clear and not further.into else further.path
-                yield further._replace(path=path)
+    def _behind(self, point: Point) -> Iterator[Point]:
+        """What flows by value into a point."""
+        number, key, path = point
+        container = self.program.containers[number]
+        for position in range(len(container.names)) if isinstance(key, frozenset) else (key,):
+            for edge in container.edges[position] or ():
+                inner = below(edge, path) if edge.key != ROWS else None
+                if inner is not None:
+                    yield edge.container, edge.key, shortened(inner)
 
     def unresolved(self, expanded: Expanded) -> None:
         rows: dict[Row, None] = {}
