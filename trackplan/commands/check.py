@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
+from trackplan.commands.paths import below
 from trackplan.errors import ExitCode, TrackplanError
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
     from trackplan.findings import Report
-
-_WHOLE = "The findings are those under the given paths; the figures are those of the whole project."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def run(options: Options) -> int:
     select, ignore = base.words(options.select), base.words(options.ignore)
     with base.located(project.root), Progress(sys.stderr):
         report = pipeline.check(project, today, select, ignore)
-    report = _below(report, project.root, options.paths)
+    report = below(report, project.root, options.paths)
     stream = None if options.output else sys.stdout
     look = replace(
         base.look(options.colour, stream, quiet=options.quiet, fold_info=not select),
@@ -73,30 +72,3 @@ def _exit_code(report: Report, fail_on: str) -> int:
         return ExitCode.CLEAN
     worst = max((f.severity for f in report.findings), default=Severity.OFF)
     return ExitCode.FINDINGS if worst >= Severity.parse(fail_on) else ExitCode.CLEAN
-
-
-def _below(report: Report, root: Path, paths: tuple[Path, ...]) -> Report:
-    """The report with the findings under `paths` alone; input that stops the job is never left out."""
-    wanted = [_relative(path, root.resolve()) for path in paths]
-    if not wanted or "" in wanted:
-        return report
-    kept = tuple(
-        f
-        for f in report.findings
-        if any(f.place.path == w or f.place.path.startswith(f"{w}/") for w in wanted)
-        or (report.fatal and f.rule == "TP001")
-    )
-    return replace(report, findings=kept, notes=(*report.notes, _WHOLE))
-
-
-def _relative(path: Path, root: Path) -> str:
-    """`path` below `root` with `/`, '' for the root or a folder above it. Raises `TrackplanError` for others."""
-    for candidate in (Path(os.path.abspath(path)), path.resolve()):  # noqa: PTH100 - keeps symlinks
-        if candidate == root or candidate in root.parents:
-            return ""
-        if root in candidate.parents:
-            return candidate.relative_to(root).as_posix()
-    raise TrackplanError(
-        f"{base.printable(path)} lies outside of the project in {base.printable(root)}",
-        "PATHS are files or folders of one project.",
-    )
