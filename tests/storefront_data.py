@@ -109,7 +109,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
             "order by column_index",
             [schema, table],
         ).fetchall()
-        count = _ROWS.get(table, 200)
+        count = _ROWS.get(table, 100)
         rows = [[_value(number, table, c, t, row) for c, t in columns] for row in range(count)]
         marks = ", ".join("(" + ", ".join("?" * len(columns)) + ")" for _ in rows)
         connection.execute(f"insert into {schema}.{table} values {marks}", [v for row in rows for v in row])

@@ -12,4 +12,4 @@ select
   count(*) filter (where completed) as completed
 from fct_checkouts
 group by all
-order by carts desc
+order by carts desc, step_name, furthest, shipping_method, with_coupon
