@@ -17,7 +17,7 @@ _MADE = re.compile(
     + _NAME,
     re.I,
 )
-_CHANGED = re.compile(r"\b(?:insert\s+into|update|delete\s+from|merge\s+into)\s+" + _NAME, re.I)
+_CHANGED = re.compile(r"\b(?:insert\s+into|update|delete\s+from|merge\s+into|rename\s+to)\s+" + _NAME, re.I)
 
 
 @dataclass(frozen=True, slots=True)
