@@ -5,8 +5,7 @@ Askers are bits of one integer, so that a column's whole answer is three integer
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR, Edge, Key
@@ -25,45 +24,70 @@ NONE: Masks = (0, 0, 0)
 
 # A table that is built from itself can make a path longer each time round: from here on the whole value counts.
 _DEEPEST = 8
-_MOST_PATHS = 2_000
+_MOST_PATHS = 1_000
 
 
 @dataclass(slots=True)
 class Closure:
-    """Spreads the askers' bits from what they ask for to everything that stands behind it."""
+    """Spreads the askers' bits from what they ask for to everything that stands behind it.
+
+    The points form a graph that may have circles (a table built from itself); its strongly connected parts are visited
+    in topological order, so that each edge is walked once, and the scopes' masks are dropped as soon as they are passed on.
+    """
 
     program: Program
     resolver: Resolver
-    _masks: dict[Point, Masks] = field(default_factory=dict)
-    _queue: deque[Point] = field(default_factory=deque)
-    _waiting: set[Point] = field(default_factory=set)
-    _edges: dict[Point, list[tuple[Point, int]]] = field(default_factory=dict)
+    _points: list[Point] = field(default_factory=list)
+    _numbers: dict[Point, int] = field(default_factory=dict)
+    _edges: list[list[tuple[int, int]]] = field(default_factory=list)
+    _asked: dict[int, Masks] = field(default_factory=dict)
     _paths: dict[tuple[int, Key], int] = field(default_factory=dict)
 
-    def ask(self, point: Point, bit: int, strength: int) -> None:
-        """An asker takes what is at `point`."""
-        self._push(point, (bit, 0, 0) if strength == NAMED else (0, bit, 0) if strength == STAR else (0, 0, bit))
+    def ask(self, point: Point, bits: int, strength: int) -> None:
+        """Askers take what is at `point`."""
+        masks = (bits, 0, 0) if strength == NAMED else (0, bits, 0) if strength == STAR else (0, 0, bits)
+        number = self._number(point)
+        self._asked[number] = merged(self._asked.get(number, NONE), masks)
 
     def run(self) -> dict[Point, Masks]:
-        """All points that anybody reaches, with who does."""
-        while self._queue:
-            point = self._queue.popleft()
-            self._waiting.discard(point)
-            masks = self._masks[point]
-            for target, strength in self._behind(point):
-                self._push(target, weakened(masks, strength))
-        return self._masks
+        """Who reaches each column and the rows of each relation."""
+        while len(self._edges) < len(self._points):
+            point = self._points[len(self._edges)]
+            self._edges.append([(self._number(p), s) for p, s in self._follow(point)])
+        masks = [self._asked.get(n, NONE) for n in range(len(self._points))]
+        found: dict[Point, Masks] = {}
+        for part in reversed(list(components([[t for t, _ in e] for e in self._edges]))):
+            self._settle(part, masks)
+            for number in part:
+                point = self._points[number]
+                if self.program.containers[point[0]].relation is not None:
+                    found[point] = masks[number]
+                masks[number] = NONE
+        return found
 
-    def _push(self, point: Point, masks: Masks) -> None:
-        if point not in self._masks and point[2]:
-            point = self._bounded(point)
-        old = self._masks.get(point, NONE)
-        new = (old[0] | masks[0], old[1] | masks[1], old[2] | masks[2])
-        if new != old:
-            self._masks[point] = new
-            if point not in self._waiting:
-                self._waiting.add(point)
-                self._queue.append(point)
+    def _settle(self, part: list[int], masks: list[Masks]) -> None:
+        """Pass the masks on inside a strongly connected part until nothing changes, then out of it."""
+        changed = True
+        while changed:
+            changed = False
+            for number in part:
+                for target, strength in self._edges[number]:
+                    new = merged(masks[target], weakened(masks[number], strength))
+                    if new != masks[target]:
+                        masks[target] = new
+                        changed = True
+            changed = changed and len(part) > 1
+
+    def _number(self, point: Point) -> int:
+        number = self._numbers.get(point)
+        if number is None:
+            bounded = self._bounded(point) if point[2] else point
+            number = self._numbers.get(bounded)
+            if number is None:
+                number = self._numbers[bounded] = len(self._points)
+                self._points.append(bounded)
+            self._numbers[point] = number
+        return number
 
     def _bounded(self, point: Point) -> Point:
         number, key, path = point
@@ -73,12 +97,6 @@ class Closure:
             return number, key, ""
         self._paths[number, key] = known + 1
         return number, key, path
-
-    def _behind(self, point: Point) -> list[tuple[Point, int]]:
-        edges = self._edges.get(point)
-        if edges is None:
-            edges = self._edges[point] = list(self._follow(point))
-        return edges
 
     def _follow(self, point: Point) -> Iterator[tuple[Point, int]]:
         number, key, path = point
@@ -133,6 +151,48 @@ class Closure:
             for index, source in enumerate(scope.sources):
                 if source.in_star if star.source is None else star.source == index:
                     yield self.program.source(block, source), hidden, NAMED
+
+
+def components(edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """The strongly connected parts of a graph, each after those it leads to (Tarjan's algorithm, without recursion)."""
+    index = [-1] * len(edges)
+    low = [0] * len(edges)
+    placed = [False] * len(edges)
+    open_: list[int] = []
+    count = 0
+    for root in range(len(edges)):
+        if index[root] >= 0:
+            continue
+        path: list[tuple[int, Iterator[int]]] = [(root, iter(edges[root]))]
+        index[root] = low[root] = count
+        count += 1
+        open_.append(root)
+        while path:
+            node, rest = path[-1]
+            for target in rest:
+                if index[target] < 0:
+                    index[target] = low[target] = count
+                    count += 1
+                    open_.append(target)
+                    path.append((target, iter(edges[target])))
+                    break
+                if not placed[target]:
+                    low[node] = min(low[node], index[target])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
+                if low[node] == index[node]:
+                    part: list[int] = []
+                    while not part or part[-1] != node:
+                        part.append(open_.pop())
+                        placed[part[-1]] = True
+                    yield part
+
+
+def merged(first: Masks, second: Masks) -> Masks:
+    """The askers of both."""
+    return first[0] | second[0], first[1] | second[1], first[2] | second[2]
 
 
 def weakened(masks: Masks, strength: int) -> Masks:
