@@ -76,7 +76,8 @@ class Bench:
         dirty = {_last(table)}
         chosen: set[str] = set()
         while True:
-            more = [u for u in self.units if u.name not in chosen and u.words & dirty]
+            # Files that write one table are built together.
+            more = [u for u in self.units if u.name not in chosen and (u.words | u.writes) & dirty]
             if not more:
                 break
             chosen |= {u.name for u in more}
@@ -116,7 +117,7 @@ class Bench:
         dirty = {_last(table)}
         self._empty_built()
         for model in units:
-            if not (model.words & dirty or model.name in self.stale):
+            if model.bare and not (model.words & dirty or model.name in self.stale):
                 continue
             self.stale.add(model.name)
             try:
