@@ -63,6 +63,8 @@ def read(project: Project, work: Tree) -> Inputs:
         _sql(found, work, path, source, project.dialect, _consumer(path, source))
     for path, source in assigned["dbt"]:
         _dbt(found, work, path, source.dialect or project.dialect)
+    for problem in found.problems:  # a dbt project's files are known only once something is found in them
+        found.files.setdefault(problem.place.path, "dbt")
     return found
 
 
