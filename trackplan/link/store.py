@@ -22,6 +22,7 @@ from trackplan.sql.records import NotUnderstood
 
 _COLUMN = ("key", "id", "relation", "parent", "name", "path", "type", "description", "sensitivity", "declared",
            "pipeline", "place")  # fmt: skip
+_MOST_STEPS = 300
 _STRENGTHS = ("named", "star", "possible")
 
 
@@ -230,9 +231,13 @@ class _Writer:
                 if container in self.keys.relations:
                     rows.update((s, target) for s in self._used(container, key, path))
                     continue
-                fresh = [p for p in self._behind(point) if p not in seen]
-                seen.update(fresh)
-                pending.extend(fresh)
+                for fresh in self._behind(point):
+                    if len(seen) > _MOST_STEPS:
+                        # Too many ways into one value: from here on whole values are followed.
+                        fresh = (fresh[0], fresh[1], "")
+                    if fresh not in seen:
+                        seen.add(fresh)
+                        pending.append(fresh)
             rows.discard((target, target))
 
     def _behind(self, point: Point) -> Iterator[Point]:

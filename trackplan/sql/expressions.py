@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from trackplan.names import fold
-from trackplan.sql.paths import access, same_structure
+from trackplan.sql.errors import NotFollowedError
+from trackplan.sql.paths import access
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, Span, StarRef
 
 if TYPE_CHECKING:
@@ -16,10 +17,76 @@ if TYPE_CHECKING:
     from trackplan.sql.frame import Frame
 
 _UNITS = frozenset(
-    "microsecond microseconds millisecond milliseconds second seconds minute minutes hour hours day days dayofweek "
-    "dayofyear week weeks isoweek month months quarter quarters year years isoyear decade decades century centuries "
-    "millennium millennia epoch dow doy nanosecond nanoseconds y yy yyyy q qq m mm mon d dd w ww wk h hh n mi s ss ms us ns "
-    "date time datetime timestamp week_iso weekiso isodow yearofweek yearofweekiso dayofweekiso dayofmonth".split()
+    [
+        "microsecond",
+        "microseconds",
+        "millisecond",
+        "milliseconds",
+        "second",
+        "seconds",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "dayofweek",
+        "dayofyear",
+        "week",
+        "weeks",
+        "isoweek",
+        "month",
+        "months",
+        "quarter",
+        "quarters",
+        "year",
+        "years",
+        "isoyear",
+        "decade",
+        "decades",
+        "century",
+        "centuries",
+        "millennium",
+        "millennia",
+        "epoch",
+        "dow",
+        "doy",
+        "nanosecond",
+        "nanoseconds",
+        "y",
+        "yy",
+        "yyyy",
+        "q",
+        "qq",
+        "m",
+        "mm",
+        "mon",
+        "d",
+        "dd",
+        "w",
+        "ww",
+        "wk",
+        "h",
+        "hh",
+        "n",
+        "mi",
+        "s",
+        "ss",
+        "ms",
+        "us",
+        "ns",
+        "date",
+        "time",
+        "datetime",
+        "timestamp",
+        "week_iso",
+        "weekiso",
+        "isodow",
+        "yearofweek",
+        "yearofweekiso",
+        "dayofweekiso",
+        "dayofmonth",
+    ]
 )
 
 
@@ -53,6 +120,8 @@ class Walker:
             found.append(self._subquery(node, how, into, clear, values=True))
         elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
             found.append(self._subquery(node.this, how, into, clear, values=False))
+        elif isinstance(node, (exp.Table, exp.Pivot)):
+            raise NotFollowedError
         elif isinstance(node, exp.Star):
             yield from self._star(node, how, found, bound)
         elif isinstance(node, exp.Columns):
@@ -226,5 +295,3 @@ def _member(item: exp.Expr, how: How, into: str, clear: bool, bound: frozenset[s
 
 
 _Task = tuple[exp.Expr, How, str, bool, frozenset[str]]
-
-__all__ = ["Walker", "children", "same_structure", "span_of"]

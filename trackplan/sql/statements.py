@@ -10,15 +10,53 @@ from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql.compile import Compiler
+from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.parse import Piece, statements, words
 from trackplan.sql.records import NotUnderstood, Record, Statement
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
-    "alter analyze attach begin call checkpoint close comment commit create declare deallocate describe detach drop end "
-    "explain grant install kill load lock optimize pragma refresh release reset revoke rollback savepoint set show "
-    "start truncate unlock unset use vacuum".split()
+    [
+        "alter",
+        "analyze",
+        "attach",
+        "begin",
+        "call",
+        "checkpoint",
+        "close",
+        "comment",
+        "commit",
+        "create",
+        "declare",
+        "deallocate",
+        "describe",
+        "detach",
+        "drop",
+        "end",
+        "explain",
+        "grant",
+        "install",
+        "kill",
+        "load",
+        "lock",
+        "optimize",
+        "pragma",
+        "refresh",
+        "release",
+        "reset",
+        "revoke",
+        "rollback",
+        "savepoint",
+        "set",
+        "show",
+        "start",
+        "truncate",
+        "unlock",
+        "unset",
+        "use",
+        "vacuum",
+    ]
 )
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
@@ -45,6 +83,8 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
         return
     try:
         yield from _compiled(tree, piece, dialect)
+    except NotFollowedError:
+        yield _not_understood("unsupported", "reads a source in a way that is not followed", piece.text, piece.span)
     except RecursionError:
         yield _not_understood("syntax", "is nested too deeply", piece.text, piece.span)
 
@@ -109,6 +149,9 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
     word = first.group(1).lower() if first else ""
     if isinstance(tree, (exp.Select, exp.Merge, exp.Update, exp.Delete)):
         return False
+    if isinstance(tree, exp.Create) and tree.kind in ("FUNCTION", "MACRO"):
+        # A function that reads no table touches no data of the project.
+        return not any(isinstance(t.parent, (exp.From, exp.Join)) for t in tree.find_all(exp.Table))
     return word in _HARMLESS and not _READS.search(text) and not _DYNAMIC.search(text)
 
 

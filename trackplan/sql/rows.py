@@ -1,0 +1,58 @@
+"""Clauses → what decides which rows there are, how often, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from trackplan.sql.expressions import Walker, children
+from trackplan.sql.records import How, OutputRef, Reference, Select, Union
+
+
+def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
+    """What decides which rows there are, how often, and in what order."""
+    rows = scope.rows
+    clauses: tuple[tuple[str, How], ...] = (
+        ("where", "filter"),
+        ("prewhere", "filter"),
+        ("having", "filter"),
+        ("qualify", "filter"),
+        ("connect", "join"),
+        ("match", "filter"),
+        ("limit", "filter"),
+        ("offset", "filter"),
+        ("sample", "filter"),
+    )
+    for clause, how in clauses:
+        rows.extend(walker.refs(node.args.get(clause), how))
+    group = node.args.get("group")
+    if group is not None:
+        rows.extend(_grouping(group, walker))
+    for clause in ("order", "sort", "cluster", "distribute"):
+        for item in _items(node.args.get(clause)):
+            rows.extend(_by_position(item, "order") or walker.refs(item, "order"))
+    distinct = node.args.get("distinct")
+    if isinstance(distinct, exp.Distinct):
+        on = distinct.args.get("on")
+        rows.extend(walker.refs(on, "distinct") if on is not None else [OutputRef(0, "distinct")])
+
+
+def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
+    if group.args.get("all"):
+        yield OutputRef(-1, "group")
+    for _, item in children(group):
+        yield from _by_position(item, "group") or walker.refs(item, "group")
+
+
+def _items(clause: exp.Expr | None) -> Iterator[exp.Expr]:
+    for item in clause.expressions if clause is not None else ():
+        yield item.this if isinstance(item, exp.Ordered) else item
+
+
+def _by_position(item: exp.Expr, how: How) -> list[Reference]:
+    if isinstance(item, exp.Literal) and not item.is_string and item.name.isdigit():
+        return [OutputRef(int(item.name), how)]
+    if isinstance(item, exp.Var) and item.name.upper() == "ALL":
+        return [OutputRef(0, how)]
+    return []

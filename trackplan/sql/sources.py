@@ -1,0 +1,132 @@
+"""FROM and JOIN → sources: tables, derived tables, UNNEST, laterals, pivots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trackplan.sql.expressions import Walker, children, span_of
+from trackplan.sql.frame import Frame
+from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, Source, Span, Star, StarRef
+
+if TYPE_CHECKING:
+    from trackplan.sql.compile import Compiler
+
+_DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
+
+
+def from_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
+    """A source together with the joins that are written behind it."""
+    source_item(compiler, node, frame, select)
+    for lateral in node.args.get("laterals") or ():
+        source_item(compiler, lateral, frame, select)
+    for each in node.args.get("joins") or ():
+        join(compiler, each, frame, select)
+
+
+def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> None:
+    """The sources that a JOIN adds, and what it joins on."""
+    first = len(frame.sources)
+    from_item(compiler, node.this, frame, select)
+    added = frame.sources[first:]
+    if str(node.args.get("kind") or "").upper() in _DROPS_RIGHT:
+        for source in added:
+            source.in_star = False
+    if added:
+        added[0].using = tuple(compiler.fold(c) for c in node.args.get("using") or ())
+        added[0].natural = str(node.args.get("method") or "").upper() == "NATURAL"
+    walker = Walker(compiler, frame)
+    select.rows.extend(walker.refs(node.args.get("on"), "join"))
+    condition = node.args.get("match_condition")
+    if condition is not None:
+        select.rows.extend(walker.refs(condition, "join"))
+
+
+def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
+    """One entry of FROM, without its joins."""
+    alias, columns = _alias(compiler, node)
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
+        source = _named(compiler, node, alias, columns, frame)
+    elif isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
+        source = Source(alias, scope=compiler.query(node.this.this, frame.environment, frame), columns=columns)
+    elif isinstance(node, exp.Subquery):
+        inner = node.this if not isinstance(node.this, exp.Table) else None
+        if inner is None:
+            # Parentheses around a table and its joins open no scope of their own.
+            from_item(compiler, node.this, frame, select)
+            return
+        environment = compiler.with_clause(node, frame.environment, frame.outer)
+        # Names of its siblings are visible to a derived table only where it is lateral.
+        source = Source(alias, scope=compiler.query(inner, environment, frame.outer), columns=columns)
+    elif isinstance(node, exp.Values):
+        source = Source(alias, scope=compiler.values(node, frame.environment, frame))
+    else:
+        source = Source(alias, scope=_opaque(compiler, node, frame, columns))
+    frame.sources.append(source)
+    pivots = node.args.get("pivots")
+    if pivots:
+        _pivoted(compiler, pivots, frame)
+
+
+def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, ...], frame: Frame) -> Source:
+    identifiers = [p for p in node.parts if isinstance(p, exp.Identifier)]
+    parts = tuple(compiler.fold(p) for p in identifiers)
+    span: Span = (span_of(identifiers[0])[0], span_of(identifiers[-1])[1])
+    alias = alias or parts[-1]
+    if len(parts) == 1:
+        known = frame.environment.get(identifiers[0].name.lower())
+        if known is not None:
+            return Source(alias, scope=known[0], columns=columns or known[1], span=span)
+    elif compiler.dialect in ("bigquery", "") and frame.find([parts[0]]) is not None:
+        # `FROM t, t.items`: the array of the row at hand, unnested without saying so.
+        found = Walker(compiler, frame).refs(exp.column(identifiers[1].copy(), identifiers[0].copy()), "output")
+        opaque = Opaque(frame.scope, found, (alias,), structured=True)
+        return Source(alias, scope=compiler.place(opaque, None), span=span)
+    return Source(alias, parts, columns=columns, span=span)
+
+
+def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
+    """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
+    walker = Walker(compiler, frame)
+    refs: list[Reference] = []
+    arguments = list(node.expressions) if isinstance(node, exp.Unnest) else [c for _, c in children(node)]
+    for argument in arguments:
+        if not isinstance(argument, (exp.TableAlias, exp.Identifier, exp.Join, exp.Pivot)):
+            refs.extend(walker.refs(argument, "output"))
+    structured = isinstance(node, exp.Unnest) and len(refs) == 1
+    names = columns
+    offset = node.args.get("offset")
+    if isinstance(offset, exp.Identifier):
+        names = (*names, compiler.fold(offset))
+    return compiler.place(Opaque(frame.scope, refs, names, structured=structured), None)
+
+
+def _pivoted(compiler: Compiler, pivots: list[exp.Expr], frame: Frame) -> None:
+    """PIVOT and UNPIVOT make columns out of values: everything of their source may be in any of them."""
+    inner = frame.sources.pop()
+    middle = Frame(-1, frame.outer, frame.environment, [inner])
+    select = Select(-1 if frame.outer is None else frame.outer.scope, [inner])
+    walker = Walker(compiler, middle)
+    for pivot in pivots:
+        for _, child in children(pivot):
+            if not isinstance(child, exp.TableAlias):
+                select.rows.extend(walker.refs(child, "group"))
+        if not pivot.args.get("unpivot"):
+            # Every column that PIVOT does not name is one to group by.
+            select.rows.append(StarRef(None, "group", NOWHERE))
+    select.outputs.append(Output("", [], NOWHERE, star=Star(None, subset=True)))
+    alias, columns = _alias(compiler, pivots[-1])
+    index = compiler.place(select, None)
+    frame.sources.append(Source(alias or inner.alias, scope=index, columns=columns, span=inner.span))
+
+
+def _alias(compiler: Compiler, node: exp.Expr) -> tuple[str, tuple[str, ...]]:
+    alias = node.args.get("alias")
+    if not isinstance(alias, exp.TableAlias):
+        return "", ()
+    columns = tuple(compiler.fold(c) for c in alias.args.get("columns") or () if isinstance(c, exp.Identifier))
+    name = compiler.fold(alias.this) if isinstance(alias.this, exp.Identifier) else ""
+    if not name and len(columns) == 1 and isinstance(node, exp.Unnest):
+        name = columns[0]
+    return name, columns
