@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.judge.figures import Figures
 from tests.judge.pipelines import pipeline
-from tests.judge.run import execute, judge_case
+from tests.judge.run import AGAIN, execute, judge_case
 
 ONCE = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -24,7 +24,7 @@ def test_dead_columns_of_random_pipelines_are_found() -> None:
     figures = Figures()
     for seed in range(1, 6):
         case = pipeline(seed)
-        figures.add(judge_case(case, execute(case)))
+        figures.add(judge_case(case, execute(case), AGAIN))
     assert not figures.unsound
     assert figures.found >= 0.97, str(figures)
     assert figures.found_keys >= 0.95, str(figures)

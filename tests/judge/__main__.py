@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.judge.cases import Case, load
 from tests.judge.figures import Figures
-from tests.judge.run import execute, judge_case
+from tests.judge.run import AGAIN, execute, judge_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def _report(title: str, cases: Iterable[Case], options: argparse.Namespace) -> b
             if options.execute_only:
                 _print(case.name, _shown(truth))
                 continue
-            verdict = judge_case(case, truth)
+            verdict = judge_case(case, truth, AGAIN)
         except Exception as error:
             broken += 1
             trace = traceback.extract_tb(error.__traceback__)[-1]

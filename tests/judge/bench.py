@@ -64,7 +64,7 @@ class Bench:
         """Run a consumer: its column names, and its rows (sorted unless it orders them). Raises BuildError."""
         try:
             cursor = self.connection.execute(self.consumers[name])
-            rows = [repr(row) for row in cursor.fetchall()]
+            rows = [repr(_rounded(row)) for row in cursor.fetchall()]
         except ERRORS as error:
             message = f"{name}: {error}"
             raise BuildError(message) from error
@@ -194,6 +194,17 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name <> 'judge_gold' ORDER BY ALL"
     ).fetchall()
     return [name if schema == "main" else f"{schema}.{name}" for schema, name in rows]
+
+
+def _rounded(value: Any) -> Any:
+    """Forget the last digits of floats: they depend on the order in which they are added up."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, tuple | list):
+        return [_rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return value
 
 
 def _raw_column(name: str, kind: Any, values: list[Any]) -> RawColumn:

@@ -20,9 +20,11 @@ _KEYS = {"ddl", "models", "queries", "json", "built", "rows", "used", "unused", 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A pipeline as text. `json` gives the shape of JSON columns (`table.column`), `built` what models fill.
+    """A pipeline as text.
 
-    `used`, `unused` and `unknown` are columns whose verdict is laid down because execution cannot show it.
+    `json` gives the shape of JSON columns (`table.column`), `built` names the tables that models fill. `literals` is
+    SQL whose literals the data holds, in place of the case's own. `used`, `unused` and `unknown` are columns whose
+    verdict is laid down because execution cannot show it.
     """
 
     name: str
@@ -35,12 +37,17 @@ class Case:
     unused: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     rows: int = 40
-    may_be_empty: bool = False
+    literals: str = ""
 
     @property
     def sql(self) -> str:
         """All of its SQL except the DDL."""
         return "\n".join([*self.models.values(), *self.queries.values()])
+
+    @property
+    def pool(self) -> Pool:
+        """The values that its data is made of."""
+        return Pool.of(self.literals or self.sql)
 
 
 def load(folder: Path = FOLDER) -> list[Case]:
@@ -63,7 +70,7 @@ def _read(path: Path) -> list[Case]:
 
 def prepare(case: Case, seed: int) -> tuple[Bench, Pool]:
     """Load a case with generated data and build it. Raises BuildError and DuckDB's errors of the DDL."""
-    return open_bench(load_tables(case, seed), case.models, case.queries, case.built), Pool.of(case.sql)
+    return open_bench(load_tables(case, seed), case.models, case.queries, case.built), case.pool
 
 
 def load_tables(case: Case, seed: int) -> duckdb.DuckDBPyConnection:
@@ -71,7 +78,7 @@ def load_tables(case: Case, seed: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("PRAGMA disable_optimizer")
     connection.execute(case.ddl)
-    pool = Pool.of(case.sql)
+    pool = case.pool
     for table in tables(connection):
         if table not in case.built:
             _fill(connection, table, case, pool, Random(f"{seed} {table}"))  # noqa: S311

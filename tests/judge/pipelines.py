@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from tests.judge.bench import ERRORS
 from tests.judge.cases import Case, load_tables
+from tests.judge.expressions import TEXTS, condition
 from tests.judge.writing import Writer, quoted
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _COLUMNS = (
     ("props", "json"),
     ("extra", "json"),
 )
+_LITERALS = "select 1, 3, 5, 6, " + ", ".join(f"'{text}'" for text in TEXTS)
 _KEYS = {"step": "integer", "cart": "integer", "note": "text", "ignored": "text"}
 
 
@@ -43,10 +46,10 @@ def pipeline(seed: int) -> Case:
     ddl: list[str] = []
     json: dict[str, object] = {}
     for table in tables:
-        columns = [("id", "int"), *chance.sample(_COLUMNS, chance.randrange(4, 13))]
+        columns = [("item_id", "int"), *chance.sample(_COLUMNS, chance.randrange(4, 13))]
         ddl.append(f"create table {table}({', '.join(f'{quoted(name)} {kind}' for name, kind in columns)})")
         json |= {f"{table}.{name}": _KEYS for name, kind in columns if kind == "json"}
-    case = Case(f"random/{seed}", ";\n".join(ddl), {}, json=json)
+    case = Case(f"random/{seed}", ";\n".join(ddl), {}, json=json, literals=_LITERALS)
     connection = load_tables(case, seed)
     writer = Writer(chance, connection, list(tables))
     models: dict[str, str] = {}
@@ -58,7 +61,7 @@ def pipeline(seed: int) -> Case:
         writer.relations += [name, name]
     queries = {f"query_{index}": writer.some() for index in range(chance.randrange(2, 5))}
     connection.close()
-    return Case(case.name, case.ddl, queries, models, json, may_be_empty=True)
+    return replace(case, queries=queries, models=models)
 
 
 def _model(writer: Writer, name: str) -> str:
@@ -86,8 +89,6 @@ def _change(writer: Writer, name: str, query: str) -> str:
     refs = writer._refs(query, name)
     column = chance.choice(refs)
     same = [ref for ref in refs if ref.type == column.type]
-    from tests.judge.expressions import condition
-
     return chance.choice(
         (
             f"delete from {name} where {condition(chance, refs, 0)}",

@@ -47,11 +47,11 @@ class _Trial:
     consumers: frozenset[str]
 
 
-def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
+def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int, only: frozenset[Subject] = frozenset()) -> None:
     """Perturb every subject of a built pipeline, and add what changes to what other data sets have shown.
 
     What changes nothing under a few perturbations is tried once more together, which is far quicker than one by
-    one; only if that changes something, each is looked at alone.
+    one; only if that changes something, each is looked at alone. With `only`, these alone are perturbed.
     """
     empty = {name for name, (_, rows) in bench.baseline.items() if not rows}
     truth.empty = truth.empty & empty if truth.consumers else empty
@@ -62,6 +62,8 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
         named = {column.name: column for column in columns}
         trial = _Trial(bench, pool, f"{seed}", table, named, frozenset(consumers))
         subjects = [Subject(table, c.name, path) for c in columns for path in [(), *c.shape.paths()]]
+        if only:
+            subjects = [subject for subject in subjects if subject in only]
         for subject in subjects:
             known = truth.changed.setdefault(subject, set())
             if first:
@@ -74,7 +76,8 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int) -> None:
         if any(_compare(trial, dead, way, set()) for way in (WAYS if dead and consumers else ())):
             for subject in dead:
                 _alone(trial, subject, truth.changed[subject], WAYS)
-        bench.restore(table, units)
+        if subjects:
+            bench.restore(table, units)
 
 
 def _alone(trial: _Trial, subject: Subject, known: set[str], ways: tuple[str, ...]) -> None:

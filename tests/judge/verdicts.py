@@ -41,6 +41,7 @@ class Verdict:
     noise: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    suspects: list[Subject] = field(default_factory=list)
     columns: int = 0
     dead: int = 0
     dead_said: int = 0
@@ -147,6 +148,7 @@ def _weigh(verdict: Verdict, subject: Subject, row: Said, changed: set[str], pre
         verdict.unsound.append(f"{name}: used, but {_list(missing)} is not listed")
     elif not changed and row.used is True:
         named = truth.named.get(subject)
+        verdict.suspects.append(subject)
         verdict.noise.append(f"{name}: said used, changes nothing" + (f" (named by {_list(named)})" if named else ""))
     elif row.used is None:
         verdict.unknown.append(f"{name}: unknown, changes {_list(changed)}")

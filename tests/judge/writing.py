@@ -44,10 +44,10 @@ class Writer:
         """Tell whether a query runs, names its columns apart, and gives a sensible number of rows."""
         try:
             names = [name.lower() for name, _ in self.columns(query)]
-            rows = len(self.connection.execute(query).fetchmany(500))
+            rows = self.connection.execute(query).fetchmany(500)
         except ERRORS:
             return False
-        return len(names) == len(set(names)) and least <= rows < 500
+        return len(names) == len(set(names)) and least <= len(set(map(repr, rows))) and len(rows) < 500
 
     def some(self, least: int = 3) -> str:
         """Give a random query that runs."""
@@ -167,8 +167,8 @@ class Writer:
 
     def _windowed(self, depth: int) -> str:
         source = self.source(depth)
-        part, order, value = (expression(self.chance, source.refs, 0) for _ in range(3))
-        # Every column in the order makes the numbers the same from run to run.
+        part, value = (expression(self.chance, source.refs, 0) for _ in range(2))
+        order = expression(self.chance, [ref for ref in source.refs if ref.text not in part] or source.refs, 0)
         over = f"(partition by {part} order by {order})"
         window = self.chance.choice((f"rank() over {over}", f"count(*) over {over}", f"max({value}) over {over}"))
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 5))]
@@ -185,9 +185,10 @@ class Writer:
     def _limited(self, depth: int) -> str:
         source = self._single(depth)
         keys = [ref.text for ref in source.refs if ref.kind in ("number", "text", "time")] or [source.refs[0].text]
-        order = ", ".join(self.chance.sample(keys, min(3, len(keys))))
+        order = ", ".join(self.chance.sample(keys, min(self.chance.randrange(1, 3), len(keys))))
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 4))]
-        return _with(source, f"select {', '.join(items)} from {source.text} order by {order} limit 9")
+        total = f"{order}, {_ordinals(items)}"
+        return _with(source, f"select {', '.join(items)} from {source.text} order by {total} limit 15")
 
     def _distinct(self, depth: int) -> str:
         source = self.source(depth)
@@ -195,7 +196,7 @@ class Writer:
         if self.chance.random() < 0.5:
             return _with(source, f"select distinct {', '.join(items)} from {source.text}{self._where(source)}")
         key, order = expression(self.chance, source.refs, 0), expression(self.chance, source.refs, 0)
-        tail = f"from {source.text}{self._where(source)} order by {key}, {order}"
+        tail = f"from {source.text}{self._where(source)} order by {key}, {order}, {_ordinals(items)}"
         return _with(source, f"select distinct on ({key}) {', '.join(items)} {tail}")
 
     def _union(self, depth: int) -> str:
@@ -306,6 +307,11 @@ class Writer:
 def quoted(name: str) -> str:
     """Write a name, in quotes where it needs them."""
     return name if name.isidentifier() and name.islower() else f'"{name}"'
+
+
+def _ordinals(items: list[str]) -> str:
+    """Every column by its place: with these in the order, rows that tie are the same."""
+    return ", ".join(str(index + 1) for index in range(len(items)))
 
 
 def _with(source: Source, query: str) -> str:
