@@ -9,17 +9,13 @@ from trackplan import engine, inputs, rules
 from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Evidence, Finding, Place, Problem, Report
-from trackplan.link import askers, expand, program, reach, resolve, store
+from trackplan.link import askers, expand, program, reach, resolve, store, units
 from trackplan.link.relations import Registry
-from trackplan.sql.parse import Lines, words
-from trackplan.sql.records import NotUnderstood, Record
-from trackplan.sql.statements import compile_text, templated
 from trackplan.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.facts.declared import Sql
     from trackplan.inputs import Inputs
     from trackplan.project import Project
 
@@ -67,8 +63,7 @@ def build(project: Project, today: date) -> FactBase:
 
 def _link(project: Project, read: Inputs, base: FactBase) -> tuple[program.Program, resolve.Resolver, askers.Askers]:
     registry = Registry(read.tables)
-    units = [_unit(registry, sql) for sql in read.sql]
-    linked = program.load(registry, units)
+    linked = program.load(registry, units.units(registry, read.sql))
     warehouse = bool(project.warehouse)
     landings = landing.land(read.plans, project.landing, registry, project.dialect, warehouse)
     for relation in registry.relations:
@@ -85,29 +80,6 @@ def _link(project: Project, read: Inputs, base: FactBase) -> tuple[program.Progr
     collected = plans.store(base, read.plans)
     plans.store_landings(base, landings, collected, linked, keys)
     return linked, resolver, who
-
-
-def _unit(registry: Registry, sql: Sql) -> program.Unit:
-    record = _record(sql)
-    relation = None
-    if sql.relation is not None and (_builds_by_name(record) or not sql.rendered):
-        found = registry.find(sql.relation)
-        relation = found[0] if len(found) == 1 else registry.add(sql.relation, "model", Place(sql.place.path), True)
-        relation.place = relation.place or Place(sql.place.path)
-    return program.Unit(sql, record, Lines(sql.text, sql.place.path), relation, sql.consumer)
-
-
-def _record(sql: Sql) -> Record:
-    if sql.unclear is not None:
-        reason, detail = sql.unclear
-        start = len(sql.text) - len(sql.text.lstrip())
-        return Record([NotUnderstood(reason, detail, words(sql.text), "*" in sql.text, (start, len(sql.text)))])
-    return compile_text(sql.text, sql.dialect) if sql.rendered else templated(sql.text)
-
-
-def _builds_by_name(record: Record) -> bool:
-    """Whether a text has a bare query, so that its file's name is the name of what it builds."""
-    return any(not getattr(s, "target", ()) for s in record.statements)
 
 
 _RUN = ("today", "dialect", "planning_end", "grace_days", "personal_needs", "minimum_coverage")

@@ -1,0 +1,82 @@
+"""Texts of SQL → units: compiled, and with the relation that a model's file builds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
+from trackplan.link.program import Unit
+from trackplan.link.relations import Registry, Relation
+from trackplan.sql.parse import Lines, words
+from trackplan.sql.records import NotUnderstood, Record, Select, Statement
+from trackplan.sql.statements import compile_text, templated
+
+Parts = tuple[str, ...]
+
+
+def units(registry: Registry, texts: Sequence[Sql]) -> list[Unit]:
+    """Compile the texts, and find out which relation each model's file builds by its name."""
+    found = [Unit(sql, _record(sql), Lines(sql.text, sql.place.path), consumer=sql.consumer) for sql in texts]
+    reads: dict[str, set[Parts]] = {}
+    named = [u for u in found if u.sql.relation is not None and (_builds_by_name(u.record) or not u.sql.rendered)]
+    for unit in named:
+        reads.setdefault(_own(unit)[-1].lower(), set()).update(_read(unit.record))
+    for unit in named:
+        place = Place(unit.sql.place.path)
+        parts = _own(unit)
+        relation = registry.exactly(parts) or _declared(registry, parts, reads)
+        unit.relation = relation or registry.add(parts, "model", place, declared=True)
+        unit.relation.place = unit.relation.place or place
+    return found
+
+
+def _record(sql: Sql) -> Record:
+    if sql.unclear is not None:
+        reason, detail = sql.unclear
+        start = len(sql.text) - len(sql.text.lstrip())
+        return Record([NotUnderstood(reason, detail, words(sql.text), "*" in sql.text, (start, len(sql.text)))])
+    return compile_text(sql.text, sql.dialect) if sql.rendered else templated(sql.text)
+
+
+def _builds_by_name(record: Record) -> bool:
+    """Whether a text has a bare query, so that its file's name is the name of what it builds."""
+    return any(not getattr(s, "target", ()) for s in record.statements)
+
+
+def _own(unit: Unit) -> Parts:
+    return unit.sql.relation or ("",)
+
+
+def _read(record: Record) -> set[Parts]:
+    return {
+        source.parts
+        for statement in record.statements
+        if isinstance(statement, Statement)
+        for scope in statement.scopes
+        if isinstance(scope, Select)
+        for source in scope.sources
+        if source.parts
+    }
+
+
+def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) -> Relation | None:
+    """The table in some schema that a model called `parts` builds, if just one can be meant.
+
+    A table that the model itself reads, directly or through other models, is what it is made from: `orders.sql` that
+    reads `raw.orders` builds another `orders`.
+    """
+    candidates = registry.find(parts)
+    if not candidates:
+        return None
+    pending = list(reads.get(parts[-1].lower(), ()))
+    seen = set(pending)
+    while pending:
+        current = pending.pop()
+        behind = registry.find(current)
+        candidates = [c for c in candidates if all(c is not r for r in behind)]
+        if not behind or len(current) == 1:
+            fresh = reads.get(current[-1].lower(), set()) - seen
+            seen |= fresh
+            pending.extend(fresh)
+    return candidates[0] if len(candidates) == 1 else None
