@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tests.judge.bench import ERRORS
 from tests.judge.cases import Case, load_tables
 from tests.judge.expressions import TEXTS, condition
-from tests.judge.writing import Writer, quoted
+from tests.judge.sources import quoted
+from tests.judge.writing import Writer
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,7 +87,7 @@ def _model(writer: Writer, name: str) -> str:
 def _change(writer: Writer, name: str, query: str) -> str:
     """A statement that changes a table after it was made."""
     chance = writer.chance
-    refs = writer._refs(query, name)
+    refs = writer.refs(query, name)
     column = chance.choice(refs)
     same = [ref for ref in refs if ref.type == column.type]
     return chance.choice(

@@ -1,53 +1,19 @@
-"""Random SELECTs over the relations of a live DuckDB, which tells what they hold and whether they run."""
+"""Random SELECTs of many forms, over the relations of a live DuckDB."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.judge.bench import ERRORS
-from tests.judge.expressions import Ref, condition, expression
+from tests.judge.expressions import condition, expression
+from tests.judge.sources import KEYS, Sources, quoted
 
 if TYPE_CHECKING:
-    from random import Random
-
-    import duckdb
-
-KEYS = ("step", "cart", "note")
+    from tests.judge.expressions import Ref
+    from tests.judge.sources import Source
 
 
-@dataclass(slots=True)
-class Source:
-    """What stands in FROM: its text, the columns it offers, the CTEs it wants in front of the query."""
-
-    text: str
-    refs: list[Ref]
-    names: list[str]
-    ctes: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Writer:
-    """Writes queries; `relations` are the names it may read."""
-
-    chance: Random
-    connection: duckdb.DuckDBPyConnection
-    relations: list[str]
-    aliases: int = 0
-
-    def columns(self, query: str) -> list[tuple[str, str]]:
-        """Give the names and types of a query's columns. Raises DuckDB's errors."""
-        rows = self.connection.execute(f"DESCRIBE {query}").fetchall()
-        return [(row[0], row[1]) for row in rows]
-
-    def valid(self, query: str, least: int = 3) -> bool:
-        """Tell whether a query runs, names its columns apart, and gives a sensible number of rows."""
-        try:
-            names = [name.lower() for name, _ in self.columns(query)]
-            rows = self.connection.execute(query).fetchmany(500)
-        except ERRORS:
-            return False
-        return len(names) == len(set(names)) and least <= len(set(map(repr, rows))) and len(rows) < 500
+class Writer(Sources):
+    """Writes queries; `some` gives one that runs."""
 
     def some(self, least: int = 3) -> str:
         """Give a random query that runs."""
@@ -75,63 +41,15 @@ class Writer:
         form = self.chance.choices([f for f, _ in forms], [w for _, w in forms])[0]
         return form(depth)
 
-    def source(self, depth: int) -> Source:
-        """Give something to select from: a relation, a derived table, a CTE or a join of two."""
-        roll = self.chance.random()
-        if roll < 0.35:
-            return self._join(self._single(depth), self._single(0))
-        return self._single(depth)
-
-    def _single(self, depth: int) -> Source:
-        roll = self.chance.random()
-        if depth and roll < 0.25:
-            query = self._inner(depth)
-            alias = self._alias()
-            return Source(f"({query}) as {alias}", self._refs(query, alias), [alias])
-        if depth and roll < 0.5:
-            query = self._inner(depth)
-            # A CTE may hide a relation of the same name.
-            name = self.chance.choice(self.relations) if self.chance.random() < 0.2 else self._alias()
-            return Source(name, self._refs(query, name), [name], [f"{name} as ({query})"])
-        name = self.chance.choice(self.relations)
-        if self.chance.random() < 0.4:
-            return Source(name, self._refs(f"select * from {name}", name), [name])
-        alias = self._alias()
-        return Source(f"{name} as {alias}", self._refs(f"select * from {name}", alias), [alias])
-
-    def _inner(self, depth: int) -> str:
-        for _ in range(10):
-            query = self.select(depth - 1)
-            if self.valid(query):
-                return query
-        return f"select * from {self.chance.choice(self.relations)}"
-
-    def _join(self, left: Source, right: Source) -> Source:
-        pairs = [(x, y) for x in left.refs for y in right.refs if x.type == y.type and x.kind in ("number", "text")]
-        if not pairs:
-            return left
-        x, y = self.chance.choice(pairs)
-        kind = self.chance.choice(("join", "join", "left join", "left join", "full join", "semi join", "anti join"))
-        same = [x.name for x, y in pairs if x.name == y.name]
-        if same and self.chance.random() < 0.3:
-            on = f"using ({quoted(self.chance.choice(same))})"
-        else:
-            on = f"on {x.text} = {y.text}"
-            if self.chance.random() < 0.3:
-                on += f" and {condition(self.chance, right.refs, 0)}"
-        refs = left.refs if kind in ("semi join", "anti join") else left.refs + right.refs
-        text = f"{left.text} {kind} {right.text} {on}"
-        return Source(text, refs, left.names + right.names, left.ctes + right.ctes)
-
     def _project(self, depth: int) -> str:
         source = self.source(depth)
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(2, 7))]
         if self.chance.random() < 0.2:
             items.append(f"{items[0].rpartition(' as ')[2]} as again")
-        return _with(source, f"select {', '.join(items)} from {source.text}{self._where(source)}")
+        return _with(source, f"select {', '.join(items)} from {source.text}{self.where(source)}")
 
     def _star(self, depth: int) -> str:
-        source = self._single(depth) if self.chance.random() < 0.8 else self.source(depth)
+        source = self.single(depth) if self.chance.random() < 0.8 else self.source(depth)
         names = [quoted(ref.name) for ref in source.refs]
         one, two = self.chance.sample(names, 2) if len(names) > 1 else (names[0], names[0])
         changed = expression(self.chance, source.refs)
@@ -139,7 +57,7 @@ class Writer:
         stars += [f"* exclude ({one}) replace ({changed} as {two})", f"{source.names[0]}.*"]
         extra = f", {expression(self.chance, source.refs)} as extra" if self.chance.random() < 0.4 else ""
         star = self.chance.choice(stars)
-        return _with(source, f"select {star}{extra} from {source.text}{self._where(source)}")
+        return _with(source, f"select {star}{extra} from {source.text}{self.where(source)}")
 
     def _aggregate(self, depth: int) -> str:
         source = self.source(depth)
@@ -152,7 +70,7 @@ class Writer:
         counted = self.chance.choice(("count(*)", f"count(distinct {self.chance.choice(source.refs).text})"))
         having = f" having {counted} > {self.chance.randrange(1, 3)}" if self.chance.random() < 0.3 else ""
         tail = f" group by {by}{having}" if groups else ""
-        return _with(source, f"select {', '.join(items)} from {source.text}{self._where(source)}{tail}")
+        return _with(source, f"select {', '.join(items)} from {source.text}{self.where(source)}{tail}")
 
     def _measure(self, refs: list[Ref]) -> str:
         ref = self.chance.choice(refs)
@@ -174,7 +92,7 @@ class Writer:
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 5))]
         roll = self.chance.random()
         head = f"select {', '.join(items)}"
-        tail = f" from {source.text}{self._where(source)}"
+        tail = f" from {source.text}{self.where(source)}"
         if roll < 0.4:
             return _with(source, f"{head}, {window} as w{tail}")
         if roll < 0.7:
@@ -183,7 +101,7 @@ class Writer:
         return _with(source, f"{head}, dense_rank() over win as w{tail}{named}")
 
     def _limited(self, depth: int) -> str:
-        source = self._single(depth)
+        source = self.single(depth)
         keys = [ref.text for ref in source.refs if ref.kind in ("number", "text", "time")] or [source.refs[0].text]
         order = ", ".join(self.chance.sample(keys, min(self.chance.randrange(1, 3), len(keys))))
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 4))]
@@ -194,14 +112,14 @@ class Writer:
         source = self.source(depth)
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 4))]
         if self.chance.random() < 0.5:
-            return _with(source, f"select distinct {', '.join(items)} from {source.text}{self._where(source)}")
+            return _with(source, f"select distinct {', '.join(items)} from {source.text}{self.where(source)}")
         key, order = expression(self.chance, source.refs, 0), expression(self.chance, source.refs, 0)
-        tail = f"from {source.text}{self._where(source)} order by {key}, {order}, {_ordinals(items)}"
+        tail = f"from {source.text}{self.where(source)} order by {key}, {order}, {_ordinals(items)}"
         return _with(source, f"select distinct on ({key}) {', '.join(items)} {tail}")
 
     def _union(self, depth: int) -> str:
-        left = self._inner(depth)
-        right = self._single(depth - 1)
+        left = self.inner(depth)
+        right = self.single(depth - 1)
         how = self.chance.choice(("union all", "union all", "union", "except", "intersect", "union all by name"))
         picked = []
         for index, (name, kind) in enumerate(self.columns(left)):
@@ -214,7 +132,7 @@ class Writer:
         return f"({left}) {how} ({below})"
 
     def _unnested(self, depth: int) -> str:
-        source = self._single(depth)
+        source = self.single(depth)
         lists = [ref for ref in source.refs if ref.kind == "list"]
         if not lists:
             return self._project(depth)
@@ -225,7 +143,7 @@ class Writer:
         return _with(source, f"select {', '.join(items)}, u.one from {source.text}, unnest({listed.text}) as u(one)")
 
     def _pivoted(self, depth: int) -> str:
-        source = self._single(depth)
+        source = self.single(depth)
         texts = [ref for ref in source.refs if ref.kind == "text"]
         numbers = [ref for ref in source.refs if ref.kind == "number"]
         if len(numbers) < 2 or not texts:
@@ -240,15 +158,15 @@ class Writer:
         return _with(source, f"select * from {select}from {source.text}) unpivot (amount for part in ({pair}))")
 
     def _columns(self, depth: int) -> str:
-        source = self._single(depth)
+        source = self.single(depth)
         letter = self.chance.choice("aeiou")
         keep = quoted(self.chance.choice(source.refs).name)
         star = self.chance.choice((f"columns('.*{letter}.*')", f"columns(lambda c: c like '%{letter}%')"))
         star = self.chance.choice((star, f"* like '%{letter}%'", f"columns(* exclude ({keep}))"))
-        return _with(source, f"select {star} from {source.text}{self._where(source)}")
+        return _with(source, f"select {star} from {source.text}{self.where(source)}")
 
     def _built(self, depth: int) -> str:
-        source = self._single(depth)
+        source = self.single(depth)
         parts = [expression(self.chance, source.refs, 0) for _ in range(3)]
         values = dict(zip(("x", "y", "city"), parts, strict=True))
         keys = dict(zip(KEYS, parts, strict=True))
@@ -257,29 +175,7 @@ class Writer:
         packed = "struct_pack(" + ", ".join(f"{name} := {text}" for name, text in values.items()) + ")"
         what = self.chance.choice((struct, objects, packed, struct, objects, f"to_json({source.names[0]})"))
         items = [self._item(source.refs, index) for index in range(self.chance.randrange(1, 4))]
-        return _with(source, f"select {', '.join(items)}, {what} as packed from {source.text}{self._where(source)}")
-
-    def _where(self, source: Source) -> str:
-        roll = self.chance.random()
-        if roll < 0.5:
-            return ""
-        if roll < 0.8:
-            return f" where {condition(self.chance, source.refs)}"
-        other = self._single(0)
-        pairs = [(x, y) for x in source.refs for y in other.refs if x.type == y.type and x.kind in ("number", "text")]
-        if not pairs or other.names[0] in source.names:
-            return ""
-        x, y = self.chance.choice(pairs)
-        also = f" and {condition(self.chance, other.refs, 0)}" if self.chance.random() < 0.5 else ""
-        listed = self.chance.choice(other.refs).text
-        return " where " + self.chance.choice(
-            (
-                f"exists (select {listed} from {other.text} where {x.text} = {y.text}{also})",
-                f"not exists (select 1 from {other.text} where {x.text} = {y.text}{also})",
-                f"{x.text} in (select {y.text} from {other.text})",
-                f"{x.text} <= (select max({y.text}) from {other.text} where {condition(self.chance, other.refs, 0)})",
-            )
-        )
+        return _with(source, f"select {', '.join(items)}, {what} as packed from {source.text}{self.where(source)}")
 
     def _item(self, refs: list[Ref], index: int) -> str:
         ref = self.chance.choice(refs)
@@ -289,24 +185,6 @@ class Writer:
         if roll < 0.45:  # the name of one column for the value of another
             return f"{ref.text} as {quoted(self.chance.choice(refs).name)}"
         return f"{expression(self.chance, refs)} as e{index}"
-
-    def _refs(self, query: str, alias: str) -> list[Ref]:
-        return [Ref(self._name(alias, name), name, kind, KEYS) for name, kind in self.columns(query)]
-
-    def _name(self, alias: str, name: str) -> str:
-        """A column as a query writes it: mostly with the relation in front, at times in another case."""
-        roll = self.chance.random()
-        written = f"{alias}.{quoted(name)}" if roll < 0.7 else quoted(name)
-        return written.upper() if roll > 0.95 else written
-
-    def _alias(self) -> str:
-        self.aliases += 1
-        return f"s{self.aliases}"
-
-
-def quoted(name: str) -> str:
-    """Write a name, in quotes where it needs them."""
-    return name if name.isidentifier() and name.islower() else f'"{name}"'
 
 
 def _ordinals(items: list[str]) -> str:
