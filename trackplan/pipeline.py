@@ -73,7 +73,7 @@ def _link(project: Project, read: Inputs, base: FactBase) -> tuple[program.Progr
     askers.wants(linked, resolver, read.consumers)
     resolver.run()
     who = askers.Askers(linked, resolver)
-    who.gather(read.consumers)
+    who.gather(read.consumers, expanded.circular)
     closure = reach.Closure(linked, resolver)
     who.ask(closure, read.consumers)
     keys = store.store(base, linked, expanded, resolver, who, closure.run(), landings.governed)

@@ -45,6 +45,7 @@ class FactBase:
     connection: sqlite3.Connection
     _files: dict[str, int] = field(default_factory=dict)
     _places: dict[Place, int] = field(default_factory=dict)
+    _new_places: list[Row] = field(default_factory=list)
 
     @classmethod
     def create(cls) -> FactBase:
@@ -78,19 +79,27 @@ class FactBase:
         if key is None:
             key = self._places[place] = len(self._places) + 1
             row = (key, self._files[place.path], place.line, place.column, place.end_line, place.end_column)
-            self.insert("place", ("key", "file", "line", "column", "end_line", "end_column"), [row])
+            self._new_places.append(row)
         return key
 
     def freeze(self) -> None:
         """End filling: from now on nothing but reading is possible, whoever wrote the query."""
+        self._write_places()
         # The first use of a table function declares it, which no query may do; so it is done here.
         self.connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
         self.connection.execute("COMMIT")
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
 
+    def _write_places(self) -> None:
+        names = ("key", "file", "line", "column", "end_line", "end_column")
+        self.insert("place", names, self._new_places)
+        self._new_places.clear()
+
     def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Iterator[Row]:
         """Rows of one of our own queries, without limits."""
+        if self._new_places:
+            self._write_places()
         return iter(self.connection.execute(sql, parameters or {}))
 
     def query(self, sql: str, parameters: Mapping[str, Value] | None = None, limits: Limits | None = None) -> Result:

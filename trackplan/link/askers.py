@@ -10,8 +10,10 @@ from trackplan.findings import Place
 from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR
 from trackplan.link.program import Block, Choice, Program, Renamed, Unit
 from trackplan.link.reach import Closure, Masks
+from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
+from trackplan.sql.parse import words
 from trackplan.sql.records import NotUnderstood
 
 _REASONS = {
@@ -19,6 +21,7 @@ _REASONS = {
     "template": "holds template code that is not rendered",
     "dynamic": "builds SQL at run time",
     "unsupported": "is not followed",
+    "circular": "depends on itself",
 }
 
 
@@ -71,8 +74,17 @@ class Askers:
                 if told == 3:
                     return
 
-    def gather(self, declared: Sequence[Consumer]) -> None:
-        """Find all askers; with no consumer declared, the leaf models stand in for them."""
+    def gather(self, declared: Sequence[Consumer], circular: Sequence[Relation]) -> None:
+        """Find all askers; with no consumer declared, the leaf models stand in for them.
+
+        A relation that depends on itself can't be built as it is written, so it is an unclear text too.
+        """
+        on_circle = {id(relation) for relation in circular}
+        for block in self.program.blocks:
+            if block.target is not None and id(block.target) in on_circle:
+                text = block.unit.sql.text[slice(*block.statement.span)]
+                circle = NotUnderstood("circular", "depends on itself", words(text), "*" in text, block.statement.span)
+                self.unclear.append((block.unit, circle))
         for unit in self.program.units:
             if unit.consumer is not None:
                 self._consumer(unit.consumer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trackplan.link.components import components
 from trackplan.link.program import Block, Choice, Program, Renamed
 from trackplan.link.relations import Relation
 from trackplan.sql.records import Select, Source, Star, Union
@@ -43,6 +44,9 @@ class Declared(NamedTuple):
 Origin = FromOutput | FromStar | Asked | Declared
 
 
+WIDEST = 20_000
+
+
 @dataclass(slots=True)
 class Expanded:
     """Where the columns of each container come from, and which relations depend on themselves."""
@@ -56,14 +60,28 @@ def expand(program: Program) -> Expanded:
     """Fill the names of all containers of `program`."""
     state = Expanded()
     _grow(program, state)
-    order, circular = _order(program)
-    state.circular = circular
-    for relation in order:
-        container = program.relation(relation)
-        _complete(program, state, container.number)
+    scopes: dict[int, list[int]] = {}
     for block in program.blocks:
-        for index in range(len(block.statement.scopes)):
-            _complete(program, state, block.first + index)
+        target = -1 if block.target is None else program.relation(block.target).number
+        scopes.setdefault(target, []).extend(range(block.first, block.first + len(block.statement.scopes)))
+    reads = _reads(program)
+    parts = list(components(_edges(reads)))
+    on_circle = (program.containers[n].relation for part in parts for n in _circle(part, reads))
+    state.circular = [relation for relation in on_circle if relation is not None]
+    circular = {program.relation(r).number for r in state.circular}
+    for number in circular:
+        # What it is made of is only known once it is known: whoever asks for a column gets it on trust.
+        program.containers[number].open = True
+        state.done[number] = True
+    for part in parts:
+        for number in part:
+            for scope in scopes.get(number, ()):
+                _complete(program, state, scope)
+            _complete(program, state, number)
+    for number in circular:
+        state.done[number] = False
+        _complete(program, state, number)
+        program.containers[number].open = True
     for number in range(len(program.containers)):
         _complete(program, state, number)
     return state
@@ -75,49 +93,30 @@ def _grow(program: Program, state: Expanded) -> None:
     state.done.extend([False] * missing)
 
 
-def _order(program: Program) -> tuple[list[Relation], list[Relation]]:
-    """Relations with those they read first; and those that depend on themselves, which come last."""
-    reads: dict[int, set[int]] = {}
+def _reads(program: Program) -> list[set[int]]:
+    """For each container that is a relation: the relations that the statements building it read."""
+    reads: list[set[int]] = [set() for _ in program.containers]
     for block in program.blocks:
         if block.target is None:
             continue
-        mine = reads.setdefault(program.relation(block.target).number, set())
+        mine = reads[program.relation(block.target).number]
         for scope in block.statement.scopes:
             for source in scope.sources if isinstance(scope, Select) else ():
-                mine.update(_relations_of(program, program.source(block, source)))
-    waiting = {number: len(needed - {number}) for number, needed in reads.items()}
-    readers: dict[int, list[int]] = {}
-    for number, needed in reads.items():
-        for other in needed - {number}:
-            readers.setdefault(other, []).append(number)
-    everything = [c.number for c in program.containers if c.relation is not None]
-    ready = [n for n in everything if not waiting.get(n)]
-    order: list[int] = []
-    while ready:
-        number = ready.pop()
-        order.append(number)
-        for reader in readers.get(number, ()):
-            waiting[reader] -= 1
-            if not waiting[reader]:
-                ready.append(reader)
-    placed = set(order)
-    late = [n for n in everything if n not in placed]
-    on_circle = _on_circle({n: reads.get(n, set()) for n in late})
-    relations = [program.containers[n].relation for n in order + late]
-    circular = [program.containers[n].relation for n in on_circle]
-    return [r for r in relations if r is not None], [r for r in circular if r is not None]
+                found = _relations_of(program, program.source(block, source))
+                if block.statement.insert:
+                    # A table may be filled from itself.
+                    found.discard(program.relation(block.target).number)
+                mine.update(found)
+    return reads
 
 
-def _on_circle(reads: dict[int, set[int]]) -> list[int]:
-    """Of the relations left over, those from which nothing else hangs but the circle itself."""
-    left = {n: {m for m in needed if m in reads} for n, needed in reads.items()}
-    while True:
-        needed_by_others = set().union(*left.values()) if left else set()
-        leaves = [n for n in left if n not in needed_by_others]
-        if not leaves:
-            return sorted(left)
-        for n in leaves:
-            del left[n]
+def _edges(reads: list[set[int]]) -> list[list[int]]:
+    return [sorted(needed) for needed in reads]
+
+
+def _circle(part: list[int], reads: list[set[int]]) -> list[int]:
+    """The members of a strongly connected part that depend on themselves."""
+    return sorted(part) if len(part) > 1 or part[0] in reads[part[0]] else []
 
 
 def _relations_of(program: Program, number: int) -> set[int]:
@@ -192,7 +191,7 @@ def _relation(program: Program, state: Expanded, number: int, relation: Relation
     if relation.closed:
         return
     for builder in builders:
-        for name in program.containers[builder].names:
+        for name in program.containers[builder].names if builder not in program.by_position else ():
             if name:
                 _add(program, state, number, name, Asked(name), once=True, starred=True)
     if builders:
@@ -247,11 +246,15 @@ def _star(
         container.open = True
     if star.members_of is not None:
         return
+    if len(container.names) > WIDEST:
+        # Stars can multiply without end; beyond this width a column gets its place when it is asked for.
+        container.open = True
+        return
     seen: set[str] = set()
     excluded = {e.lower() for e in star.exclude}
     renamed = {old.lower(): new for old, new in star.rename.items()}
     for index, (source, base_number) in enumerate(sources):
-        if star.source is None and not source.in_star or star.source not in (None, index):
+        if (star.source is None and not source.in_star) or star.source not in (None, index):
             continue
         base = program.containers[base_number]
         container.open = container.open or base.open
@@ -263,5 +266,8 @@ def _star(
             if lower in excluded or (lower in shared and lower in seen):
                 continue
             seen.add(lower)
+            if len(container.names) > WIDEST:
+                container.open = True
+                return
             container.add(renamed.get(lower, name), starred=base.starred[position])
             state.origins[number].append(FromStar(output, base_number, position))

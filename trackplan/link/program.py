@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from trackplan.facts.declared import Consumer, Sql
+from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.graph import Container
 from trackplan.link.relations import Registry, Relation
 from trackplan.sql.parse import Lines
-from trackplan.sql.records import NotUnderstood, Opaque, Record, Scope, Source, Statement
+from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Opaque, Record, Scope, Source, Span, Statement
 
 
 @dataclass(slots=True)
@@ -55,7 +55,10 @@ Node = Relation | Choice | Renamed | tuple[Block, Scope]
 
 @dataclass(slots=True)
 class Program:
-    """The containers in order of their numbers, with what each stands for in `nodes`."""
+    """The containers in order of their numbers, with what each stands for in `nodes`.
+
+    `builders` are the containers that fill a relation, those in `by_position` whatever their columns are called.
+    """
 
     registry: Registry
     units: list[Unit]
@@ -63,6 +66,7 @@ class Program:
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     builders: dict[int, list[int]] = field(default_factory=dict)
+    by_position: set[int] = field(default_factory=set)
     ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
     _relations: dict[int, int] = field(default_factory=dict)
     _derived: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -165,6 +169,8 @@ def load(registry: Registry, units: list[Unit]) -> Program:
 def _targets(program: Program, unit: Unit) -> list[tuple[Statement, Relation | None]]:
     """The statements of a text with the relations they build, made known before anything is resolved."""
     found: list[tuple[Statement, Relation | None]] = []
+    for definition in unit.record.definitions:
+        _define(program, unit, definition)
     for statement in unit.record.statements:
         if isinstance(statement, NotUnderstood):
             if unit.relation is not None:
@@ -180,20 +186,36 @@ def _targets(program: Program, unit: Unit) -> list[tuple[Statement, Relation | N
     return found
 
 
+def _define(program: Program, unit: Unit, definition: Definition) -> None:
+    """A script creates a table for itself to fill: its columns and their order are known."""
+    if not definition.target or not definition.columns:
+        return
+    relation = _named(program, unit, definition.target, definition.temporary, "table", NOWHERE)
+    if not relation.columns:
+        places = {name: unit.lines.place(span) for name, span in definition.columns}
+        relation.columns = {name.lower(): Column(name, place) for name, place in places.items()}
+        relation.closed = relation.built = True
+
+
 def _target(program: Program, unit: Unit, statement: Statement) -> Relation:
+    kind: RelationKind = "view" if statement.view else "table"
+    return _named(program, unit, statement.target, statement.temporary, kind, statement.span)
+
+
+def _named(
+    program: Program, unit: Unit, parts: tuple[str, ...], temporary: bool, kind: RelationKind, span: Span
+) -> Relation:
+    """The relation that a statement creates or fills."""
     registry = program.registry
-    place = unit.lines.place(statement.span)
-    last = statement.target[-1].lower()
-    if statement.temporary:
-        relation = Relation(statement.target, "table", place, declared=False)
+    last = parts[-1].lower()
+    if temporary:
+        relation = Relation(parts, "table", unit.lines.place(span), declared=False)
         unit.temporary[last] = relation
         return relation
     if last in unit.temporary:
         return unit.temporary[last]
-    matching = registry.find(statement.target)
-    if len(matching) == 1:
-        return matching[0]
-    return registry.add(statement.target, "view" if statement.view else "table", place, declared=True)
+    matching = registry.find(parts)
+    return matching[0] if len(matching) == 1 else registry.add(parts, kind, unit.lines.place(span), declared=True)
 
 
 def _build(program: Program, block: Block, target: Relation) -> None:
@@ -202,4 +224,8 @@ def _build(program: Program, block: Block, target: Relation) -> None:
     if not columns and block.statement.insert and target.closed:
         columns = tuple(c.name for c in target.columns.values())
     container = program.relation(target)
-    program.builders.setdefault(container.number, []).append(program.renamed(number, columns))
+    builders = program.builders.setdefault(container.number, [])
+    if block.statement.insert and not columns and builders:
+        # Nobody says what the target's columns are called: those of what filled it first.
+        program.by_position.add(number)
+    builders.append(program.renamed(number, columns))

@@ -5,13 +5,14 @@ Askers are bits of one integer, so that a column's whole answer is three integer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from trackplan.link.components import components
 from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR, Edge, Key
 from trackplan.link.program import Choice, Program, Renamed
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver
+from trackplan.link.resolve import Resolver, shortened
 from trackplan.sql.records import Select, Union
 
 Point = tuple[int, Key, str]
@@ -22,8 +23,7 @@ Masks = tuple[int, int, int]
 
 NONE: Masks = (0, 0, 0)
 
-# A table that is built from itself can make a path longer each time round: from here on the whole value counts.
-_DEEPEST = 8
+# A table that is built from itself can make new paths each time round: beyond these the whole value counts.
 _MOST_PATHS = 1_000
 
 
@@ -31,8 +31,8 @@ _MOST_PATHS = 1_000
 class Closure:
     """Spreads the askers' bits from what they ask for to everything that stands behind it.
 
-    The points form a graph that may have circles (a table built from itself); its strongly connected parts are visited
-    in topological order, so that each edge is walked once, and the scopes' masks are dropped as soon as they are passed on.
+    The points form a graph that may have circles (a table built from itself); its strongly connected parts are
+    visited in topological order, so that each edge is walked once, and masks of scopes are dropped once passed on.
     """
 
     program: Program
@@ -153,43 +153,6 @@ class Closure:
                     yield self.program.source(block, source), hidden, NAMED
 
 
-def components(edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """The strongly connected parts of a graph, each after those it leads to (Tarjan's algorithm, without recursion)."""
-    index = [-1] * len(edges)
-    low = [0] * len(edges)
-    placed = [False] * len(edges)
-    open_: list[int] = []
-    count = 0
-    for root in range(len(edges)):
-        if index[root] >= 0:
-            continue
-        path: list[tuple[int, Iterator[int]]] = [(root, iter(edges[root]))]
-        index[root] = low[root] = count
-        count += 1
-        open_.append(root)
-        while path:
-            node, rest = path[-1]
-            for target in rest:
-                if index[target] < 0:
-                    index[target] = low[target] = count
-                    count += 1
-                    open_.append(target)
-                    path.append((target, iter(edges[target])))
-                    break
-                if not placed[target]:
-                    low[node] = min(low[node], index[target])
-            else:
-                path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
-                if low[node] == index[node]:
-                    part: list[int] = []
-                    while not part or part[-1] != node:
-                        part.append(open_.pop())
-                        placed[part[-1]] = True
-                    yield part
-
-
 def merged(first: Masks, second: Masks) -> Masks:
     """The askers of both."""
     return first[0] | second[0], first[1] | second[1], first[2] | second[2]
@@ -224,8 +187,3 @@ def below(edge: Edge, path: str) -> str | None:
 def covers(asked: str, key: str) -> bool:
     """Whether asking for the path `asked` takes the key `key`: the same, a part of it, or something around it."""
     return not asked or asked == key or key.startswith(f"{asked}.") or asked.startswith(f"{key}.")
-
-
-def shortened(path: str) -> str:
-    """`path`, or as much of it as is followed."""
-    return ".".join(path.split(".")[:_DEEPEST]) if path.count(".") >= _DEEPEST else path

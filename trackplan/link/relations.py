@@ -12,9 +12,12 @@ from trackplan.names import join_id
 
 @dataclass(slots=True)
 class Relation:
-    """A table, view or model. `columns` maps a lower-case name to its declaration, in order of declaration.
+    """A table, view or model. `parts` is its folded name, outermost first.
 
-    `partly` tells that a statement which builds it was not understood; `closed` that nothing but `columns` can be asked of it. `parts` is its folded name, outermost first.
+    `columns` maps a lower-case name to its declaration, in order of declaration; `wanted` and `keys` are columns and
+    keys in them that get a row though nobody declares them. `closed` tells that nothing but `columns` can be asked of
+    it, `built` that a statement of the project makes it, `partly` that one which does was not understood, `landed`
+    that events land in it.
     """
 
     parts: tuple[str, ...]

@@ -28,6 +28,7 @@ from trackplan.sql.records import (
     Union,
 )
 
+DEEPEST = 8
 _PSEUDO = (
     "_partition",
     "_table_suffix",
@@ -144,7 +145,7 @@ class Resolver:
         edges: list[Edge] = []
         if isinstance(node, Relation):
             for builder in self.program.builders.get(number, ()):
-                edges.extend(self._through(builder, container.names[position]))
+                edges.extend(self._built(builder, container, position))
         elif isinstance(node, Choice):
             for base in node.bases:
                 edges.extend(self._through(base, container.names[position], POSSIBLE))
@@ -159,6 +160,15 @@ class Resolver:
             else:
                 edges.extend(self._opaque(block, number, scope, container.names[position]))
         container.edges[position] = edges
+
+    def _built(self, builder: int, container: Container, position: int) -> list[Edge]:
+        """What a statement that builds a relation gives for one of its columns."""
+        base = self.program.containers[builder]
+        if builder in self.program.by_position:
+            if not container.open and not base.open and position < len(base.names):
+                return [Edge(builder, position, "", "", True, NAMED)]
+            return [Edge(builder, ALL, "", "", True, POSSIBLE)]
+        return self._through(builder, container.names[position])
 
     def _through(self, number: int, name: str, strength: int = NAMED) -> list[Edge]:
         return [Edge(number, p, "", "", True, strength) for p in self.ask(number, name)]
@@ -220,8 +230,8 @@ class Resolver:
             if star is None:
                 continue
             if star.members_of is not None:
-                for edge in self._refs(block, number, [star.members_of], noting=False):
-                    edges.append(edge._replace(path=self._path(f"{edge.path}.{name}".lstrip(".")), clear=True))
+                whole = self._refs(block, number, [star.members_of], noting=False)
+                edges.extend(e._replace(path=self._path(f"{e.path}.{name}".lstrip(".")), clear=True) for e in whole)
                 continue
             others = self._refs(block, number, output.refs)
             edges.extend(self._starred(block, scope, star, name, others))
@@ -258,8 +268,10 @@ class Resolver:
                     if found is None:
                         continue
                     strength = NAMED if other == index or found.holds else POSSIBLE
-                    for position in self.ask(found.container, name):
-                        edges.append(self._noted(block, found.container, position, "join", strength, source.span))
+                    edges.extend(
+                        self._noted(block, found.container, position, "join", strength, source.span)
+                        for position in self.ask(found.container, name)
+                    )
             if source.natural:
                 edges.extend(self._natural(block, scope, index))
         return [e._replace(into="", clear=False) for e in edges]
@@ -274,8 +286,10 @@ class Resolver:
                 edges.extend(Edge(n, ALL, "", "", False, POSSIBLE) for n in (left, right))
             for name in set(a.index) & set(b.index):
                 for number in (left, right):
-                    for position in self.ask(number, name):
-                        edges.append(self._noted(block, number, position, "join", NAMED, scope.sources[index].span))
+                    edges.extend(
+                        self._noted(block, number, position, "join", NAMED, scope.sources[index].span)
+                        for position in self.ask(number, name)
+                    )
         return edges
 
     def _union_rows(self, block: Block, number: int, scope: Union) -> list[Edge]:
@@ -334,7 +348,7 @@ class Resolver:
 
     def _path(self, path: str) -> str:
         """`path` in lower case, since who reads a struct need not write its members as they are declared."""
-        lower = path.lower()
+        lower = shortened(path.lower())
         if lower:
             self.spelled.setdefault(lower, path)
         return lower
@@ -379,3 +393,8 @@ class Resolver:
 
 def _rows(number: int, strength: int = NAMED) -> Edge:
     return Edge(number, ROWS, "", "", False, strength)
+
+
+def shortened(path: str) -> str:
+    """`path`, or as much of it as is followed: what is asked below that counts as asking for everything there."""
+    return ".".join(path.split(".")[:DEEPEST]) if path.count(".") >= DEEPEST else path

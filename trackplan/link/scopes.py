@@ -170,9 +170,8 @@ class Visible:
         ]
         if named:
             span = {scope.outputs[i].span for i in named}
-            for position in container.positions(ref.name):
-                if container.spans[position] in span:
-                    found.append(Found(number, NAMED, position=position))
+            positions = [p for p in container.positions(ref.name) if container.spans[p] in span]
+            found.extend(Found(number, NAMED, position=position) for position in positions)
         return found
 
     def _whole_row(self, ref: Ref) -> tuple[list[Found], Doubt]:
@@ -190,8 +189,13 @@ class Visible:
         return self._lost(everything), "unknown-column"
 
     def _lost(self, numbers: list[int]) -> list[Found]:
-        """A column that none of its sources has: where we expanded the source ourselves, it may be any of its columns."""
-        return [Found(n, POSSIBLE, whole=True) for n in numbers if self.program.containers[n].relation is None]
+        """A column that none of its sources has: where we expanded the source ourselves, it may be any of them."""
+        found: list[Found] = []
+        for number in numbers:
+            relation = self.program.containers[number].relation
+            if relation is None or relation.built:
+                found.append(Found(number, POSSIBLE, whole=True))
+        return found
 
 
 def hits(visible: Visible, index: int, name: str, *, hidden: bool = True) -> Hit | None:

@@ -14,9 +14,9 @@ from trackplan.link.columns import Stored, columns_of
 from trackplan.link.expand import Expanded
 from trackplan.link.graph import ROWS
 from trackplan.link.program import Block, Program
-from trackplan.link.reach import NONE, Masks, Point, below, covers, shortened
+from trackplan.link.reach import NONE, Masks, Point, below, covers
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver
+from trackplan.link.resolve import Resolver, shortened
 from trackplan.names import join_id
 from trackplan.sql.records import NotUnderstood
 

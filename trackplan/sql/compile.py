@@ -7,7 +7,7 @@ from sqlglot import exp
 from trackplan.names import fold
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
-from trackplan.sql.outputs import output
+from trackplan.sql.outputs import outputs
 from trackplan.sql.records import (
     NOWHERE,
     Opaque,
@@ -149,7 +149,7 @@ class Compiler:
             frame.windows[window.name.lower()] = window
         walker = Walker(self, frame)
         for item in node.expressions:
-            select.outputs.append(output(self, item, walker, frame))
+            select.outputs.extend(outputs(self, item, walker, frame, select))
         row_refs(node, walker, select)
         return index
 

@@ -127,7 +127,7 @@ class Walker:
         elif isinstance(node, exp.Columns):
             found.append(StarRef(None, how, NOWHERE))
         elif isinstance(node, exp.Window):
-            yield from self._window(node, how, into, clear, bound)
+            yield from self._window(node, how, into, bound)
         elif isinstance(node, exp.Lambda):
             inner = bound | {e.name.lower() for e in node.expressions}
             yield node.this, how, into, False, inner
@@ -201,7 +201,7 @@ class Walker:
             for _, child in children(node):
                 yield child, how, into, False, bound
 
-    def _window(self, node: exp.Window, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:
+    def _window(self, node: exp.Window, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
         for name, child in children(node):
             if name == "this":
                 yield child, how, into, False, bound

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from trackplan.sql.expressions import Walker, span_of
 from trackplan.sql.frame import Frame
-from trackplan.sql.records import NOWHERE, Output, Ref, Star, StarRef
+from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Span, Star, StarRef
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
 
 
-def output(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Output:
-    """One item of a select list."""
+def outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> Iterator[Output]:
+    """One item of a select list; several outputs where it has several names."""
     star = _star(compiler, item, walker, frame)
     if star is not None:
-        return Output("", [], span_of(item), star=star)
+        yield Output("", [], span_of(item), star=star)
+        return
     if item.find(exp.Columns) is not None:
         # `max(COLUMNS(*))` stands for many outputs, one for each column.
-        others = [r for r in walker.refs(item, "output") if not isinstance(r, StarRef)]
-        return Output("", others, NOWHERE, True, Star(None, subset=True))
+        others: list[Reference] = [r for r in walker.refs(item, "output") if not isinstance(r, StarRef)]
+        yield Output("", others, NOWHERE, True, Star(None, subset=True))
+        return
     aggregate = item.find(exp.AggFunc) is not None
-    if isinstance(item, exp.Alias):
-        identifier = item.args["alias"]
-        return Output(compiler.fold(identifier), walker.refs(item.this, "output"), span_of(identifier), aggregate)
+    refs = walker.refs(item.this if isinstance(item, (exp.Alias, exp.Aliases)) else item, "output")
+    if item.find(exp.UDTF, exp.Explode) is not None:
+        # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
+        select.rows.extend(refs)
+        members = [replace(r, path="", into="", clear=False) if isinstance(r, Ref) else r for r in refs]
+        yield Output("", list(members), NOWHERE, star=Star(-1, subset=True))
+    for name, span in _names(compiler, item):
+        yield Output(name, refs, span, aggregate)
+
+
+def _names(compiler: Compiler, item: exp.Expr) -> Iterator[tuple[str, Span]]:
     if isinstance(item, exp.Aliases):
-        names = [compiler.fold(a) for a in item.args["expressions"]]
-        return Output(names[0] if names else "", walker.refs(item.this, "output"), NOWHERE, True)
-    named = item.this if isinstance(item, exp.Column) else item
-    name = compiler.fold(named) if isinstance(named, exp.Identifier) else item.output_name
-    span = span_of(named) if isinstance(named, exp.Identifier) else NOWHERE
-    if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Identifier):
-        name, span = compiler.fold(item.expression), span_of(item.expression)
-    return Output(name, walker.refs(item, "output"), span, aggregate)
+        yield from ((compiler.fold(a), span_of(a)) for a in item.args["expressions"])
+        return
+    named = item.args["alias"] if isinstance(item, exp.Alias) else item.this if isinstance(item, exp.Column) else item
+    if isinstance(item, exp.Dot):
+        named = item.expression
+    if isinstance(named, exp.Identifier):
+        yield compiler.fold(named), span_of(named)
+    else:
+        yield item.output_name, NOWHERE
 
 
 def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Star | None:
+    if isinstance(item, exp.Columns) and isinstance(item.this, exp.Star):
+        item = item.this
     if isinstance(item, exp.Columns) or (isinstance(item, exp.Like) and isinstance(item.this, exp.Star)):
         return Star(None, subset=True)
     if not isinstance(item, (exp.Star, exp.Column)) or not item.is_star:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from trackplan.findings import Place
 from trackplan.sql.records import Span
@@ -21,6 +20,10 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]+)\]')
+_LONGEST = 100_000
+_DEEPEST = 200
+_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
+_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +67,89 @@ def words(text: str) -> frozenset[str]:
 
 def statements(text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `text` in order. Never raises for what the text holds."""
+    language = Dialect.get_or_raise(dialect or None)
     try:
-        trees = sqlglot.parse(text, dialect=dialect or None)
-    except (SqlglotError, RecursionError, ValueError, AttributeError, TypeError, IndexError, KeyError):
-        yield from _one_by_one(text, dialect)
+        tokens = language.tokenize(text)
+    except (SqlglotError, ValueError):
+        yield from _roughly(text, language)
         return
-    found = _real(trees)
-    spans = [_trimmed(text)] if len(found) == 1 else list(_split(text, dialect))
-    if len(spans) != len(found):
-        spans = [(0, len(text))] * len(found)
-    for tree, span in zip(found, spans, strict=True):
-        yield Piece(tree, text[span[0] : span[1]], span)
+    parts = list(_cut(tokens))
+    for part in parts:
+        span = (part[0].start, part[-1].end + 1) if len(parts) > 1 else _trimmed(text)
+        yield from _parsed(part, text, span, language)
 
 
-def _real(trees: list[exp.Expr | None]) -> list[exp.Expr]:
-    return [t for t in trees if t is not None and not isinstance(t, exp.Semicolon)]
+def _roughly(text: str, language: Dialect) -> Iterator[Piece]:
+    """Where the text as a whole has no tokens (a string that never ends), each part between semicolons by itself."""
+    for start, end in _split_roughly(text):
+        part = text[start:end]
+        try:
+            tokens = language.tokenize(part)
+        except (SqlglotError, ValueError):
+            yield Piece(None, part, (start, end), "could not be parsed")
+        else:
+            yield from _parsed([_moved(t, start) for t in tokens], text, (start, end), language)
+
+
+def _parsed(tokens: list[Token], text: str, span: Span, language: Dialect) -> Iterator[Piece]:
+    part = text[span[0] : span[1]]
+    error = _too_much(tokens)
+    trees: list[exp.Expr | None] = []
+    if not error:
+        try:
+            trees = language.parser().parse(tokens, text)
+        except SqlglotError as failure:
+            error = _describe(failure)
+        except RecursionError:
+            error = "is nested too deeply"
+        except (ValueError, AttributeError, TypeError, IndexError, KeyError):
+            error = "could not be parsed"
+    if error:
+        yield Piece(None, part, span, error)
+        return
+    for tree in trees:
+        if tree is not None and not isinstance(tree, exp.Semicolon):
+            yield Piece(tree, part, span)
+
+
+def _too_much(tokens: Sequence[Token]) -> str:
+    """Why a statement is not given to the parser; '' if it is.
+
+    The parser works by recursion, and its compiled form ends the process rather than raise when that goes too deep;
+    long rows of subscripts take it quadratic time.
+    """
+    if len(tokens) > _LONGEST:
+        return "is too long to be looked at"
+    depth = subscripts = 0
+    last: TokenType | None = None
+    for token in tokens:
+        kind = token.token_type
+        if kind in _OPENING:
+            depth += 1
+            subscripts = subscripts + 1 if last == TokenType.R_BRACKET and kind == TokenType.L_BRACKET else 0
+            if depth > _DEEPEST or subscripts > _DEEPEST:
+                return "is nested too deeply"
+        elif kind in _CLOSING:
+            depth = max(depth - 1, 0)
+        last = kind
+    return ""
+
+
+def _cut(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    """The tokens between semicolons."""
+    current: list[Token] = []
+    for token in tokens:
+        if token.token_type != TokenType.SEMICOLON:
+            current.append(token)
+        elif current:
+            yield current
+            current = []
+    if current:
+        yield current
+
+
+def _moved(token: Token, by: int) -> Token:
+    return Token(token.token_type, token.text, token.line, token.col, token.start + by, token.end + by, token.comments)
 
 
 def _trimmed(text: str) -> Span:
@@ -87,51 +158,11 @@ def _trimmed(text: str) -> Span:
     return start, start + len(stripped)
 
 
-def _one_by_one(text: str, dialect: str) -> Iterator[Piece]:
-    for start, end in _split(text, dialect):
-        part = text[start:end]
-        if not part.strip():
-            continue
-        # Blanks before the part keep offsets those of the whole text.
-        padded = re.sub(r"[^\n]", " ", text[:start]) + part
-        try:
-            trees = sqlglot.parse(padded, dialect=dialect or None)
-        except SqlglotError as error:
-            yield Piece(None, part, (start, end), _describe(error))
-        except RecursionError:
-            yield Piece(None, part, (start, end), "is nested too deeply")
-        except (ValueError, AttributeError, TypeError, IndexError, KeyError):
-            yield Piece(None, part, (start, end), "could not be parsed")
-        else:
-            for tree in _real(trees):
-                yield Piece(tree, part, (start, end))
-
-
 def _describe(error: SqlglotError) -> str:
     details = getattr(error, "errors", None)
     if details and details[0].get("line"):
         return f"could not be parsed (line {details[0]['line']}, column {details[0]['col']})"
     return "could not be parsed"
-
-
-def _split(text: str, dialect: str) -> Iterator[Span]:
-    """Spans of the statements between semicolons, without the blanks around them."""
-    try:
-        tokens = Dialect.get_or_raise(dialect or None).tokenize(text)
-    except (SqlglotError, ValueError):
-        yield from _split_roughly(text)
-        return
-    start = end = -1
-    for token in tokens:
-        if token.token_type == TokenType.SEMICOLON:
-            if start >= 0:
-                yield start, end
-            start = -1
-        else:
-            start = token.start if start < 0 else start
-            end = token.end + 1
-    if start >= 0:
-        yield start, end
 
 
 def _split_roughly(text: str) -> Iterator[Span]:

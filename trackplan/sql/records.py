@@ -20,8 +20,9 @@ NOWHERE: Span = (-1, -1)
 class Ref:
     """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.
 
-    `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own structure
-    where the value goes; `clear` tells that the value keeps its structure, so a path asked of the output goes on inside.
+    `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
+    structure where the value goes; `clear` tells that the value keeps its structure, so that a path asked of the
+    output goes on inside it.
     """
 
     source: tuple[int, int] | None
@@ -47,7 +48,7 @@ class ScopeRef:
 
 @dataclass(slots=True)
 class StarRef:
-    """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`, `to_json(t)`."""
+    """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`."""
 
     source: tuple[int, int] | None
     how: How
@@ -56,7 +57,7 @@ class StarRef:
 
 @dataclass(slots=True)
 class OutputRef:
-    """An output of the same SELECT: by ordinal (`group by 1`, from 1), or 0 for all, or -1 for all without aggregates."""
+    """An output of the same SELECT: by ordinal (`group by 1`), or 0 for all, or -1 for all without aggregates."""
 
     ordinal: int
     how: How
@@ -107,7 +108,7 @@ class Output:
 
 @dataclass(slots=True)
 class Select:
-    """One SELECT. `rows` are the references that decide which rows there are, in what order. `parent` is for correlation."""
+    """One SELECT. `rows` are the references that decide which rows there are; `parent` is for correlation."""
 
     parent: int
     sources: list[Source] = field(default_factory=list)
@@ -165,7 +166,7 @@ class Statement:
 class NotUnderstood:
     """A statement that was not: why, and every word in it, in lower case, since each may name something it uses."""
 
-    reason: Literal["syntax", "template", "dynamic", "unsupported"]
+    reason: Literal["syntax", "template", "dynamic", "unsupported", "circular"]
     detail: str
     words: frozenset[str]
     star: bool
@@ -173,7 +174,17 @@ class NotUnderstood:
 
 
 @dataclass(slots=True)
+class Definition:
+    """A CREATE TABLE in a script: the names of its columns in their order, with where each is written."""
+
+    target: tuple[str, ...]
+    columns: tuple[tuple[str, Span], ...]
+    temporary: bool
+
+
+@dataclass(slots=True)
 class Record:
     """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out."""
 
     statements: list[Statement | NotUnderstood]
+    definitions: list[Definition] = field(default_factory=list)

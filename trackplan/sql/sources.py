@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker, children, span_of
 from trackplan.sql.frame import Frame
 from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, Source, Span, Star, StarRef
@@ -13,6 +14,7 @@ from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, So
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
 
+_READ_BY_TEXT = frozenset({"query", "query_table"})
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 
 
@@ -88,6 +90,9 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
 
 def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
     """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
+    function = node.this if isinstance(node, exp.Table) else node
+    if isinstance(function, exp.Anonymous) and function.name.lower() in _READ_BY_TEXT:
+        raise NotFollowedError
     walker = Walker(compiler, frame)
     refs: list[Reference] = []
     arguments = list(node.expressions) if isinstance(node, exp.Unnest) else [c for _, c in children(node)]

@@ -11,52 +11,14 @@ from sqlglot import exp
 from trackplan.names import fold
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
+from trackplan.sql.expressions import span_of
 from trackplan.sql.frame import Environment
 from trackplan.sql.parse import Piece, statements, words
-from trackplan.sql.records import NotUnderstood, Record, Statement
+from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
-    [
-        "alter",
-        "analyze",
-        "attach",
-        "begin",
-        "call",
-        "checkpoint",
-        "close",
-        "comment",
-        "commit",
-        "create",
-        "declare",
-        "deallocate",
-        "describe",
-        "detach",
-        "drop",
-        "end",
-        "explain",
-        "grant",
-        "install",
-        "kill",
-        "load",
-        "lock",
-        "optimize",
-        "pragma",
-        "refresh",
-        "release",
-        "reset",
-        "revoke",
-        "rollback",
-        "savepoint",
-        "set",
-        "show",
-        "start",
-        "truncate",
-        "unlock",
-        "unset",
-        "use",
-        "vacuum",
-    ]
+    ["alter", "analyze", "attach", "begin", "call", "checkpoint", "close", "comment", "commit", "create", "declare", "deallocate", "describe", "detach", "drop", "end", "explain", "grant", "install", "kill", "load", "lock", "optimize", "pragma", "refresh", "release", "reset", "revoke", "rollback", "savepoint", "set", "show", "start", "truncate", "unlock", "unset", "use", "vacuum"]
 )
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
@@ -65,10 +27,14 @@ _COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
 
 def compile_text(text: str, dialect: str) -> Record:
     """Compile every statement of `text`. Never raises for what the text holds."""
-    found: list[Statement | NotUnderstood] = []
+    record = Record([])
     for piece in statements(text, dialect):
-        found.extend(_statement(piece, dialect))
-    return Record(found)
+        for found in _statement(piece, dialect):
+            if isinstance(found, Definition):
+                record.definitions.append(found)
+            else:
+                record.statements.append(found)
+    return record
 
 
 def templated(text: str) -> Record:
@@ -76,7 +42,7 @@ def templated(text: str) -> Record:
     return Record([_not_understood("template", "holds template code that is not rendered", text, (0, len(text)))])
 
 
-def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood]:
+def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
     tree = piece.tree
     if tree is None:
         yield _not_understood("syntax", piece.error, piece.text, piece.span)
@@ -89,16 +55,18 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
         yield _not_understood("syntax", "is nested too deeply", piece.text, piece.span)
 
 
-def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood]:
+def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
     if isinstance(tree, (exp.Query, exp.Values)):
         yield _query(tree, piece, dialect)
     elif isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
         if isinstance(tree.expression, exp.Query):
             yield _create(tree, tree.expression, piece, dialect)
+        elif isinstance(tree.this, exp.Schema):
+            yield _definition(tree, dialect)
         elif isinstance(tree.find(exp.Clone), exp.Clone):
-            yield _not_understood("unsupported", "CLONE is not followed", piece.text + " *", piece.span)
+            yield _not_understood("unsupported", "is a CLONE, which is not followed", piece.text + " *", piece.span)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
-        if not isinstance(tree.expression, exp.Values):
+        if not isinstance(tree.expression, exp.Values) or tree.expression.find(exp.Query) is not None:
             yield _insert(tree, tree.expression, piece, dialect)
     elif not _is_harmless(tree, piece.text):
         reason, detail = _reason(tree, piece.text)
@@ -115,12 +83,24 @@ def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> S
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
+    return Statement(
+        scope, compiler.scopes, parts, piece.span, columns, temporary=_is_temporary(tree), view=tree.kind == "VIEW"
+    )
+
+
+def _definition(tree: exp.Create, dialect: str) -> Definition:
+    parts, _ = _target(tree.this, dialect)
+    names = [d.this for d in tree.this.expressions if isinstance(d, exp.ColumnDef)]
+    columns = tuple((fold(n.name, bool(n.args.get("quoted")), dialect), span_of(n)) for n in names)
+    return Definition(parts, columns, _is_temporary(tree))
+
+
+def _is_temporary(tree: exp.Create) -> bool:
     properties = tree.args.get("properties")
-    temporary = properties is not None and properties.find(exp.TemporaryProperty) is not None
-    return Statement(scope, compiler.scopes, parts, piece.span, columns, temporary=temporary, view=tree.kind == "VIEW")
+    return properties is not None and properties.find(exp.TemporaryProperty) is not None
 
 
-def _insert(tree: exp.Insert, query: exp.Query, piece: Piece, dialect: str) -> Statement:
+def _insert(tree: exp.Insert, query: exp.Query | exp.Values, piece: Piece, dialect: str) -> Statement:
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
