@@ -30,7 +30,8 @@ class Frame:
         frame: Frame | None = self
         up = 0
         while frame is not None:
-            for taken in range(1, len(qualifier) + 1):
+            # `a.b.c` is column c of table a.b if there is one, else member c of a's column b.
+            for taken in range(len(qualifier), 0, -1):
                 wanted = tuple(qualifier[:taken])
                 for index, source in enumerate(frame.sources):
                     if _answers(source, wanted):
@@ -42,5 +43,5 @@ class Frame:
 def _answers(source: Source, wanted: tuple[str, ...]) -> bool:
     if len(wanted) == 1:
         return source.alias.lower() == wanted[0].lower()
-    tail = source.parts[-len(wanted) :]
+    tail = source.parts[-len(wanted) :] if source.parts and source.alias == source.parts[-1] else ()
     return len(tail) == len(wanted) and all(a.lower() == b.lower() for a, b in zip(tail, wanted, strict=True))

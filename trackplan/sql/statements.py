@@ -18,7 +18,46 @@ from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
-    ["alter", "analyze", "attach", "begin", "call", "checkpoint", "close", "comment", "commit", "create", "declare", "deallocate", "describe", "detach", "drop", "end", "explain", "grant", "install", "kill", "load", "lock", "optimize", "pragma", "refresh", "release", "reset", "revoke", "rollback", "savepoint", "set", "show", "start", "truncate", "unlock", "unset", "use", "vacuum"]
+    [
+        "alter",
+        "analyze",
+        "attach",
+        "begin",
+        "call",
+        "checkpoint",
+        "close",
+        "comment",
+        "commit",
+        "create",
+        "declare",
+        "deallocate",
+        "describe",
+        "detach",
+        "drop",
+        "end",
+        "explain",
+        "grant",
+        "install",
+        "kill",
+        "load",
+        "lock",
+        "optimize",
+        "pragma",
+        "refresh",
+        "release",
+        "reset",
+        "revoke",
+        "rollback",
+        "savepoint",
+        "set",
+        "show",
+        "start",
+        "truncate",
+        "unlock",
+        "unset",
+        "use",
+        "vacuum",
+    ]
 )
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
@@ -58,6 +97,8 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
 def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
     if isinstance(tree, (exp.Query, exp.Values)):
         yield _query(tree, piece, dialect)
+    elif isinstance(tree, exp.Alter) and _new_name(tree) is not None:
+        yield _renamed(tree, piece, dialect)
     elif isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
         if isinstance(tree.expression, exp.Query):
             yield _create(tree, tree.expression, piece, dialect)
@@ -86,6 +127,20 @@ def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> S
     return Statement(
         scope, compiler.scopes, parts, piece.span, columns, temporary=_is_temporary(tree), view=tree.kind == "VIEW"
     )
+
+
+def _new_name(tree: exp.Alter) -> exp.Table | None:
+    renames = [a.this for a in tree.args.get("actions") or () if isinstance(a, exp.AlterRename)]
+    return renames[0] if renames and isinstance(renames[0], exp.Table) else None
+
+
+def _renamed(tree: exp.Alter, piece: Piece, dialect: str) -> Statement:
+    """A table that gets another name: from then on that name stands for all it holds."""
+    compiler = Compiler(dialect)
+    scope = compiler.query(exp.select("*").from_(tree.this.copy()), {}, None)
+    old, _ = _target(tree.this, dialect)
+    new, _ = _target(_new_name(tree) or tree.this, dialect)
+    return Statement(scope, compiler.scopes, (*old[:-1], *new) if len(new) == 1 else new, piece.span)
 
 
 def _definition(tree: exp.Create, dialect: str) -> Definition:
