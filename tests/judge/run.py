@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from functools import cache
 from pathlib import Path
 
@@ -81,5 +82,6 @@ def _write(path: Path, truth: Truth) -> None:
     }
     text = json.dumps({**stored, "consumers": sorted(truth.consumers), "empty": sorted(truth.empty)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".new").write_text(text, encoding="utf-8")
-    path.with_suffix(".new").replace(path)
+    part = path.with_suffix(f".{os.getpid()}")  # others may judge at the same time
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
