@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.bad_input import documents, files, queries
+from tests.bad_input import documents, files, others, queries
 from tests.bad_input.sound import (
     MODEL,
     PLAN,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SECONDS = 20
 MEMORY = 1_500_000_000
-CASES = [*files.CASES, *documents.CASES, *queries.CASES]
+CASES = [*files.CASES, *documents.CASES, *queries.CASES, *others.CASES]
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ version: 1
 dialect: duckdb
 plans: [plan.yaml, segment.json]
 use_cases: [use_cases.yaml]
-warehouse: [warehouse.sql]
+warehouse: [warehouse.sql, columns.csv]
 models: [models/*.sql]
 consumers: [dashboards/*.sql]
+dbt: [transform/]
 landing:
   - {plan: web, convention: segment, schema: raw_web}
 """,
@@ -64,10 +65,26 @@ use_cases:
 """,
     "warehouse.sql": "create table raw_web.order_completed (total double);\n",
     "models/orders.sql": "select total as revenue from raw_web.order_completed\n",
-    "dashboards/sales.sql": "select sum(revenue) as revenue from orders\n",
+    "dashboards/sales.sql": "select sum(revenue) as revenue, (select count(id) from accounts) as n from orders\n",
+    "columns.csv": "table_schema,table_name,column_name,data_type\ncrm,accounts_raw,id,varchar\n",
+    "transform/dbt_project.yml": "name: crm\nversion: '1.0'\n",
+    "transform/models/accounts.sql": "select id from {{ source('crm', 'accounts_raw') }}\n",
+    "transform/models/schema.yml": """\
+version: 2
+sources:
+  - name: crm
+    tables:
+      - name: accounts_raw
+models:
+  - name: accounts
+    description: Who buys
+    columns:
+      - {name: id, description: Id of the account}
+""",
 }
 PLAN, SEGMENT, USES, STORE = "plan.yaml", "segment.json", "use_cases.yaml", "warehouse.sql"
 PROJECT, MODEL, BOARD = "trackplan.yaml", "models/orders.sql", "dashboards/sales.sql"
+CSV, DBT, DBT_FOLDER = "columns.csv", "transform/models/schema.yml", "transform/dbt_project.yml"
 YAML = (PROJECT, PLAN, USES)
 SQL = (STORE, MODEL, BOARD)
 FILES = (*YAML, SEGMENT, *SQL)
