@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from trackplan.link.components import components
 from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR, Edge, Key
 from trackplan.link.program import Choice, Program, Renamed
+from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver, shortened
+from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
 
 Point = tuple[int, Key, str]
@@ -187,3 +188,11 @@ def below(edge: Edge, path: str) -> str | None:
 def covers(asked: str, key: str) -> bool:
     """Whether asking for the path `asked` takes the key `key`: the same, a part of it, or something around it."""
     return not asked or asked == key or key.startswith(f"{asked}.") or asked.startswith(f"{key}.")
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The positions of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

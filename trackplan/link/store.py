@@ -14,9 +14,10 @@ from trackplan.link.columns import Stored, columns_of
 from trackplan.link.expand import Expanded
 from trackplan.link.graph import ROWS
 from trackplan.link.program import Block, Program
-from trackplan.link.reach import NONE, Masks, Point, below, covers
+from trackplan.link.reach import NONE, Masks, Point, below, bits, covers
+from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver, shortened
+from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
 from trackplan.sql.records import NotUnderstood
 
@@ -293,11 +294,3 @@ _DETAILS = {
     "unknown-column": "no source of the query has it",
     "ambiguous": "more than one source of the query may have it",
 }
-
-
-def bits(mask: int) -> Iterator[int]:
-    """The positions of the bits that are set."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
