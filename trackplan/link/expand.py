@@ -74,7 +74,8 @@ def expand(program: Program) -> Expanded:
         program.containers[number].open = True
         state.done[number] = True
     for part in parts:
-        for number in part:
+        # Statements without a target, and what they hold, come last: they may read anything.
+        for number in (n for n in part if program.containers[n].relation is not None):
             for scope in scopes.get(number, ()):
                 _complete(program, state, scope)
             _complete(program, state, number)

@@ -133,11 +133,14 @@ class _Writer:
         for number, points in self.masks.items():
             self._whole[number] = [(k, paths) for k, paths in points.items() if isinstance(k, frozenset)]
         for number, found in self.stored.items():
+            relation = self.program.containers[number].relation
+            raw = relation is not None and relation.raw
             for column in found:
                 key = self.keys.columns[number, column.position, column.lower]
                 value = self._reaching(number, column)
                 reach.extend((key, k, s) for k, s in self._consumers(value))
-                carry.update((key, r) for r in self._models(value))
+                if raw:
+                    carry.update((key, r) for r in self._models(value))
                 doubt.update((key, reason) for reason in self.askers.reasons(value, column.words))
         self.base.insert("reach", ("column", "consumer", "strength"), reach)
         self.base.insert("carry", ("column", "relation"), sorted(carry))
