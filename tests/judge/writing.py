@@ -126,8 +126,11 @@ class Writer(Sources):
         left = self.inner(depth)
         right = self.single(depth - 1)
         how = self.chance.choice(("union all", "union all", "union", "except", "intersect", "union all by name"))
+        columns = self.columns(left)
+        if len(columns) > 2 and "all" not in how:  # wide rows hardly ever meet their like
+            how = "union all"
         picked = []
-        for index, (name, kind) in enumerate(self.columns(left)):
+        for index, (name, kind) in enumerate(columns):
             fitting = [ref.text for ref in right.refs if ref.type == kind] or [f"null::{kind}"]
             label = quoted(name) if "by name" in how else f"u{index}"
             picked.append(f"{self.chance.choice(fitting)} as {label}")
