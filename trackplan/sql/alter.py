@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from sqlglot import exp
 
 from trackplan.findings import Place
-from trackplan.sql.script import Piece, parse
+from trackplan.sql.parse import tree_of
+from trackplan.sql.script import Piece
 from trackplan.sql.structure import Structure, literal
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ Change = Add | Remove | Rename | Comment | Replace | Move | Swap | Attach | Unkn
 
 def changes(piece: Piece, head: int, text: str, structure: Structure, dialect: str) -> Iterator[Change]:
     """The changes that an ALTER makes; the first `head` tokens of `piece` end with the relation's name."""
-    tree = parse(piece.tokens, text, dialect)
+    tree = tree_of(piece.tokens, text, dialect)
     if _readable(tree):
         yield from _of_tree(tree, structure)
         return
@@ -116,7 +117,7 @@ def changes(piece: Piece, head: int, text: str, structure: Structure, dialect: s
 
 def _of_tokens(tokens: Sequence[Token], text: str, structure: Structure, dialect: str) -> Iterator[Change]:
     for grammar in (dialect, *_RELATED):
-        tree = parse(tokens, text, grammar)
+        tree = tree_of(tokens, text, grammar)
         if _readable(tree):
             yield from _of_tree(tree, structure)
             return

@@ -11,7 +11,7 @@ from trackplan.facts.declared import Sql, Table, UnclearReason
 from trackplan.findings import Place
 from trackplan.sql import alter, create, script
 from trackplan.sql.heads import READS, Head, head_of, hidden, is_quiet, unguarded
-from trackplan.sql.parse import Lines
+from trackplan.sql.parse import Lines, tree_of
 from trackplan.sql.relations import Parts, Relation, Relations
 from trackplan.sql.structure import Structure, literal
 
@@ -131,7 +131,7 @@ class _Run:
         if head.kind not in {"TABLE", "VIEW"}:
             self._other(piece, "is a CREATE that is not followed")
             return True
-        tree = script.parse(piece.tokens, self._text, self._dialect)
+        tree = tree_of(piece.tokens, self._text, self._dialect)
         parts = self._structure.parts(create.name(tree)) if isinstance(tree, exp.Create) else ()
         if not isinstance(tree, exp.Create) or not parts:
             return False
@@ -215,7 +215,7 @@ class _Run:
         return len(script.restart(piece)) == 1
 
     def _comment(self, piece: Piece) -> bool:
-        tree = script.parse(piece.tokens, self._text, self._dialect)
+        tree = tree_of(piece.tokens, self._text, self._dialect)
         if not isinstance(tree, exp.Comment):
             return len(script.restart(piece)) == 1
         kind, text = str(tree.args.get("kind")).upper(), literal(tree.args.get("expression"))
@@ -230,7 +230,7 @@ class _Run:
     def _fill(self, piece: Piece, words: Sequence[str]) -> bool:
         if words[0] in {"INSERT", "REPLACE"} and not {"SELECT", "FROM", "TABLE"} & set(words[2:]):
             return True  # rows written by hand
-        if script.parse(piece.tokens, self._text, self._dialect) is None:
+        if tree_of(piece.tokens, self._text, self._dialect) is None:
             return False
         self._fills.append(self._sql(piece, self._text[piece.start : piece.end]))
         return True

@@ -5,25 +5,29 @@ from __future__ import annotations
 import logging
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from trackplan.findings import Place
-from trackplan.sql.records import Span
+from trackplan.sql import script
+from trackplan.sql.nesting import too_much
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlglot.tokenizer_core import Token
+
+    from trackplan.sql.records import Span
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]+)\]')
-_LONGEST = 100_000
-_DEEPEST = 200
-_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
-_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,89 +71,70 @@ def words(text: str) -> frozenset[str]:
 
 def statements(text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `text` in order. Never raises for what the text holds."""
-    language = Dialect.get_or_raise(dialect or None)
     try:
-        tokens = language.tokenize(text)
-    except (SqlglotError, ValueError):
-        yield from _roughly(text, language)
-        return
-    parts = list(_cut(tokens))
-    for part in parts:
-        span = (part[0].start, part[-1].end + 1) if len(parts) > 1 else _trimmed(text)
-        yield from _parsed(part, text, span, language)
+        tokens = script.tokenize(text, dialect)
+    except SqlglotError:
+        pieces = script.split_roughly(text, dialect)
+    else:
+        whole = _whole(tokens, text, dialect)
+        if whole:
+            yield from whole
+            return
+        pieces = script.cut(tokens)
+    for piece in pieces:
+        yield from _recovered(piece, text, dialect)
 
 
-def _roughly(text: str, language: Dialect) -> Iterator[Piece]:
-    """Where the text as a whole has no tokens (a string that never ends), each part between semicolons by itself."""
-    for start, end in _split_roughly(text):
-        part = text[start:end]
-        try:
-            tokens = language.tokenize(part)
-        except (SqlglotError, ValueError):
-            yield Piece(None, part, (start, end), "could not be parsed")
-        else:
-            yield from _parsed([_moved(t, start) for t in tokens], text, (start, end), language)
+def tree_of(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
+    """The tree of one statement; None where it does not parse. `text` is what the tokens' offsets refer to."""
+    trees, _ = _parsed(tokens, text, dialect)
+    return trees[0] if len(trees) == 1 else None
 
 
-def _parsed(tokens: list[Token], text: str, span: Span, language: Dialect) -> Iterator[Piece]:
-    part = text[span[0] : span[1]]
-    error = _too_much(tokens)
-    trees: list[exp.Expr | None] = []
+def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
+    """Every statement where all of them parse together, as the blocks of a script must; else none."""
+    trees, _ = _parsed(tokens, text, dialect)
+    found = _real(trees)
+    spans = [_trimmed(text)] if len(found) == 1 else [(p.start, p.end) for p in script.cut(tokens, blocks=False)]
+    if len(spans) != len(found):
+        spans = [(0, len(text))] * len(found)
+    return [Piece(tree, text[start:end], (start, end)) for tree, (start, end) in zip(found, spans, strict=True)]
+
+
+def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
+    """The statements of `piece`; a routine that does not parse is read as the statements of its body."""
+    span = piece.start, piece.end
+    part = text[piece.start : piece.end]
+    trees, error = _parsed(piece.tokens, text, dialect)
     if not error:
-        try:
-            trees = language.parser().parse(tokens, text)
-        except SqlglotError as failure:
-            error = _describe(failure)
-        except RecursionError:
-            error = "is nested too deeply"
-        except (ValueError, AttributeError, TypeError, IndexError, KeyError):
-            error = "could not be parsed"
-    if error:
-        yield Piece(None, part, span, error)
-        return
-    for tree in trees:
-        if tree is not None and not isinstance(tree, exp.Semicolon):
+        for tree in _real(trees):
             yield Piece(tree, part, span)
+    elif any(t.token_type == TokenType.SEMICOLON for t in piece.tokens):
+        for inner in script.cut(piece.tokens, blocks=False):
+            yield from _recovered(inner, text, dialect)
+    else:
+        yield Piece(None, part, span, error)
 
 
-def _too_much(tokens: Sequence[Token]) -> str:
-    """Why a statement is not given to the parser; '' if it is.
-
-    The parser works by recursion, and its compiled form ends the process rather than raise when that goes too deep;
-    long rows of subscripts take it quadratic time.
-    """
-    if len(tokens) > _LONGEST:
-        return "is too long to be looked at"
-    depth = subscripts = 0
-    last: TokenType | None = None
-    for token in tokens:
-        kind = token.token_type
-        if kind in _OPENING:
-            depth += 1
-            subscripts = subscripts + 1 if last == TokenType.R_BRACKET and kind == TokenType.L_BRACKET else 0
-            if depth > _DEEPEST or subscripts > _DEEPEST:
-                return "is nested too deeply"
-        elif kind in _CLOSING:
-            depth = max(depth - 1, 0)
-        last = kind
-    return ""
+def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.Expr | None], str]:
+    """The trees of `tokens`, or the reason why there are none."""
+    if not tokens:
+        return [], "could not be parsed"
+    refused = too_much(tokens)
+    if refused:
+        return [], refused
+    try:
+        return Dialect.get_or_raise(dialect or None).parser().parse(list(tokens), text), ""
+    except SqlglotError as error:
+        return [], _describe(error)
+    except RecursionError:
+        return [], "is nested too deeply"
+    except Exception:  # the text is a stranger's, and the parser fails in more ways than it documents
+        return [], "could not be parsed"
 
 
-def _cut(tokens: Iterable[Token]) -> Iterator[list[Token]]:
-    """The tokens between semicolons."""
-    current: list[Token] = []
-    for token in tokens:
-        if token.token_type != TokenType.SEMICOLON:
-            current.append(token)
-        elif current:
-            yield current
-            current = []
-    if current:
-        yield current
-
-
-def _moved(token: Token, by: int) -> Token:
-    return Token(token.token_type, token.text, token.line, token.col, token.start + by, token.end + by, token.comments)
+def _real(trees: list[exp.Expr | None]) -> list[exp.Expr]:
+    return [t for t in trees if t is not None and not isinstance(t, exp.Semicolon)]
 
 
 def _trimmed(text: str) -> Span:
@@ -163,13 +148,3 @@ def _describe(error: SqlglotError) -> str:
     if details and details[0].get("line"):
         return f"could not be parsed (line {details[0]['line']}, column {details[0]['col']})"
     return "could not be parsed"
-
-
-def _split_roughly(text: str) -> Iterator[Span]:
-    position = 0
-    for part in text.split(";"):
-        stripped = part.strip()
-        if stripped:
-            start = position + part.index(stripped[0])
-            yield start, start + len(stripped)
-        position += len(part) + 1

@@ -48,8 +48,8 @@ class Access:
 def access(node: exp.Expr) -> Access:
     """Follow `node` down to what it reads from. The path is empty where the whole value is read.
 
-    Array positions are no segments: the plan's `products.sku` is the SKU of every product. A computed key, a wildcard or a
-    filter may be any key, so everything below it counts as read: the path ends before it.
+    Array positions are no segments: the plan's `products.sku` is the SKU of every product. A computed key, a wildcard
+    or a filter may be any key, so everything below it counts as read: the path ends before it.
     """
     segments: list[str] = []
     computed: list[exp.Expr] = []

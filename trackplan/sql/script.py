@@ -1,8 +1,7 @@
-"""The text of a warehouse script → its statements as tokens, cut where the database would cut them."""
+"""SQL text → its statements as tokens, cut where the database would cut them."""
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,12 +14,6 @@ from sqlglot.tokenizer_core import Token, TokenType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlglot import exp
-
-logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-
-# The parser works by recursion, and its compiled form ends the process rather than raise when that goes too deep.
-_DEEPEST = 200
 _QUOTED = frozenset(
     {
         TokenType.IDENTIFIER,
@@ -41,8 +34,6 @@ NO_NAMES = (_QUOTED - {TokenType.IDENTIFIER}) | {
     TokenType.EQ,
 }
 """Tokens that cannot be part of a name; keywords can, as many databases let them."""
-_OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
-_CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _ROUTINES = frozenset({"PROCEDURE", "FUNCTION", "TRIGGER", "TASK", "EVENT", "PACKAGE", "PROC"})
 _CONTROL = frozenset({"IF", "LOOP", "FOR", "WHILE", "REPEAT", "CASE"})
 _DATA = re.compile(r"(?ims)^[ \t]*COPY\b[^;]*?\bFROM\s+stdin\b[^;\n]*;[ \t]*\r?\n(.*?)(?:^\\\.[ \t]*\r?$|\Z)")
@@ -77,67 +68,42 @@ def clean(text: str) -> str:
     return _BATCH.sub(lambda m: f"{m.group(1)}; {m.group(2)}", text)
 
 
+def tokenize(text: str, dialect: str) -> list[Token]:
+    """The tokens of `text`. Raises sqlglot's error for text that has none, `ValueError` for an unknown dialect."""
+    return Dialect.get_or_raise(dialect or None).tokenize(text)
+
+
 def split(text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `text` in order; the body of a routine is one with its CREATE.
 
-    Where the text as a whole has no tokens (a string that never ends), it is cut at the semicolons that end a line.
     Raises `ValueError` for a dialect that does not exist.
     """
-    tokenizer = Dialect.get_or_raise(dialect or None)
     try:
-        yield from _cut(tokenizer.tokenize(text), blocks=True)
-        return
+        tokens = tokenize(text, dialect)
     except SqlglotError:
-        pass
+        yield from split_roughly(text, dialect)
+    else:
+        yield from cut(tokens)
+
+
+def split_roughly(text: str, dialect: str) -> Iterator[Piece]:
+    """The statements of a text that as a whole has no tokens (a string never ends): cut where a line ends in `;`."""
+    line = seen = 0
     for match in re.finditer(r"(?s)\S.*?(?:;[ \t]*\r?$|\Z)", text, re.MULTILINE):
+        start, end = match.span()
+        line += text.count("\n", seen, start)
+        seen = start
         try:
-            tokens = tokenizer.tokenize(match.group())
+            tokens = tokenize(match.group(), dialect)
         except SqlglotError:
-            yield Piece(match.start(), match.end(), ())
+            yield Piece(start, end, ())
         else:
-            yield from _cut([_moved(t, match.start()) for t in tokens], blocks=True)
+            column = start - text.rfind("\n", 0, start) - 1
+            yield from cut([_moved(t, start, line, column) for t in tokens])
 
 
-def restart(piece: Piece) -> list[Piece]:
-    """`piece` cut again at lines that begin a statement, for scripts that do without semicolons."""
-    cuts: list[int] = [0]
-    depth = 0
-    words = piece.words
-    for index, current in enumerate(words):
-        depth += {"(": 1, ")": -1}.get(current, 0)
-        following = words[index + 1] if index + 1 < len(words) else ""
-        on_new_line = index and piece.tokens[index].line > piece.tokens[index - 1].line
-        if on_new_line and not depth and _begins(current, following):
-            cuts.append(index)
-    cuts.append(len(words))
-    return [_piece(piece.tokens[a:b]) for a, b in pairwise(cuts)]
-
-
-def parse(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
-    """The tree of one statement; None where it does not parse. `text` is what the tokens' offsets refer to."""
-    if _depth(tokens) > _DEEPEST:
-        return None
-    try:
-        trees = Dialect.get_or_raise(dialect or None).parser().parse(list(tokens), text)
-    except Exception:  # the text is a stranger's, and the parser fails in more ways than it documents
-        return None
-    return trees[0] if len(trees) == 1 else None
-
-
-def _begins(current: str, following: str) -> bool:
-    match current:
-        case "CREATE" | "GRANT" | "USE" | "EXEC" | "EXECUTE" | "PRINT":
-            return True
-        case "ALTER" | "DROP":
-            return following in {"TABLE", "VIEW", "SCHEMA", "INDEX", "MATERIALIZED"}
-        case "INSERT":
-            return following == "INTO"
-        case "COMMENT":
-            return following == "ON"
-    return False
-
-
-def _cut(tokens: Iterable[Token], blocks: bool) -> Iterator[Piece]:
+def cut(tokens: Iterable[Token], *, blocks: bool = True) -> Iterator[Piece]:
+    """`tokens` as statements; with `blocks`, the body of a routine is one with its CREATE."""
     current: list[Token] = []
     depth = 0
     routine = False
@@ -155,9 +121,37 @@ def _cut(tokens: Iterable[Token], blocks: bool) -> Iterator[Piece]:
     if not current:
         return
     if depth > 0:  # a body that never ends: better many pieces than one that swallows the rest of the file
-        yield from _cut(current, blocks=False)
+        yield from cut(current, blocks=False)
     else:
         yield _piece(current)
+
+
+def restart(piece: Piece) -> list[Piece]:
+    """`piece` cut again at lines that begin a statement, for scripts that do without semicolons."""
+    cuts: list[int] = [0]
+    depth = 0
+    words = piece.words
+    for index, current in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(current, 0)
+        following = words[index + 1] if index + 1 < len(words) else ""
+        on_new_line = index and piece.tokens[index].line > piece.tokens[index - 1].line
+        if on_new_line and not depth and _begins(current, following):
+            cuts.append(index)
+    cuts.append(len(words))
+    return [_piece(piece.tokens[a:b]) for a, b in pairwise(cuts)]
+
+
+def _begins(current: str, following: str) -> bool:
+    match current:
+        case "CREATE" | "GRANT" | "USE" | "EXEC" | "EXECUTE" | "PRINT":
+            return True
+        case "ALTER" | "DROP":
+            return following in {"TABLE", "VIEW", "SCHEMA", "INDEX", "MATERIALIZED"}
+        case "INSERT":
+            return following == "INTO"
+        case "COMMENT":
+            return following == "ON"
+    return False
 
 
 def _opens(tokens: Sequence[Token]) -> int:
@@ -174,16 +168,8 @@ def _piece(tokens: Sequence[Token]) -> Piece:
     return Piece(tokens[0].start, tokens[-1].end + 1, tuple(tokens))
 
 
-def _moved(token: Token, by: int) -> Token:
-    return Token(token.token_type, token.text, token.line, token.col, token.start + by, token.end + by, token.comments)
-
-
-def _depth(tokens: Sequence[Token]) -> int:
-    depth = deepest = 0
-    for token in tokens:
-        if token.token_type in _OPENING:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token.token_type in _CLOSING:
-            depth = max(depth - 1, 0)
-    return deepest
+def _moved(token: Token, by: int, lines: int, columns: int) -> Token:
+    column = token.col + (columns if token.line == 1 else 0)
+    return Token(
+        token.token_type, token.text, token.line + lines, column, token.start + by, token.end + by, token.comments
+    )
