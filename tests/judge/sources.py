@@ -115,14 +115,15 @@ class Sources:
         if not pairs or other.names[0] in source.names:
             return ""
         x, y = self.chance.choice(pairs)
-        also = f" and {condition(self.chance, other.refs, 0)}" if self.chance.random() < 0.5 else ""
+        # Values are few: without a condition on the other side, all of them would be there.
+        also = condition(self.chance, [ref for ref in other.refs if ref.text != y.text] or other.refs, 0)
         listed = self.chance.choice(other.refs).text
         return " where " + self.chance.choice(
             (
-                f"exists (select {listed} from {other.text} where {x.text} = {y.text}{also})",
-                f"not exists (select 1 from {other.text} where {x.text} = {y.text}{also})",
-                f"{x.text} in (select {y.text} from {other.text})",
-                f"{x.text} <= (select max({y.text}) from {other.text} where {condition(self.chance, other.refs, 0)})",
+                f"exists (select {listed} from {other.text} where {x.text} = {y.text} and {also})",
+                f"not exists (select 1 from {other.text} where {x.text} = {y.text} and {also})",
+                f"{x.text} in (select {y.text} from {other.text} where {also})",
+                f"{x.text} <= (select max({y.text}) from {other.text} where {also})",
             )
         )
 
