@@ -98,3 +98,37 @@ def test_the_example_for_an_empty_folder_is_clean(tmp_path: Path, cli: Cli) -> N
     cli("init", cwd=tmp_path)
     checked = cli("check", "--today", TODAY, cwd=tmp_path)
     assert (checked.code, checked.err) == (0, ""), checked.said
+
+
+PROFILES = "shop:\n  outputs:\n    dev:\n      type: bigquery\n    prod: # the real one\n      type: 'bigquery'\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "dialect", "teller"),
+    [
+        ({"etl/dbt_project.yml": "name: shop\n", "etl/profiles.yml": PROFILES}, "bigquery", "etl/profiles.yml"),
+        ({"dbt_project.yml": "profile: 'snowflake' # ours\n"}, "snowflake", "dbt_project.yml"),
+        (
+            {"dbt_project.yml": "profile: shop\n", "models/a.sql": "select `a-b.c.d`.x, `e.f`.y"},
+            "bigquery",
+            "models/a.sql",
+        ),
+        ({"queries/a.sql": "select v:a.b::int, w:c::text from t"}, "snowflake", "queries/a.sql"),
+        ({"ci/profiles.yml": PROFILES + "    other: {}\n    more:\n      type: snowflake\n"}, "", ""),
+        ({"queries/a.sql": "select 'lateral flatten(', a::int from t -- `a.b` `c.d`"}, "", ""),
+        (
+            {
+                "dbt_project.yml": "profile: shop\n",
+                "profiles.yml": "shop:\n  outputs:\n    dev:\n      type: unheard\n",
+            },
+            "",
+            "",
+        ),
+    ],
+)
+def test_the_dialect_is_found(tmp_path: Path, texts: dict[str, str], dialect: str, teller: str) -> None:
+    write(tmp_path, texts)
+    found = look_around(tmp_path)
+    assert (found.dialect, found.tells_dialect) == (dialect, teller)
+    assert run(["init", str(tmp_path)]) == 0
+    assert project.load(tmp_path / "trackplan.yaml").dialect == dialect

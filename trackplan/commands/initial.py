@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trackplan.commands.dialects import dialect
+
 _PRUNED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__", "site-packages", "dist"})
 _MOST_FILES = 50_000
 _HEAD = 65_536
@@ -33,7 +35,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./ -]+")
 
 @dataclass(slots=True)
 class Found:
-    """What lies in a folder that trackplan can read; paths below it, with `/`."""
+    """What lies in a folder that trackplan can read; paths below it, with `/`.
+
+    `dialect` is that of its SQL and `tells_dialect` the file that says so; both are '' where nothing does.
+    """
 
     plans: tuple[str, ...] = ()
     use_cases: tuple[str, ...] = ()
@@ -42,6 +47,8 @@ class Found:
     models: tuple[str, ...] = ()
     consumers: tuple[str, ...] = ()
     sql: dict[str, set[str]] = field(default_factory=dict)
+    dialect: str = ""
+    tells_dialect: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -54,6 +61,7 @@ def look_around(folder: Path) -> Found:
     found = Found()
     files = list(_files(folder))
     found.dbt = tuple(sorted({f"{_parent(p)}/" if "/" in p else "./" for p in files if _name(p) == "dbt_project.yml"}))
+    found.dialect, found.tells_dialect = _dialect(folder, files)
     plans, use_cases = [], []
     for path in files:
         suffix = path.rpartition(".")[2].lower()
@@ -100,6 +108,12 @@ def _files(folder: Path) -> list[str]:
     return paths
 
 
+def _dialect(folder: Path, files: list[str]) -> tuple[str, str]:
+    profiles = [p for p in files if _name(p) in ("profiles.yml", "profiles.yaml")]
+    projects = [p for p in files if _name(p) == "dbt_project.yml"]
+    return dialect(folder, profiles, projects, [p for p in files if p.lower().endswith(".sql")])
+
+
 def _add_sql(found: Found, path: str) -> None:
     """Remember the outermost folder above the file whose name tells what its SQL is for."""
     parts = path.split("/")[:-1]
@@ -138,7 +152,11 @@ def _quoted(path: str) -> str:
 
 
 def _project(found: Found) -> str:
+    said = (
+        f"dialect: {found.dialect}        # as {found.tells_dialect} tells" if found.dialect else "# dialect: snowflake"
+    )
     return _PROJECT.format(
+        dialect=said,
         plans=_entry("plans", found.plans, "tracking/*.yaml"),
         use_cases=_entry("use_cases", found.use_cases, "use_cases.yaml"),
         warehouse=_entry("warehouse", found.warehouse, '"warehouse/*.sql"'),
@@ -154,7 +172,7 @@ _PROJECT = """\
 version: 1
 
 # The dialect of your SQL: bigquery, databricks, duckdb, postgres, redshift, snowflake, ...
-# dialect: snowflake
+{dialect}
 
 # What is collected: tracking plans (YAML of our own, or JSON of Segment).
 {plans}
