@@ -156,6 +156,12 @@ def test_places_underline_what_a_reader_of_the_file_would_point_at() -> None:
     }
 
 
+def test_last_wins_where_that_is_asked_for() -> None:
+    node = documents.read_yaml("a: 1\nb: {c: 2, c: 3}\na: 4", "f", last_wins=True)
+    assert documents.plain(node) == {"a": 4, "b": {"c": 3}}
+    assert node.keys["a"].line == 3
+
+
 def test_places_count_lines_as_editors_do() -> None:
     text = "a: 'one\u2028b'\nc: 'ä'\n"
     assert problems(documents.read_yaml, text + "c: 2") == "f:3:1 duplicate: the key 'c' is there already, in line 2"

@@ -115,6 +115,14 @@ PROFILES = "shop:\n  outputs:\n    dev:\n      type: bigquery\n    prod: # the r
         ),
         ({"queries/a.sql": "select v:a.b::int, w:c::text from t"}, "snowflake", "queries/a.sql"),
         ({"ci/profiles.yml": PROFILES + "    other: {}\n    more:\n      type: snowflake\n"}, "", ""),
+        (
+            {
+                "queries/a.sql": "select `a.b`, `c.d`",
+                "queries/b.sql": "{% if target.type == 'snowflake' %} select 1 {% endif %}",
+            },
+            "",
+            "",
+        ),
         ({"queries/a.sql": "select 'lateral flatten(', a::int from t -- `a.b` `c.d`"}, "", ""),
         (
             {

@@ -42,6 +42,16 @@ def test_one_bad_file_does_not_lose_the_others(tmp_path: Path) -> None:
     assert sum(isinstance(d, Table) for d in declared) > 10
 
 
+def test_a_key_written_twice_overwrites_as_it_does_for_dbt(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: a\nname: b\nmodel-paths: [sql]\n", encoding="utf-8")
+    (tmp_path / "sql").mkdir()
+    text = "models:\n- name: a\n  columns:\n  - {name: x, data_type: int, data_type: text}\n"
+    (tmp_path / "sql" / "a.yml").write_text(text, encoding="utf-8")
+    (table,) = dbt.project(Tree(tmp_path), ".")
+    assert isinstance(table, Table)
+    assert [(c.name, c.type) for c in table.columns] == [("x", "text")]
+
+
 def test_a_folder_without_a_project_file_is_told(tmp_path: Path) -> None:
     (problem,) = dbt.project(Tree(tmp_path), "transform")
     assert isinstance(problem, Problem)

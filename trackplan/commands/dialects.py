@@ -47,6 +47,8 @@ _MARKS = {
     "postgres": re.compile(r"(?i)\bjsonb\b|::regclass\b"),
     "tsql": re.compile(r"\[[A-Za-z_]\w*\]\.\[[A-Za-z_]\w*\]|(?i:\bnvarchar\b)"),
 }
+# SQL that asks where it runs is written for several dialects.
+_FOR_SEVERAL = re.compile(r"\btarget\.type\b|\badapter\.dispatch\b")
 _STRINGS = re.compile(r"'[^'\n]*'|--[^\n]*")
 _FEWEST_MARKS = 2
 
@@ -72,7 +74,10 @@ def _by_marks(folder: Path, sql: Sequence[str]) -> tuple[str, str]:
     counts: Counter[str] = Counter()
     first: Mapping[str, str] = {}
     for path in sql[:_MOST_SQL]:
-        text = _STRINGS.sub("", _text(folder / path))
+        text = _text(folder / path)
+        if _FOR_SEVERAL.search(text):
+            return "", ""
+        text = _STRINGS.sub("", text)
         for name, pattern in _MARKS.items():
             count = len(pattern.findall(text))
             if count:

@@ -57,13 +57,13 @@ class _Frame:
     height: int = 1
 
 
-def read_yaml(text: str, path: str) -> Node:
+def read_yaml(text: str, path: str, *, last_wins: bool = False) -> Node:
     """The one document of `text`, with the scalars of YAML 1.2: dates, yes, no, on and off stay text.
 
     Raises `ReadError` where the text is not YAML, is empty, holds several documents or breaks a limit; duplicate keys
-    are all reported at once.
+    are all reported at once, or, with `last_wins`, overwrite each other as they do for many tools.
     """
-    builder = _Builder(text.removeprefix("\ufeff"), path)
+    builder = _Builder(text.removeprefix("\ufeff"), path, last_wins)
     root = builder.build()
     if builder.problems:
         raise ReadError(builder.problems)
@@ -74,9 +74,10 @@ def read_yaml(text: str, path: str) -> Node:
 
 
 class _Builder:
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, last_wins: bool) -> None:
         self.text = text
         self.path = path
+        self.last_wins = last_wins
         self.problems: list[Problem] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
@@ -221,7 +222,7 @@ class _Builder:
             (key, place, merge), frame.key = frame.key, None
             if merge:
                 self._merge(frame, node, place)
-            elif key in frame.keys:
+            elif key in frame.keys and not self.last_wins:
                 self.problems.append(duplicate(key, place, frame.keys[key]))
             else:
                 frame.values[key], frame.keys[key] = node, place

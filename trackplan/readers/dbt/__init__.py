@@ -30,7 +30,7 @@ def detect(head: str, path: str) -> int:
 
 def read(text: str, path: str, dialect: str = "") -> Iterator[Declaration]:
     """What one property file declares. Raises `ReadError` at the end with all that is wrong in it."""
-    file = PropertyFile(documents.read_yaml(text, path), dialect)
+    file = PropertyFile(documents.read_yaml(text, path, last_wins=True), dialect)
     yield from file.declarations()
     if file.problems:
         raise ReadError(file.problems)

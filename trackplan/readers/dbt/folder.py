@@ -76,7 +76,7 @@ class _Project:
             self.problems.append(Problem(place, f"there is no dbt project in {self.folder}", hint, "no-match"))
             return _NOTHING
         try:
-            return documents.read_yaml(self.tree.read_text(path), path)
+            return documents.read_yaml(self.tree.read_text(path), path, last_wins=True)
         except ReadError as error:
             self.problems.extend(error.problems)
             return _NOTHING
@@ -100,7 +100,7 @@ class _Project:
         if _SAYS_SOMETHING.search(text) is None:
             return
         try:
-            file = PropertyFile(documents.read_yaml(text, path), self.dialect)
+            file = PropertyFile(documents.read_yaml(text, path, last_wins=True), self.dialect)
         except ReadError as error:
             self.problems.extend(error.problems)
             return
