@@ -24,12 +24,19 @@ consumers: [queries/*.sql]
 """
 
 
+_POSSIBLE = """
+SELECT c.id, k.id FROM reach h JOIN "column" c ON c.key = h."column" JOIN consumer k ON k.key = h.consumer
+WHERE h.strength = 'possible'
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A row of the inventory: `used` is True, False or None."""
+    """A row of the inventory: `used` is True, False or None; `possible` may use it, as far as anybody can say."""
 
     used: bool | None
     consumers: frozenset[str]
+    possible: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -73,9 +80,15 @@ def said_of_project(path: Path) -> dict[str, Said]:
     """Run trackplan on a project and give its rows about columns, by id."""
     from trackplan import inventory, pipeline, project
 
+    base = pipeline.build(project.load(path), TODAY)
+    possible: dict[str, set[str]] = {}
+    for column, consumer in base.fetch(_POSSIBLE):
+        possible.setdefault(str(column).lower(), set()).add(str(consumer))
     return {
-        row["id"].lower(): Said(row["used"], frozenset(row["consumers"]))
-        for row in inventory.rows(pipeline.build(project.load(path), TODAY))
+        row["id"].lower(): Said(
+            row["used"], frozenset(row["consumers"]), frozenset(possible.get(row["id"].lower(), ()))
+        )
+        for row in inventory.rows(base)
         if row["kind"] == "column"
     }
 
@@ -125,7 +138,8 @@ def _find(subject: Subject, said: dict[str, Said]) -> tuple[Said | None, bool]:
 
 
 def _hides(row: Said, changed: set[str], prefix: str) -> bool:
-    return row.used is False or (row.used is True and not {prefix + name for name in changed} <= row.consumers)
+    names = {prefix + name for name in changed}
+    return row.used is False or (row.used is True and not names <= row.consumers | row.possible)
 
 
 def _count(verdict: Verdict, subject: Subject, row: Said, changed: set[str]) -> None:
@@ -141,7 +155,7 @@ def _count(verdict: Verdict, subject: Subject, row: Said, changed: set[str]) -> 
 
 def _weigh(verdict: Verdict, subject: Subject, row: Said, changed: set[str], prefix: str, truth: Truth) -> None:
     name = identify(subject)
-    missing = {consumer for consumer in changed if prefix + consumer not in row.consumers}
+    missing = {consumer for consumer in changed if prefix + consumer not in row.consumers | row.possible}
     if changed and row.used is False:
         verdict.unsound.append(f"{name}: said unused, changes {_list(changed)}")
     elif row.used is True and missing:
