@@ -24,6 +24,7 @@ consumers: [queries/*.sql]
 """
 
 
+_DOUBTED = 'SELECT DISTINCT c.id FROM doubt d JOIN "column" c ON c.key = d."column"'
 _POSSIBLE = """
 SELECT c.id, k.id FROM reach h JOIN "column" c ON c.key = h."column" JOIN consumer k ON k.key = h.consumer
 WHERE h.strength = 'possible'
@@ -32,11 +33,15 @@ WHERE h.strength = 'possible'
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A row of the inventory: `used` is True, False or None; `possible` may use it, as far as anybody can say."""
+    """A row of the inventory: `used` is True, False or None.
+
+    `possible` consumers may use it; `doubted` tells that a statement which is not understood may add more of them.
+    """
 
     used: bool | None
     consumers: frozenset[str]
     possible: frozenset[str] = frozenset()
+    doubted: bool = False
 
 
 @dataclass(slots=True)
@@ -81,12 +86,16 @@ def said_of_project(path: Path) -> dict[str, Said]:
     from trackplan import inventory, pipeline, project
 
     base = pipeline.build(project.load(path), TODAY)
+    doubted = {str(column) for (column,) in base.fetch(_DOUBTED)}
     possible: dict[str, set[str]] = {}
     for column, consumer in base.fetch(_POSSIBLE):
         possible.setdefault(str(column).lower(), set()).add(str(consumer))
     return {
         row["id"].lower(): Said(
-            row["used"], frozenset(row["consumers"]), frozenset(possible.get(row["id"].lower(), ()))
+            row["used"],
+            frozenset(row["consumers"]),
+            frozenset(possible.get(row["id"].lower(), ())),
+            row["id"] in doubted,
         )
         for row in inventory.rows(base)
         if row["kind"] == "column"
@@ -139,7 +148,7 @@ def _find(subject: Subject, said: dict[str, Said]) -> tuple[Said | None, bool]:
 
 def _hides(row: Said, changed: set[str], prefix: str) -> bool:
     names = {prefix + name for name in changed}
-    return row.used is False or (row.used is True and not names <= row.consumers | row.possible)
+    return row.used is False or (row.used is True and not row.doubted and not names <= row.consumers | row.possible)
 
 
 def _count(verdict: Verdict, subject: Subject, row: Said, changed: set[str]) -> None:
@@ -158,6 +167,8 @@ def _weigh(verdict: Verdict, subject: Subject, row: Said, changed: set[str], pre
     missing = {consumer for consumer in changed if prefix + consumer not in row.consumers | row.possible}
     if changed and row.used is False:
         verdict.unsound.append(f"{name}: said unused, changes {_list(changed)}")
+    elif row.used is True and missing and row.doubted:
+        verdict.unknown.append(f"{name}: used, in doubt whether by {_list(missing)}")
     elif row.used is True and missing:
         verdict.unsound.append(f"{name}: used, but {_list(missing)} is not listed")
     elif not changed and row.used is True:
