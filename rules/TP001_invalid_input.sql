@@ -9,9 +9,9 @@ cause: people
 why: What is not read is not judged, so an error of input can hide waste and turn whole plans unknown.
 fix: Mend the place shown.
 */
--- TP004 has the patterns that match nothing, TP208 the consumers that use cases list.
+-- TP004 has the patterns that match nothing.
 SELECT f.path AS subject, p.place, p.message AS detail, p.hint AS fix, rtrim(p.message, '.') AS problem
 FROM problem p
 JOIN place l ON l.key = p.place
 JOIN file f ON f.key = l.file
-WHERE p.kind <> 'no-match' AND NOT (p.kind = 'reference' AND f.kind = 'use_cases')
+WHERE p.kind <> 'no-match'

@@ -36,7 +36,8 @@ def fact_base(evidence: tuple[str, ...] = KINDS) -> FactBase:
     )
     for kind in KINDS:
         given = kind in evidence
-        add(base, "evidence", kind=kind, configured=given, files=given, subjects=0, statements=0, understood=0)
+        counts = {"subjects": 0, "statements": 0, "understood": 0, "broken": 0}
+        add(base, "evidence", kind=kind, configured=given, files=given, **counts)
     base.file("plan.yaml", "plan")
     base.place(Place("plan.yaml", 3, 5, 3, 9))
     add(base, "plan", key=1, name="web", format="native", owner="a", description="b", place=1)
@@ -262,6 +263,25 @@ def test_evidence_that_is_named_but_not_found_is_missing() -> None:
     base.freeze()
     _, skipped, _ = engine.run(base, rules.choose(RULES, ["TP101"]), PROJECT)
     assert [s.missing for s in skipped] == [("use_cases",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "skipped", "run"),
+    [
+        ("plans", {"TP102", "TP103", "TP108", "TP201", "TP401", "TP501"}, {"TP001", "TP002", "TP202"}),
+        ("use_cases", {"TP101", "TP102", "TP106", "TP201", "TP202"}, {"TP001", "TP401", "TP501"}),
+        ("consumers", {"TP102", "TP105", "TP208"}, {"TP001", "TP201", "TP401", "TP502"}),
+    ],
+)
+def test_what_could_not_be_read_is_no_evidence(kind: str, skipped: set[str], run: set[str]) -> None:
+    base = fact_base()
+    base.run("UPDATE evidence SET broken = 1 WHERE kind = :kind", {"kind": kind})
+    base.freeze()
+    _, found, count = engine.run(base, RULES, PROJECT)
+    assert count + len(found) == len(RULES)
+    assert {s.broken for s in found} == {(kind,)}
+    assert skipped <= {s.rule for s in found}
+    assert run.isdisjoint({s.rule for s in found})
 
 
 def run_one(own: rules.Rule, project: Project = PROJECT, limits: Limits | None = None) -> list[str]:

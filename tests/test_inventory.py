@@ -58,10 +58,10 @@ def test_a_need_that_nothing_meets(rows: list[inventory.Row]) -> None:
     )
 
 
-def test_who_only_might_use_it_is_in_the_reason(rows: list[inventory.Row]) -> None:
+def test_who_only_might_use_it_is_no_consumer(rows: list[inventory.Row]) -> None:
     email = row(rows, "raw.web.order_completed.email")
     assert email["consumers"] == []
-    assert email["reason"].endswith('mentions it; possibly used by dashboard."growth/funnel"')
+    assert email["used"] is None
 
 
 def test_what_does_not_count_is_no_consumer(rows: list[inventory.Row]) -> None:

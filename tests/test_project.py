@@ -77,7 +77,7 @@ def test_a_full_project(tmp_path: Path) -> None:
     assert p.rules.severity == {"TP402": Severity.OFF, "naming-convention": Severity.ERROR}
     assert p.rules.options == {"TP403": {"event_pattern": "^[A-Z]", "limit": 3}}
     assert str(p.plans[0].place) == "trackplan.yaml:3:16"
-    assert str(p.landing[0].place) == "trackplan.yaml:12:5"
+    assert str(p.landing[0].place) == "trackplan.yaml:12:12"
 
 
 def test_an_empty_project(tmp_path: Path) -> None:

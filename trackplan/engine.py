@@ -45,6 +45,7 @@ def run(
     """
     register(base)
     present = {str(kind) for (kind,) in base.fetch(_PRESENT)}
+    broken = {str(kind) for (kind,) in base.fetch(_BROKEN)}
     today = next(iter(base.fetch("SELECT today FROM run")), ("",))[0]
     findings: list[Finding] = []
     skipped: list[Skipped] = []
@@ -55,8 +56,9 @@ def run(
         if rule.retired or fixed is Severity.OFF:
             continue
         missing = tuple("|".join(group) for group in rule.requires if present.isdisjoint(group))
-        if missing:
-            skipped.append(Skipped(rule.id, rule.name, missing))
+        unsure = () if missing else _unsure(rule, broken)
+        if missing or unsure:
+            skipped.append(Skipped(rule.id, rule.name, missing, unsure))
             continue
         count += 1
         try:
@@ -69,6 +71,18 @@ def run(
 
 
 _PRESENT = "SELECT kind FROM evidence WHERE configured AND (files > 0 OR subjects > 0)"
+_BROKEN = "SELECT kind FROM evidence WHERE broken"
+
+
+def _unsure(rule: Rule, broken: set[str]) -> tuple[str, ...]:
+    """The kinds of evidence on which the rule rests, and of which something could not be read.
+
+    Whether there is a purpose and a use can only be judged on everything; what is wrong with input, always.
+    """
+    if rule.category == "input":
+        return ()
+    rests_on = broken if rule.category == "purpose" else {kind for group in rule.requires for kind in group}
+    return tuple(sorted(rests_on & broken))
 
 
 def register(base: FactBase) -> None:

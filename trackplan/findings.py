@@ -79,16 +79,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A rule that was not run, and the evidence it misses. Silence must never mean "not looked at"."""
+    """A rule that was not run, and why. Silence must never mean "not looked at".
+
+    `missing` are the kinds of evidence that are not given; `broken` those that are, but could not all be read.
+    """
 
     rule: str
     name: str
     missing: tuple[str, ...]
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How much of one kind of input was read: files and the subjects in them."""
+    """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
     kind: str
     configured: bool
@@ -96,6 +100,7 @@ class Evidence:
     subjects: int
     statements: int = 0
     understood: int = 0
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trackplan import tree
+from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
 from trackplan.findings import Place, Problem
@@ -18,10 +20,11 @@ from trackplan.sql import template
 if TYPE_CHECKING:
     from trackplan.tree import Tree
 
-_KINDS = {"dashboards", "queries", "exports", "syncs", "notebooks", "reports"}
-_SINGULAR = {"queries": "query"}
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
                "consumers": "consumer", "dbt": "dbt"}  # fmt: skip
+# What a consumer is when it lies in a folder of this name.
+_CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "export", "syncs": "sync",
+                   "notebooks": "notebook", "reports": "report"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -42,21 +45,16 @@ class Inputs:
 
 def read(project: Project, work: Tree) -> Inputs:
     """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same."""
-    found = Inputs(files={project.path: "project"})
     assigned, problems = assign(project, work)
-    found.problems.extend(problems)
+    found = Inputs(files={project.path: "project"}, problems=problems)
     for kind, entries in assigned.items():
         found.counts[kind] = len(entries)
-        for path, _ in entries:
-            if kind != "dbt":
+        if kind != "dbt":  # whose entries are folders
+            for path, _ in entries:
                 found.files.setdefault(path, _FILE_KINDS[kind])
-    for path, source in assigned["plans"]:
-        _located(found, lambda p=path, s=source: _plan(found, work, p, s))
-    _located(found, lambda: _unique_plans(found))
-    for path, source in assigned["use_cases"]:
-        _located(found, lambda p=path, s=source: _use_cases(found, work, p, s))
-    _unique_use_cases(found)
-    _warehouse(found, work, project, assigned["warehouse"])
+    _plans(found, work, project, assigned["plans"])
+    _use_cases(found, work, assigned["use_cases"])
+    _warehouse(found, work, project.dialect, assigned["warehouse"])
     for path, source in assigned["models"]:
         _sql(found, work, path, source, project.dialect, None)
     for path, source in assigned["consumers"]:
@@ -68,73 +66,84 @@ def read(project: Project, work: Tree) -> Inputs:
     return found
 
 
-def _located(found: Inputs, step: object) -> None:
+@contextmanager
+def _noting(found: Inputs) -> Iterator[None]:
+    """Turn a file that cannot be read into its problems."""
     try:
-        step()  # type: ignore[operator]
+        yield
     except ReadError as error:
-        found.problems.extend(replace(p, kind=p.kind if p.kind != "no-match" else "invalid") for p in error.problems)
+        found.problems.extend(error.problems)
 
 
-def _plan(found: Inputs, work: Tree, path: str, source: Source) -> None:
-    text = work.read_text(path)
-    reader = readers.choose(text, path, "plan", source.format)
-    for declared in reader.read(text, path):
-        if isinstance(declared, Plan):
-            name = source.name or declared.name or _stem(path)
-            found.plans.append(replace(declared, name=name))
+def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str, Source]]) -> None:
+    told = len(found.problems)
+    for path, source in entries:
+        with _noting(found):
+            text = work.read_text(path)
+            for declared in readers.choose(text, path, "plan", source.format).read(text, path):
+                if isinstance(declared, Plan):
+                    found.plans.append(replace(declared, name=source.name or declared.name or _stem(path)))
+    places = {source.place for source in project.plans}
+    if len(found.problems) == told and not any(p.place in places for p in found.problems):
+        _check_landings(found, project)
+    _unite_plans(found)
 
 
-def _unique_plans(found: Inputs) -> None:
+def _check_landings(found: Inputs, project: Project) -> None:
+    """Note each landing of a plan that is not there; only once all plans are read are all their names known."""
+    known = {plan.name for plan in found.plans}
+    for landing in project.landing:
+        if landing.plan not in known:
+            hint = did_you_mean(landing.plan, known)
+            found.problems.append(Problem(landing.place, f"there is no plan '{landing.plan}'", hint, "reference"))
+
+
+def _unite_plans(found: Inputs) -> None:
     """Several files may make up one plan; its events must then differ."""
-    merged: dict[str, Plan] = {}
+    united: dict[str, Plan] = {}
     for plan in found.plans:
-        known = merged.get(plan.name)
+        known = united.get(plan.name)
         if known is None:
-            merged[plan.name] = plan
+            united[plan.name] = plan
             continue
-        names = {e.name: e for e in known.events}
-        fresh = [e for e in plan.events if e.name not in names]
+        first = {event.name: event.place for event in known.events}
         for event in plan.events:
-            if event.name in names:
-                id_ = field_id(plan.name, event.name, ())
-                first = names[event.name].place
-                message = f"{id_} is defined twice, first in {first}"
+            if event.name in first:
+                message = f"{field_id(plan.name, event.name, ())} is defined twice, first in {first[event.name]}"
                 found.problems.append(Problem(event.place, message, "remove one of the two", "duplicate"))
-        merged[plan.name] = replace(known, events=known.events + tuple(fresh))
-    found.plans = list(merged.values())
+        fresh = tuple(event for event in plan.events if event.name not in first)
+        united[plan.name] = replace(known, events=known.events + fresh)
+    found.plans = list(united.values())
 
 
-def _use_cases(found: Inputs, work: Tree, path: str, source: Source) -> None:
-    text = work.read_text(path)
-    reader = readers.choose(text, path, "use_cases", source.format)
-    found.use_cases.extend(d for d in reader.read(text, path) if isinstance(d, UseCase))
+def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]]) -> None:
+    known: dict[str, UseCase] = {}
+    for path, source in entries:
+        with _noting(found):
+            text = work.read_text(path)
+            for declared in readers.choose(text, path, "use_cases", source.format).read(text, path):
+                if not isinstance(declared, UseCase):
+                    continue
+                first = known.setdefault(declared.id, declared)
+                if first is not declared:
+                    message = f"the use case {declared.id} is defined twice, first in {first.place}"
+                    hint = "give each use case an id of its own"
+                    found.problems.append(Problem(declared.place, message, hint, "duplicate"))
+    found.use_cases = list(known.values())
 
 
-def _unique_use_cases(found: Inputs) -> None:
-    seen: dict[str, UseCase] = {}
-    for case in found.use_cases:
-        if case.id in seen:
-            message = f"the use case {case.id} is defined twice, first in {seen[case.id].place}"
-            found.problems.append(Problem(case.place, message, "give each use case an id of its own", "duplicate"))
-        seen.setdefault(case.id, case)
-    found.use_cases = list(seen.values())
-
-
-def _warehouse(found: Inputs, work: Tree, project: Project, entries: list[tuple[str, Source]]) -> None:
+def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str, Source]]) -> None:
     from trackplan.readers import information_schema
     from trackplan.sql.ddl import Catalog
 
     catalog = Catalog()
     for path, source in entries:
-        dialect = source.dialect or project.dialect
-        try:
+        with _noting(found):
             text = work.read_text(path)
             if path.endswith(".csv"):
-                found.tables.extend(information_schema.read_csv(text, path, dialect))
+                found.tables.extend(information_schema.read_csv(text, path, source.dialect or dialect))
             else:
-                catalog.apply(text, path, dialect)
-        except ReadError as error:
-            found.problems.extend(error.problems)
+                catalog.apply(text, path, source.dialect or dialect)
     found.tables.extend(catalog.tables())
     found.sql.extend(catalog.views())
     found.unresolved.extend(catalog.unresolved)
@@ -149,12 +158,7 @@ def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, con
         found.problems.extend(error.problems)
         found.unreadable.append(path)
         return
-    relation = None
-    if consumer is None:
-        name = source.relation
-        for number, captured in enumerate(tree.captures(source.path, path) or (), 1):
-            name = name.replace(f"{{{number}}}", captured)
-        relation = tuple(fold(p, False, dialect) for p in (name.split(".") if name else [_stem(path)]))
+    relation = _relation(path, source, dialect) if consumer is None else None
     rendered = True
     if "{{" in text or "{%" in text or "{#" in text:
         result = template.render(text, {}, dialect, relation or ())
@@ -162,38 +166,38 @@ def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, con
     found.sql.append(Sql(text, dialect, Place(path), relation, consumer, rendered))
 
 
+def _relation(path: str, source: Source, dialect: str) -> tuple[str, ...]:
+    """The name of what the model in a file builds: the entry's template, filled in, else the file's stem."""
+    name = source.relation
+    for number, captured in enumerate(tree.captures(source.path, path) or (), 1):
+        name = name.replace(f"{{{number}}}", captured)
+    return tuple(fold(part, False, dialect) for part in (name.split(".") if name else [_stem(path)]))
+
+
 def _consumer(path: str, source: Source) -> Consumer:
+    """The consumer that a file is: its kind by the entry or the folder, its name by its path below the fixed part."""
     fixed = tree.fixed_part(source.path)
     name = path[len(fixed) :].lstrip("/") or path.rpartition("/")[2]
-    stem, dot, _ = name.rpartition(".")
+    stem, _, _ = name.rpartition(".")
     folder = fixed.rstrip("/").rpartition("/")[2].lower()
-    kind = source.kind or (_SINGULAR.get(folder, folder.removesuffix("s")) if folder in _KINDS else "query")
-    return Consumer(kind, stem if dot and stem else name, Place(path))
+    return Consumer(source.kind or _CONSUMER_KINDS.get(folder, "query"), stem or name, Place(path))
 
 
 def _dbt(found: Inputs, work: Tree, folder: str, dialect: str) -> None:
     from trackplan.readers import dbt
 
-    for declared in _guarded(found, dbt.project(work, folder, dialect)):
-        if isinstance(declared, Problem):
-            found.problems.append(declared)
-            continue
-        found.files.setdefault(declared.place.path, "dbt")
-        if isinstance(declared, Table):
-            found.tables.append(declared)
-        elif isinstance(declared, Consumer):
-            found.consumers.append(declared)
-        elif isinstance(declared, Sql):
-            found.sql.append(declared)
-
-
-def _guarded(found: Inputs, items: Iterator[object]) -> Iterator[Problem | Table | Consumer | Sql]:
-    try:
-        for item in items:
-            if isinstance(item, (Problem, Table, Consumer, Sql)):
-                yield item
-    except ReadError as error:
-        found.problems.extend(error.problems)
+    with _noting(found):
+        for declared in dbt.project(work, folder, dialect):
+            if isinstance(declared, Problem):
+                found.problems.append(declared)
+                continue
+            found.files.setdefault(declared.place.path, "dbt")
+            if isinstance(declared, Table):
+                found.tables.append(declared)
+            elif isinstance(declared, Consumer):
+                found.consumers.append(declared)
+            elif isinstance(declared, Sql):
+                found.sql.append(declared)
 
 
 def _stem(path: str) -> str:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
 Key = tuple[str, int]
 
-_LISTED = 3
-
 _SUBJECTS = """
 SELECT 'column', c.key, c.id, s.status, s.used, s.reason, s.shadow, c.place
 FROM column_status s JOIN "column" c ON c.key = s."column"
@@ -25,9 +23,8 @@ FROM gap g
 
 _PLACES = 'SELECT p.key, f.path, p.line, p."column" FROM place p JOIN file f ON f.key = p.file'
 
-_CONSUMERS = "SELECT kind, key, consumer_id, strength FROM subject_consumer"
-
 _LISTS = {
+    "consumers": "SELECT kind, key, consumer_id FROM subject_consumer WHERE strength <> 'possible'",
     "models": "SELECT kind, key, relation_id FROM subject_model",
     "use_cases": """
 SELECT j.kind, j.key, u.id FROM justification j JOIN use_case u ON u.key = j.use_case
@@ -75,7 +72,6 @@ class Row(TypedDict):
 def rows(base: FactBase) -> list[Row]:
     """All rows of the frozen base, sorted by kind and id."""
     places = {key: Spot(path=str(p), line=_int(n), column=_int(c)) for key, p, n, c in base.fetch(_PLACES)}
-    consumers, possible = _consumers(base)
     lists = {name: _grouped(base, sql) for name, sql in _LISTS.items()}
     found = []
     for kind, key, id_, status, used, reason, shadow, place in base.fetch(_SUBJECTS):
@@ -86,9 +82,9 @@ def rows(base: FactBase) -> list[Row]:
                 kind=str(kind),
                 status=str(status),
                 used=None if used is None else bool(used),
-                reason=_reason(str(reason), possible.get(subject, []) if used is None else []),
+                reason=str(reason),
                 shadow=bool(shadow),
-                consumers=consumers.get(subject, []),
+                consumers=lists["consumers"].get(subject, []),
                 models=lists["models"].get(subject, []),
                 use_cases=lists["use_cases"].get(subject, []),
                 needs=lists["needs"].get(subject, []),
@@ -99,30 +95,11 @@ def rows(base: FactBase) -> list[Row]:
     return sorted(found, key=lambda row: (row["kind"], row["id"]))
 
 
-def _consumers(base: FactBase) -> tuple[dict[Key, list[str]], dict[Key, list[str]]]:
-    """Per subject, the consumers that use it, and those that possibly do."""
-    certain: dict[Key, set[str]] = {}
-    possible: dict[Key, set[str]] = {}
-    for kind, key, consumer, strength in base.fetch(_CONSUMERS):
-        where = possible if strength == "possible" else certain
-        where.setdefault((str(kind), _int(key)), set()).add(str(consumer))
-    only = {key: sorted(ids - certain.get(key, set())) for key, ids in possible.items()}
-    return {key: sorted(ids) for key, ids in certain.items()}, only
-
-
 def _grouped(base: FactBase, sql: str) -> dict[Key, list[str]]:
     groups: dict[Key, set[str]] = {}
     for kind, key, id_ in base.fetch(sql):
         groups.setdefault((str(kind), _int(key)), set()).add(str(id_))
     return {key: sorted(ids) for key, ids in groups.items()}
-
-
-def _reason(reason: str, possible: list[str]) -> str:
-    unsaid = [consumer for consumer in possible if consumer not in reason]
-    if not unsaid:
-        return reason
-    more = f" and {len(unsaid) - _LISTED} more" if len(unsaid) > _LISTED else ""
-    return f"{reason}; possibly used by {', '.join(unsaid[:_LISTED])}{more}"
 
 
 def _int(value: object) -> int:

@@ -50,7 +50,8 @@ class Landing:
     """How the events of a plan become tables.
 
     `segment`: one table per event in `schema`. `json-column`: all events in `table`, their properties as keys of
-    `column` (and, if given, traits in `traits_column`, context fields in `context_column`).
+    `column` (and, if given, traits in `traits_column`, context fields in `context_column`). The place is that of the
+    plan's name.
     """
 
     plan: str
@@ -263,9 +264,8 @@ def _source(entry: Node, pattern: Node) -> Source:
 
 def _landing(node: Node) -> Landing:
     keys = ("schema", "table", "column", "traits_column", "context_column")
-    return Landing(
-        node.string("plan"), node.string("convention"), node.place, **{key: node.string(key) for key in keys}
-    )
+    place = (node.get("plan") or node).place
+    return Landing(node.string("plan"), node.string("convention"), place, **{key: node.string(key) for key in keys})
 
 
 def _options(node: Node) -> dict[str, str | int | float]:

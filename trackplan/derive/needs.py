@@ -72,6 +72,7 @@ def store(base: FactBase, use_cases: Sequence[UseCase], today: date, horizon_mon
     needs: list[Row] = []
     matches: list[Row] = []
     serves: set[tuple[int, int]] = set()
+    absent: dict[Row, None] = {}
     seen: set[str] = set()
     for number, case in enumerate(use_cases, 1):
         base.insert("use_case", _USE_CASE, [_row(base, case, number, today.isoformat(), end)])
@@ -92,13 +93,12 @@ def store(base: FactBase, use_cases: Sequence[UseCase], today: date, horizon_mon
                 found = [k for name, k in consumers.items() if pattern.matches(name)]
                 serves.update((k, number) for k in found)
                 if not found:
-                    hint = did_you_mean(pattern.text, consumers)
-                    message = f"the use case {case.id} lists the consumer {pattern.text}, which does not exist"
-                    problems.append(Problem(place, message, hint, "reference"))
+                    absent[number, pattern.text, did_you_mean(pattern.text, consumers), base.place(place)] = None
     names = ("key", "id", "use_case", "selector", "why", "wildcard", "place")
     base.insert("need", names, needs)
     base.insert("need_match", ("need", "event", "field", "column"), matches)
     base.insert("serves", ("consumer", "use_case"), sorted(serves))
+    base.insert("unknown_consumer", ("use_case", "selector", "hint", "place"), absent)
     return problems
 
 

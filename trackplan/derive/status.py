@@ -1,33 +1,43 @@
 """The verdict on every field and raw column: needed, used, and the quadrant that follows, each with its reason.
 
-The order of the verdicts is that of the design: not knowing comes first, since a wrong "unused" destroys trust, and data.
+Not knowing comes first, since a wrong "unused" destroys trust, and data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from trackplan.derive.reasons import Doubts, Purposes, few
 from trackplan.facts.base import FactBase, Row
 
 
 @dataclass(slots=True)
-class _Column:
-    """What is known of one raw column before its verdict."""
+class _Subject:
+    """What is known of a field or a raw column before its verdict. `withheld` are derived needs that do not count."""
 
-    key: int
     parent: int | None
-    relation: int
-    pipeline: bool
     personal: bool
-    governed: bool
     named: list[str] = field(default_factory=list)
     starred: list[str] = field(default_factory=list)
-    possible: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
     models: list[str] = field(default_factory=list)
     explicit: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    doubts: Doubts = field(default_factory=Doubts)
+
+    def needed_by(self, case: str, explicit: bool, explicit_only: bool) -> None:
+        """Take on a need; one that is only derived does not count for personal data, where the policy says so."""
+        withheld = explicit_only and self.personal
+        (self.explicit if explicit else self.withheld if withheld else self.derived).append(case)
+
+
+@dataclass(slots=True)
+class _Column(_Subject):
+    """What only columns have: their table, and whether a plan rules over it and lands on them."""
+
+    relation: int = 0
+    pipeline: bool = False
+    governed: bool = False
     lands: bool = False
 
 
@@ -46,13 +56,12 @@ class _Verdict:
 def store(base: FactBase) -> None:
     """Fill `column_status`, `field_status` and `event_status`."""
     explicit_only = _one(base, "SELECT personal_needs FROM run") == "explicit"
-    columns = _columns(base)
-    verdicts = _column_verdicts(base, columns, explicit_only)
-    fields = _field_verdicts(base, columns, verdicts, explicit_only)
+    columns = _columns(base, explicit_only)
+    fields = _fields(base, columns, explicit_only)
     names = ("needed", "used", "star_only", "carried", "status", "reason")
-    rows = [(key, *_cells(v), *_flags(columns[key], columns)) for key, v in verdicts.items()]
+    rows = [(key, *_cells(_verdict(c)), *_flags(c, columns)) for key, c in columns.items()]
     base.insert("column_status", ("column", *names, "shadow", "lands"), rows)
-    base.insert("field_status", ("field", *names), ((key, *_cells(v)) for key, v in fields.items()))
+    base.insert("field_status", ("field", *names), ((key, *_cells(_verdict(f))) for key, f in fields.items()))
     base.run(_EVENTS)
 
 
@@ -65,140 +74,117 @@ def status(needed: bool, used: bool | None) -> str:
     return "undeclared" if used else "waste"
 
 
-def _columns(base: FactBase) -> dict[int, _Column]:
+def _verdict(subject: _Subject) -> _Verdict:
+    users = list(dict.fromkeys([*subject.named, *subject.starred]))
+    used = True if users else None if subject.doubts else False
+    purposes = Purposes(list(dict.fromkeys([*subject.explicit, *subject.derived])), bool(subject.withheld))
+    needed = bool(purposes.use_cases)
+    verdict = status(needed, used)
+    if verdict == "unknown":
+        reason = subject.doubts.reason()
+    elif users:
+        reason = f"{purposes.reason()}; used by {few(users)}"
+    elif subject.models:
+        reason = f"{purposes.reason()}; only models read it: {few(subject.models)}"
+    else:
+        reason = f"{purposes.reason()}; nobody reads it"
+    return _Verdict(needed, used, bool(users) and not subject.named, bool(subject.models), verdict, reason)
+
+
+def _columns(base: FactBase, explicit_only: bool) -> dict[int, _Column]:
+    """All raw columns, with who uses them, who needs them, and what is not clear about them."""
     columns = {
-        int(str(r[0])): _Column(
-            int(str(r[0])), r[1] if isinstance(r[1], int) else None, int(str(r[2])), *map(bool, r[3:])
+        _int(key): _Column(
+            parent if isinstance(parent, int) else None,
+            bool(personal),
+            relation=_int(relation),
+            pipeline=bool(pipeline),
+            governed=bool(governed),
         )
-        for r in base.fetch(
-            "SELECT c.key, c.parent, c.relation, c.pipeline, c.sensitivity IN ('personal', 'special'), r.governed "
-            'FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw ORDER BY c.key'
-        )
+        for key, parent, relation, pipeline, personal, governed in base.fetch(_COLUMNS)
     }
-    for key, consumer, strength in base.fetch(
-        'SELECT h."column", c.id, h.strength FROM reach h JOIN consumer c ON c.key = h.consumer '
-        "WHERE c.counts ORDER BY c.id"
-    ):
-        column = columns.get(int(str(key)))
-        if column is not None:
-            kinds = {"named": column.named, "star": column.starred, "possible": column.possible}
-            kinds[str(strength)].append(str(consumer))
-    for key, reason in base.fetch('SELECT "column", reason FROM doubt ORDER BY reason'):
-        if (column := columns.get(int(str(key)))) is not None:
-            column.doubts.append(str(reason))
-    for key, model in base.fetch(
-        'SELECT k."column", r.id FROM carry k JOIN relation r ON r.key = k.relation ORDER BY r.id'
-    ):
-        if (column := columns.get(int(str(key)))) is not None:
-            column.models.append(str(model))
-    for key, case, how in base.fetch(
-        "SELECT j.key, u.id, j.how FROM justification j JOIN use_case u ON u.key = j.use_case "
-        "WHERE j.kind = 'column' ORDER BY u.id"
-    ):
-        if (column := columns.get(int(str(key)))) is not None:
-            (column.explicit if how == "explicit" else column.derived).append(str(case))
-    for key, personal in base.fetch(
-        "SELECT l.\"column\", f.sensitivity IN ('personal', 'special') FROM landing l JOIN field f ON f.key = l.field"
-    ):
-        if (column := columns.get(int(str(key)))) is not None:
+    for key, personal in base.fetch(_LANDED):
+        if (column := columns.get(_int(key))) is not None:
             column.lands = True
             column.personal = column.personal or bool(personal)
+    for key, case, how in base.fetch(_NEEDS.format(kind="column")):
+        if (column := columns.get(_int(key))) is not None:
+            column.needed_by(str(case), how == "explicit", explicit_only)
     for column in reversed(list(columns.values())):
         # What holds a key that a field lands on, or a use case needs, is there for its sake.
         if column.parent is not None:
             above = columns[column.parent]
             above.lands = above.lands or column.lands
             above.explicit.extend(c for c in column.explicit if c not in above.explicit)
+    _add_users(base, columns)
+    _add_doubts(base, columns)
     return columns
 
 
-def _column_verdicts(base: FactBase, columns: dict[int, _Column], explicit_only: bool) -> dict[int, _Verdict]:
-    low = _low_coverage(base)
+def _add_users(base: FactBase, columns: dict[int, _Column]) -> None:
+    for key, consumer, star in base.fetch(_USERS):
+        if (column := columns.get(_int(key))) is not None:
+            (column.starred if star else column.named).append(str(consumer))
+    for key, model in base.fetch(_MODELS):
+        if (column := columns.get(_int(key))) is not None:
+            column.models.append(str(model))
+
+
+def _add_doubts(base: FactBase, columns: dict[int, _Column]) -> None:
+    places: dict[int, list[str]] = {}
+    for key, reason in base.fetch('SELECT "column", reason FROM doubt ORDER BY reason'):
+        places.setdefault(_int(key), []).append(str(reason))
+    for key, consumer, path in base.fetch(_POSSIBLE):
+        # Of a consumer whose own text was not understood, the clause about that text tells enough.
+        told = (str(path) + ":", str(path) + " ")
+        if (column := columns.get(_int(key))) and not any(p.startswith(told) for p in places.get(_int(key), ())):
+            column.doubts.consumers.append(str(consumer))
+    low = {_int(relation): str(clause) for relation, clause in base.fetch(_LOW_COVERAGE)}
     blind = not _one(base, "SELECT max(configured) FROM evidence WHERE kind IN ('models', 'consumers')")
-    found: dict[int, _Verdict] = {}
     for key, column in columns.items():
-        doubts = list(column.doubts)
-        doubts.extend(f"{c} may use it, a name in it is not clear" for c in column.possible)
+        column.doubts.places.extend(places.get(key, ()))
+        column.doubts.blind = blind
         if column.relation in low:
-            doubts.append(low[column.relation])
-        if blind:
-            doubts.append("no models and no consumers are given")
-        needs = column.explicit + ([] if explicit_only and column.personal else column.derived)
-        found[key] = _verdict(needs, column.named, column.starred, doubts, column.models)
-    return found
+            column.doubts.readers.append(low[column.relation])
 
 
-def _verdict(
-    needs: Iterable[str], named: list[str], starred: list[str], doubts: list[str], models: list[str]
-) -> _Verdict:
-    users = list(dict.fromkeys([*named, *starred]))
-    used = True if users else None if doubts else False
-    purposes = list(dict.fromkeys(needs))
-    verdict = status(bool(purposes), used)
-    by = "needed by " + few(purposes) if purposes else "no active use case needs it"
-    if verdict == "unknown":
-        reason = few(doubts, "; ", 2)
-    elif users:
-        reason = f"{by}; used by {few(users)}"
-    elif models:
-        reason = f"{by}; only models read it: {few(models)}"
-    else:
-        reason = f"{by}; nobody reads it"
-    return _Verdict(bool(purposes), used, bool(users) and not named, bool(models), verdict, reason)
-
-
-def _field_verdicts(
-    base: FactBase, columns: dict[int, _Column], verdicts: dict[int, _Verdict], explicit_only: bool
-) -> dict[int, _Verdict]:
-    parents = {int(str(k)): p for k, p in base.fetch("SELECT key, parent FROM field ORDER BY key")}
-    personal = {
-        int(str(k)) for (k,) in base.fetch("SELECT key FROM field WHERE sensitivity IN ('personal', 'special')")
+def _fields(base: FactBase, columns: dict[int, _Column], explicit_only: bool) -> dict[int, _Subject]:
+    """All fields; each knows what the columns know that hold it or something inside it."""
+    fields = {
+        _int(key): _Subject(parent if isinstance(parent, int) else None, bool(personal))
+        for key, parent, personal in base.fetch(_FIELDS)
     }
-    landed: dict[int, list[int]] = {key: [] for key in parents}
-    doubts: dict[int, list[str]] = {key: [] for key in parents}
-    needs: dict[int, list[str]] = {key: [] for key in parents}
+    landed: dict[int, list[int]] = {key: [] for key in fields}
     for key, column in base.fetch('SELECT field, "column" FROM landing ORDER BY field, "column"'):
-        landed[int(str(key))].append(int(str(column)))
+        landed[_int(key)].append(_int(column))
     for key, reason in base.fetch("SELECT field, reason FROM unlanded ORDER BY field"):
-        doubts[int(str(key))].append(str(reason))
-    for key, case, how in base.fetch(
-        "SELECT j.key, u.id, j.how FROM justification j JOIN use_case u ON u.key = j.use_case "
-        "WHERE j.kind = 'field' ORDER BY j.how DESC, u.id"
-    ):
-        field_ = int(str(key))
-        if how == "explicit" or not (explicit_only and field_ in personal):
-            needs[field_].append(str(case))
-    for key, parent in sorted(parents.items(), reverse=True):
+        fields[_int(key)].doubts.unlanded.append(str(reason))
+    for key, case, how in base.fetch(_NEEDS.format(kind="field")):
+        fields[_int(key)].needed_by(str(case), how == "explicit", explicit_only)
+    for key, item in sorted(fields.items(), reverse=True):
         # An object is what its members are; members have larger keys than what they are in.
-        if isinstance(parent, int):
-            landed[parent].extend(landed[key])
-            doubts[parent].extend(doubts[key])
-            needs[parent].extend(needs[key])
-    found: dict[int, _Verdict] = {}
-    for key in parents:
-        mine = [columns[c] for c in dict.fromkeys(landed[key]) if c in columns]
-        unknown = doubts[key] + [verdicts[c.key].reason for c in mine if verdicts[c.key].used is None]
-        if not mine and not unknown:
-            unknown.append("no column is known for it")
-        found[key] = _verdict(
-            needs[key],
-            sorted({n for c in mine for n in c.named}),
-            sorted({n for c in mine for n in c.starred}),
-            list(dict.fromkeys(unknown)),
-            sorted({m for c in mine for m in c.models}),
-        )
-    return found
+        if item.parent is not None:
+            above = fields[item.parent]
+            landed[item.parent].extend(landed[key])
+            above.doubts.add(item.doubts)
+            above.explicit.extend(item.explicit)
+            above.derived.extend(item.derived)
+            above.withheld.extend(item.withheld)
+    for key, item in fields.items():
+        _look_into(item, [columns[c] for c in dict.fromkeys(landed[key]) if c in columns])
+    return fields
 
 
-def _low_coverage(base: FactBase) -> dict[int, str]:
-    """Relations of which too few readers were understood, each with the clause that says so."""
-    return {
-        int(str(relation)): f"only {understood} of the {statements} statements that read its table were understood"
-        for relation, statements, understood in base.fetch(
-            "SELECT c.relation, c.statements, c.understood FROM coverage c, run "
-            "WHERE c.understood < run.minimum_coverage * c.statements"
-        )
-    }
+def _look_into(item: _Subject, columns: list[_Column]) -> None:
+    """Let a field know what its columns know."""
+    if not columns and not item.doubts:
+        item.doubts.unlanded.append("no column is known for it")
+    for column in columns:
+        if not column.named and not column.starred:
+            item.doubts.add(column.doubts)
+    item.named = sorted({n for c in columns for n in c.named})
+    item.starred = sorted({n for c in columns for n in c.starred})
+    item.models = sorted({m for c in columns for m in c.models})
 
 
 def _flags(column: _Column, columns: dict[int, _Column]) -> tuple[int, int]:
@@ -219,16 +205,43 @@ def _cells(verdict: _Verdict) -> Row:
     return (int(verdict.needed), used, *flags, verdict.status, verdict.reason)
 
 
-def few(names: list[str], joint: str = ", ", most: int = 3) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - most
-    return joint.join(names[:most]) + (f" and {more} more" if more > 0 else "")
-
-
 def _one(base: FactBase, sql: str) -> object:
     return next(iter(base.fetch(sql)), (None,))[0]
 
 
+def _int(value: object) -> int:
+    """A key of the base, which declares them as integers."""
+    return value if isinstance(value, int) else 0
+
+
+_COLUMNS = """
+SELECT c.key, c.parent, c.relation, c.pipeline, c.sensitivity IN ('personal', 'special'), r.governed
+FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw ORDER BY c.key
+"""
+_FIELDS = "SELECT key, parent, sensitivity IN ('personal', 'special') FROM field ORDER BY key"
+_LANDED = """
+SELECT l."column", f.sensitivity IN ('personal', 'special') FROM landing l JOIN field f ON f.key = l.field
+"""
+_NEEDS = """
+SELECT j.key, u.id, j.how FROM justification j JOIN use_case u ON u.key = j.use_case
+WHERE j.kind = '{kind}' ORDER BY j.how DESC, u.id
+"""
+_USERS = """
+SELECT h."column", c.id, h.strength = 'star' FROM reach h JOIN consumer c ON c.key = h.consumer
+WHERE c.counts AND h.strength <> 'possible' ORDER BY c.id
+"""
+_POSSIBLE = """
+SELECT h."column", c.id, f.path FROM reach h JOIN consumer c ON c.key = h.consumer
+LEFT JOIN place p ON p.key = c.place LEFT JOIN file f ON f.key = p.file
+WHERE c.counts AND h.strength = 'possible' ORDER BY c.id
+"""
+_MODELS = 'SELECT k."column", r.id FROM carry k JOIN relation r ON r.key = k.relation ORDER BY r.id'
+_LOW_COVERAGE = """
+SELECT c.relation, 'only ' || c.understood || ' of the ' || c.statements || ' statements that read ' || r.id || ' '
+       || CASE c.understood WHEN 1 THEN 'is' ELSE 'are' END || ' understood'
+FROM coverage c JOIN relation r ON r.key = c.relation JOIN run
+WHERE c.understood < run.minimum_coverage * c.statements
+"""
 _EVENTS = """
 INSERT INTO event_status (event, used, needed, fields, waste)
 SELECT e.key,

@@ -102,6 +102,11 @@ class FactBase:
             self._write_places()
         return iter(self.connection.execute(sql, parameters or {}))
 
+    def count(self, sql: str) -> int:
+        """The one number that one of our own queries gives."""
+        number = next(self.fetch(sql))[0]
+        return number if isinstance(number, int) else 0
+
     def query(self, sql: str, parameters: Mapping[str, Value] | None = None, limits: Limits | None = None) -> Result:
         """Run a stranger's query on the frozen base: one SELECT, no writing, no ATTACH, no extension, bounded.
 

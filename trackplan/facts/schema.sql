@@ -38,7 +38,8 @@ CREATE TABLE evidence (
   files      INTEGER NOT NULL,          -- files read
   subjects   INTEGER NOT NULL,          -- fields, use cases, columns, models or consumers found
   statements INTEGER NOT NULL,          -- SQL statements seen (models, consumers, warehouse)
-  understood INTEGER NOT NULL           -- of these, compiled and resolved without loss
+  understood INTEGER NOT NULL,          -- of these, compiled and resolved without loss
+  broken     INTEGER NOT NULL           -- 1 if some of it could not be read, so that nothing proves what is missing
 ) STRICT;
 
 -- A file of the project that was read or should have been.
@@ -229,7 +230,7 @@ CREATE TABLE relation_reach (
   PRIMARY KEY (relation, consumer)
 ) STRICT, WITHOUT ROWID;
 
--- A model carries or reads a column, directly or through other models.
+-- A model carries or reads a raw column, directly or through other models.
 CREATE TABLE carry (
   "column" INTEGER NOT NULL REFERENCES "column",
   relation INTEGER NOT NULL REFERENCES relation, -- the model
@@ -320,6 +321,14 @@ CREATE TABLE serves (
   use_case INTEGER NOT NULL REFERENCES use_case,
   PRIMARY KEY (consumer, use_case)
 ) STRICT, WITHOUT ROWID;
+
+-- A consumer that a use case lists, and that does not exist.
+CREATE TABLE unknown_consumer (
+  use_case INTEGER NOT NULL REFERENCES use_case,
+  selector TEXT NOT NULL,               -- with the braces multiplied out
+  hint     TEXT NOT NULL,               -- the consumer that may be meant; may be empty
+  place    INTEGER NOT NULL REFERENCES place
+) STRICT;
 
 -- Where a field is stored; a field may land on several columns, a column may hold several fields.
 CREATE TABLE landing (

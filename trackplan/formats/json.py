@@ -14,7 +14,7 @@ from trackplan import __version__
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
-    from trackplan.findings import Evidence, Finding, Place, Report
+    from trackplan.findings import Evidence, Finding, Place, Report, Skipped
     from trackplan.formats.base import Look
     from trackplan.formats.source import Text
 
@@ -37,7 +37,7 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         },
         "evidence": [_evidence(e) for e in report.evidence],
         "findings": [_finding(f) for f in findings],
-        "skipped": [{"rule": s.rule, "name": s.name, "missing": list(s.missing)} for s in report.skipped],
+        "skipped": [_skipped(s) for s in report.skipped],
         "notes": list(report.notes),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -76,4 +76,14 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         "subjects": evidence.subjects,
         "statements": evidence.statements,
         "understood": evidence.understood,
+        "broken": evidence.broken,
+    }
+
+
+def _skipped(skipped: Skipped) -> dict[str, object]:
+    return {
+        "rule": skipped.rule,
+        "name": skipped.name,
+        "missing": list(skipped.missing),
+        "broken": list(skipped.broken),
     }

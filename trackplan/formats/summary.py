@@ -11,6 +11,8 @@ from trackplan.formats.base import Look, paint
 from trackplan.formats.source import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackplan.findings import Evidence, Report
 
 _MEANINGS = {
@@ -68,8 +70,8 @@ def _headline(report: Report, look: Look) -> str:
 
 
 def _quadrants(report: Report, look: Look) -> str:
-    if not any(report.quadrants.values()):
-        return ""
+    if report.fatal or not any(report.quadrants.values()):
+        return ""  # what could not be read would change the numbers
     lines = [paint("What is collected and stored, and what is needed", "bold", look)]
     size = max(len(f"{n:,}") for n in report.quadrants.values())
     for name, (meaning, style) in _MEANINGS.items():
@@ -97,7 +99,9 @@ def _evidence_row(evidence: Evidence) -> tuple[str, str, str, str]:
     if not evidence.configured and not evidence.files and not evidence.subjects:
         return (kind, "not given", "", "")
     understood = ""
-    if evidence.statements:
+    if evidence.broken:
+        understood = "not all of it could be read"
+    elif evidence.statements:
         share = f"{100 * evidence.understood // evidence.statements} %"
         understood = f"{share} of {plural(evidence.statements, 'statement')} understood"
     return (kind, plural(evidence.files, "file"), plural(evidence.subjects, noun), understood)
@@ -106,16 +110,21 @@ def _evidence_row(evidence: Evidence) -> tuple[str, str, str, str]:
 def _skipped(report: Report, look: Look) -> str:
     if not report.skipped:
         return ""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for skipped in report.skipped:
-        groups.setdefault(skipped.missing, []).append(f"{skipped.rule} {skipped.name}")
+        why = f"without {_named(skipped.missing)}"
+        if skipped.broken:
+            why = f"some input could not be read ({_named(skipped.broken)})"
+        groups.setdefault(why, []).append(f"{skipped.rule} {skipped.name}")
     lines = [paint("Not checked", "bold", look)]
-    for missing, rules in sorted(groups.items()):
-        kinds = " and ".join(
-            " or ".join(_KINDS.get(kind, (kind,))[0] for kind in group.split("|")) for group in missing
-        )
-        lines += _wrapped(f"without {kinds}: {', '.join(rules)}", look)
+    for why, rules in sorted(groups.items()):
+        lines += _wrapped(f"{why}: {', '.join(rules)}", look)
     return "\n".join(lines)
+
+
+def _named(kinds: Sequence[str]) -> str:
+    """The kinds of evidence in words; `a|b` is one or the other."""
+    return " and ".join(" or ".join(_KINDS.get(k, (k,))[0] for k in group.split("|")) for group in kinds)
 
 
 def _notes(report: Report, look: Look) -> str:

@@ -1,0 +1,120 @@
+"""What was read → facts about the run: problems, what stayed unread, how much of each kind of input there is, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackplan.findings import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.facts.base import FactBase
+    from trackplan.findings import Problem
+    from trackplan.inputs import Inputs
+    from trackplan.link.askers import Askers
+    from trackplan.link.program import Program
+    from trackplan.link.resolve import Resolver
+    from trackplan.project import Project
+
+_KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
+# A run can do its job in spite of these.
+_HARMLESS = frozenset({"no-match", "ambiguous"})
+# Which kinds of evidence a file brings, and so lacks when it cannot be read.
+_BROUGHT_BY = {
+    "project": _KINDS,
+    "plan": ("plans",),
+    "use_cases": ("use_cases",),
+    "warehouse": ("warehouse",),
+    "model": ("models",),
+    "consumer": ("consumers",),
+    "dbt": ("warehouse", "models", "consumers"),
+}
+_SUBJECTS = {
+    "plans": "SELECT count(*) FROM field",
+    "use_cases": "SELECT count(*) FROM use_case",
+    "warehouse": 'SELECT count(*) FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw AND c.declared',
+    "models": "SELECT count(*) FROM relation WHERE NOT raw",
+    "consumers": "SELECT count(*) FROM consumer WHERE kind <> 'model'",
+}
+
+
+def store(base: FactBase, project: Project, read: Inputs, linked: Program, problems: Sequence[Problem]) -> None:
+    """Write the problems, and for each kind of input how much was read, understood, and could not be read."""
+    _store_problems(base, problems)
+    _store_unresolved(base, read)
+    given = {kind: bool(getattr(project, kind) or (project.dbt and kind == "models")) for kind in _KINDS}
+    given["warehouse"] |= any(t.kind == "table" for t in read.tables)
+    given["consumers"] |= bool(read.consumers)
+    broken = {k for p in problems if p.kind not in _HARMLESS for k in _BROUGHT_BY[read.files[p.place.path]]}
+    statements = dict.fromkeys(_KINDS, 0)
+    understood = dict.fromkeys(_KINDS, 0)
+    for unit in linked.units:
+        statements["models" if unit.consumer is None else "consumers"] += len(unit.record.statements)
+    for block in linked.blocks:
+        understood["models" if block.unit.consumer is None else "consumers"] += 1
+    names = ("kind", "configured", "files", "subjects", "statements", "understood", "broken")
+    rows = [
+        (kind, int(given[kind]), read.counts.get(kind, 0), base.count(_SUBJECTS[kind]), statements[kind],
+         understood[kind], int(kind in broken))
+        for kind in _KINDS
+    ]  # fmt: skip
+    base.insert("evidence", names, rows)
+
+
+def store_notes(base: FactBase, project: Project, who: Askers, resolver: Resolver) -> None:
+    """Write what everybody who reads a result must know about how it came to be."""
+    notes: list[str] = []
+    if who.as_consumers and who.consumers:
+        models = _counted(len(who.consumers), "model")
+        notes.append(f"No consumer is declared, so the {models} that no other model reads count as consumed.")
+    elif who.leaves:
+        models = _counted(who.leaves, "model")
+        notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")
+    if resolver.references:
+        notes.append(_references(resolver))
+    if not project.landing and project.plans:
+        notes.append("No landing is declared, so only fields that name their column can be followed to their use.")
+    base.insert("note", ("key", "text"), list(enumerate(notes, 1)))
+
+
+def _references(resolver: Resolver) -> str:
+    """How many of the names of columns are clear, in the SQL that was understood."""
+    unclear = len({(u.block.first, u.span, u.name) for u in resolver.unknowns})
+    total = _counted(resolver.references, "reference")
+    if not unclear:
+        return f"The SQL that was understood has {total} to columns, and each of them is clear."
+    return (
+        f"The SQL that was understood has {total} to columns; {unclear:,} of them "
+        f"{'is' if unclear == 1 else 'are'} not clear, which leaves what they may mean unknown."
+    )
+
+
+def _store_problems(base: FactBase, problems: Sequence[Problem]) -> None:
+    rows = [
+        (key, p.kind, p.message, p.hint, int(p.kind not in _HARMLESS), base.place(p.place))
+        for key, p in enumerate(sorted(set(problems), key=lambda p: (p.place, p.message)), 1)
+    ]
+    base.insert("problem", ("key", "kind", "message", "hint", "fatal", "place"), rows)
+
+
+def _store_unresolved(base: FactBase, read: Inputs) -> None:
+    """SQL that was not even linked: what DDL holds besides, and files that nobody could look into."""
+    first = base.count("SELECT count(*) FROM unresolved") + 1
+    told = [*read.unresolved, *(("unreadable", "", "could not be read", Place(path)) for path in read.unreadable)]
+    rows = [
+        (key, reason, name, detail, base.place(place)) for key, (reason, name, detail, place) in enumerate(told, first)
+    ]
+    base.insert("unresolved", ("key", "reason", "name", "detail", "place"), rows)
+    for path in read.unreadable:
+        base.run(_DOUBT_ALL, {"reason": f"{path} could not be read and may use it"})
+
+
+_DOUBT_ALL = """
+INSERT OR IGNORE INTO doubt ("column", reason)
+SELECT c.key, :reason FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw
+"""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
