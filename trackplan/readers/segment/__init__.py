@@ -8,18 +8,18 @@ all calls share it. Conditions (`if`, `anyOf` ...) are not judged: what any bran
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from trackplan import documents
-from trackplan.documents import Node, json_schema
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Event, EventType, Field, Plan
-from trackplan.findings import Place, Problem
+from trackplan.readers.segment.rules import Rule, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from trackplan.documents import Node
     from trackplan.documents.json_schema import Property
 
 NAME = "segment"
@@ -32,31 +32,6 @@ _CERTAIN = re.compile(
 _LIKELY = re.compile(r'"trackingPlans?"\s*:|"events"\s*:\s*\[[^]]*?"rules"\s*:', re.DOTALL)
 _POSSIBLE = re.compile(r'"rules"\s*:\s*[\[{]')
 _LIBRARIES = frozenset({"PROPERTY_LIBRARY", "RULE_LIBRARY", "TEMPLATE"})
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NEVER = "0001-01-01"
-_CALLS = ("identify", "group", "page", "screen")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """One rule: the schema of a call; if `lifted`, of its properties alone, as Typewriter keeps it."""
-
-    type: str
-    name: str
-    place: Place
-    schema: Node
-    description: str = ""
-    version: float = 1
-    created: str | None = None
-    deprecated: bool = False
-    lifted: bool = False
-
-    def sections(self) -> dict[str, Property]:
-        """What the call can carry: `properties`, `traits` and `context`, each with its members."""
-        found = json_schema.properties(self.schema, self.schema)
-        if self.lifted:
-            return {"properties": json_schema.Property("properties", self.place, members=found)}
-        return {p.name: p for p in found}
 
 
 def detect(head: str, path: str) -> int:
@@ -77,7 +52,7 @@ def read(text: str, path: str) -> Iterator[Plan]:
     for plan, rules in plans:
         if rules is None or plan.string("type").upper() in _LIBRARIES:
             continue
-        gathered = _Rules(rules)
+        gathered = Rules(rules)
         if gathered.problems:
             raise ReadError(gathered.problems)
         named = plan.get("display_name") or plan.get("name")
@@ -113,81 +88,9 @@ def _holder(plan: Node) -> Node | None:
     return plan if any(plan.get(key) is not None for key in ("events", "global", "identify", "group")) else None
 
 
-class _Rules:
-    """Gathers the rules of a plan in either form, and what is wrong with them."""
-
-    def __init__(self, holder: Node) -> None:
-        """Read a list of rules (Public API) or a mapping (Config API)."""
-        self.rules: list[_Rule] = []
-        self.problems: list[Problem] = []
-        for node in holder.elements():
-            self._listed(node)
-        events = holder.get("events")
-        for node in events.elements() if events is not None else ():
-            name = node.get("name")
-            self._add("track", name, node, node.get("rules"))
-        for key in (*_CALLS, "global"):
-            schema = holder.get(key)
-            if schema is not None:
-                place = holder.keys[key]
-                self.rules.append(_Rule("common" if key == "global" else key, "", place, schema))
-        for call in ("identify", "group"):
-            traits = holder.get(f"{call}_traits")
-            if traits is not None:
-                self.rules.append(_trait_rule(call, traits))
-
-    def _listed(self, node: Node) -> None:
-        schema = node.get("jsonSchema") or node.get("json_schema")
-        metadata = schema.get("eventMetadata") if schema is not None else None
-        said = node.get("type") or (metadata.get("type") if metadata is not None else None)
-        kind = said.text.lower() if said is not None else "track"
-        if said is not None and kind not in {"track", "common", *_CALLS}:
-            hint = documents.did_you_mean(kind.upper(), ["TRACK", "COMMON", *(c.upper() for c in _CALLS)])
-            self.problems.append(Problem(said.place, f"there is no type of rule '{said.text}'", hint))
-            return
-        name = (metadata.get("name") if metadata is not None else None) or node.get("key")
-        self._add(kind, name, node, schema, lifted=metadata is not None)
-
-    def _add(self, kind: str, name: Node | None, node: Node, schema: Node | None, lifted: bool = False) -> None:
-        if schema is None or not isinstance(schema.value, dict):
-            self.problems.append(Problem(node.place, "this rule has no schema", "give it a JSON Schema"))
-            return
-        if kind == "track" and (name is None or not name.text):
-            self.problems.append(Problem(node.place, "this rule names no event", "give it the name of its event"))
-            return
-        version = node.get("version")
-        self.rules.append(
-            _Rule(
-                kind,
-                name.text if name is not None and kind == "track" else "",
-                name.place if name is not None else node.place,
-                schema,
-                node.string("description") or schema.string("description"),
-                version.value if version is not None and isinstance(version.value, int | float) else 1,
-                _date(node.string("createdAt")),
-                _date(node.string("deprecatedAt")) is not None,
-                lifted,
-            )
-        )
-
-
-def _trait_rule(call: str, traits: Node) -> _Rule:
-    """The old form of traits, a list of names or of mappings with a name, as the rule it amounts to."""
-    schemas: dict[str, Node] = {}
-    keys: dict[str, Place] = {}
-    for node in traits.elements():
-        name = node.get("name") or node.get("key") or node
-        if isinstance(name.value, str):
-            schemas[name.value] = node if isinstance(node.value, dict) else Node({}, node.place)
-            keys[name.value] = name.place
-    inner = Node({"properties": Node(schemas, traits.place, keys)}, traits.place, {"properties": traits.place})
-    section = Node({"traits": inner}, traits.place, {"traits": traits.place})
-    return _Rule(call, "", traits.place, Node({"properties": section}, traits.place, {"properties": traits.place}))
-
-
-def _events(rules: Iterable[_Rule]) -> Iterator[Event]:
+def _events(rules: Iterable[Rule]) -> Iterator[Event]:
     """The events of the rules: context first, then the calls without a name, then the tracked events in order."""
-    calls: dict[tuple[str, str], list[_Rule]] = {}
+    calls: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
         calls.setdefault((rule.type, rule.name), []).append(rule)
     common = [rule.sections() for rule in calls.pop(("common", ""), [])]
@@ -213,7 +116,7 @@ def _events(rules: Iterable[_Rule]) -> Iterator[Event]:
     yield from (e for e in events.values() if e.type == "track")
 
 
-def _event(versions: list[_Rule], sections: Iterable[dict[str, Property]]) -> Event:
+def _event(versions: list[Rule], sections: Iterable[dict[str, Property]]) -> Event:
     """One event: the highest version says what it is for, all versions together what it carries."""
     rule = versions[0]
     kind = cast("EventType", rule.type)
@@ -291,8 +194,3 @@ def _labels(schemas: Iterable[Node]) -> tuple[tuple[str, ...], str]:
             elif node.text:
                 tags.append(node.text)
     return tuple(dict.fromkeys(tags)), owner
-
-
-def _date(text: str) -> str | None:
-    """The day of a time stamp; None for no time and for the year 1, which stands for none."""
-    return found.group() if (found := _DATE.match(text)) and found.group() != _NEVER else None
