@@ -44,7 +44,7 @@ _LETTERS.update(
 _STEPS = ("COLON", "DCOLON", "DOTCOLON", "ARROW", "DARROW", "HASH_ARROW", "DHASH_ARROW")
 _TYPES = ("ARRAY", "STRUCT", "MAP", "NESTED", "OBJECT", "NULLABLE", "LIST", "RANGE", "TUPLE", "LOWCARDINALITY")
 _VALUES = (
-    *("VAR", "IDENTIFIER", "NUMBER", "STAR", "PARAMETER", "PLACEHOLDER"),
+    *("VAR", "IDENTIFIER", "NUMBER", "STAR", "NULL", "TRUE", "FALSE"),
     *(t.name for t in TokenType if t.name.endswith("STRING")),
 )
 for _names, _letter in ((("DOT",), "."), (_STEPS, ":"), (_TYPES, "t"), (_VALUES, "x")):

@@ -106,14 +106,15 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
     span = piece.start, piece.end
     part = text[piece.start : piece.end]
     trees, error = _parsed(piece.tokens, text, dialect)
-    if not error:
-        for tree in _real(trees):
+    found = _real(trees)
+    if found:
+        for tree in found:
             yield Piece(tree, part, span)
     elif any(t.token_type == TokenType.SEMICOLON for t in piece.tokens):
         for inner in script.cut(piece.tokens, blocks=False):
             yield from _recovered(inner, text, dialect)
     else:
-        yield Piece(None, part, span, error)
+        yield Piece(None, part, span, error or "could not be parsed")
 
 
 def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.Expr | None], str]:

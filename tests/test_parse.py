@@ -1,0 +1,177 @@
+"""Cutting a text into statements: nothing is lost, nothing ends the process, and places stay those of the text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from trackplan.sql.nesting import DEEPEST
+from trackplan.sql.parse import Piece, statements
+from trackplan.sql.statements import compile_text
+
+DIALECTS = ("duckdb", "bigquery", "snowflake", "postgres")
+DEEP = 10_000
+LONG = 2_000
+TOO_DEEP = {
+    "derived tables": "select * from (" * DEEP + "select a from o" + ") t" * DEEP,
+    "joins": "select * from " + "(a join " * DEEP + "b" + " on true)" * DEEP,
+    "laterals": "select a from o" + ", lateral (select * from b" * DEEP + ")" * DEEP,
+    "WITHs": "with a as (" * DEEP + "select 1" + ") select * from a" * DEEP,
+    "parentheses": "select " + "(" * DEEP + "a" + ")" * DEEP,
+    "parentheses never closed": "select " + "(" * DEEP,
+    "parentheses among stray ENDs": "select " + "(end " * DEEP,
+    "lists": "select " + "[" * DEEP + "a" + "]" * DEEP,
+    "CASE": "select " + "case when a then " * DEEP + "a" + " end" * DEEP,
+    "CASE as value": "select " + "a -> case when " * DEEP,
+    "types": "select cast(a as " + "struct<a " * DEEP + "int" + ">" * DEEP + ")",
+    "NOT": "select " + "not " * DEEP + "a",
+    "minus": "select " + "- " * DEEP + "a",
+    "FROM": "from " * DEEP + "a",
+    "dots": "select a" + ".a" * DEEP,
+    "dots and keywords": "select a" + ".case" * DEEP,
+    "arrows": "select a" + " -> 'a'" * DEEP,
+    "casts": "select a" + "::int" * DEEP,
+    "subscripts": "select a" + "[1]" * DEEP,
+    "subscripts that calculate": "select a" + "[1 + 1]" * DEEP,
+    "methods": "select a" + ".b()" * DEEP,
+}
+FINE = {
+    "derived tables": "select * from (" * 30 + "select a from o" + ") t" * 30,
+    "dots side by side": "select " + ", ".join(["a.b.c"] * LONG),
+    "dots in conditions": "select 1 from a where " + " and ".join(["a.b = a.c"] * LONG),
+    "CASE side by side": "select " + ", ".join(["case when a then b end"] * LONG),
+    "columns named case": "select " + ", ".join(["t.case"] * LONG),
+    "comparisons": "select " + ", ".join(["a < b"] * LONG),
+    "NULLs": "select " + ", ".join(["null"] * LONG),
+    "a chain of AND": "select a" + " and a" * LONG,
+    "a chain of plus": "select a" + " + a" * LONG,
+    "a chain of ||": "select a" + " || a" * LONG,
+    "a long IN": "select a in (" + "1, " * LONG + "1)",
+    "a long UNION": "select a from o" + " union all select a from o" * 1_000,
+}
+
+
+def pieces(text: str, dialect: str = "duckdb") -> list[Piece]:
+    return list(statements(text, dialect))
+
+
+@pytest.mark.parametrize("name", TOO_DEEP)
+@pytest.mark.parametrize("dialect", ["duckdb", "bigquery"])
+def test_what_nests_too_deeply_is_refused(name: str, dialect: str) -> None:
+    found = pieces(f"select 1; {TOO_DEEP[name]}; select 2", dialect)
+    assert [p.error for p in found if p.tree is None] == ["is nested too deeply"]
+    assert [p.text for p in found if p.tree is not None] == ["select 1", "select 2"]
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_what_is_only_long_has_a_tree(name: str) -> None:
+    (only,) = pieces(FINE[name])
+    assert only.error == ""
+    assert compile_text(FINE[name], "duckdb").statements
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("select * from (", ") t"), ("select * from (a join ", " on a.b)")])
+def test_the_bound_is_safe(opening: str, closing: str) -> None:
+    depth = DEEPEST - 1
+    inner = "select 1" if closing == ") t" else "c"
+    (only,) = pieces(opening * depth + inner + closing * depth)
+    assert only.error in {"", "is nested too deeply"} or only.error.startswith("could not be parsed")
+
+
+def test_a_statement_of_endless_length_is_refused() -> None:
+    (only,) = pieces("select a" + " and a" * 60_000)
+    assert only.error == "is too long to be looked at"
+
+
+def test_many_short_statements_are_not_one_long() -> None:
+    text = "select 1;\n" * 20_000
+    begun = time.process_time()
+    found = pieces(text + "select from from;")
+    assert [p.tree is None for p in found] == [False] * 20_000 + [True]
+    assert found[-1].error.startswith("could not be parsed (line 20001,")
+    assert time.process_time() - begun < 10  # it takes one second; far more if each statement reads all before it
+
+
+@pytest.mark.parametrize("broken", ["", "select from from;\n", "select " + "(" * DEEP + ";\n"])
+def test_names_stand_where_the_whole_text_has_them(broken: str) -> None:
+    text = f"select b, c from a;\n{broken}  -- a remark\n  select d.e from d;\n"
+    for piece in pieces(text):
+        assert piece.text == text[slice(*piece.span)]
+        for name in piece.tree.find_all(exp.Identifier) if piece.tree is not None else ():
+            assert text[name.meta["start"] : name.meta["end"] + 1] == name.name
+    assert sum(p.tree is not None for p in pieces(text)) == 2
+
+
+def test_a_string_that_never_ends_costs_its_own_statement() -> None:
+    text = "select a from b;\n  select from from;\nselect c from d;\nselect 'open"
+    first, second, third, last = pieces(text)
+    assert [first.error, third.error, last.error] == ["", "", "could not be parsed"]
+    assert (
+        second.error == pieces(text.removesuffix("'open") + "1")[1].error == "could not be parsed (line 2, column 18)"
+    )
+    assert [text[slice(*p.span)] for p in (first, third)] == ["select a from b", "select c from d"]
+
+
+def test_a_routine_that_parses_not_is_read_as_its_statements() -> None:
+    body = "create procedure p() begin insert into a select b from c; select from from; end; select d from e"
+    found = pieces(body, "snowflake")
+    assert any(p.tree is not None and p.text == "select d from e" for p in found)
+    assert "".join(p.text for p in found).count("from from") == 1
+
+
+WORDS = (
+    *(
+        "select",
+        "from",
+        "a",
+        "b.c",
+        "'x'",
+        '"q"',
+        "1",
+        "*",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        ",",
+        ".",
+        ";",
+        ";\n",
+    ),
+    *("->", "::", ":", "+", "-", "not", "case", "when", "end", "begin", "create procedure p() begin", "with", "as"),
+    *("join", "union", "struct<", "insert into", "'", '"', "$$", "/*", "*/", "--", "\n", "\\", "{{", "}}", "é", "\x00"),
+)
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(text=TEXTS, dialect=st.sampled_from(DIALECTS))
+def test_no_text_is_lost(text: str, dialect: str) -> None:
+    found = pieces(text, dialect)
+    covered = [False] * len(text)
+    for piece in found:
+        start, end = piece.span
+        assert piece.text == text[start:end]
+        assert (piece.tree is None) == bool(piece.error)
+        covered[start:end] = [True] * (end - start)
+    assert not [c for c in without_remarks(text, covered, dialect) if not c.isspace() and c != ";"]
+
+
+def without_remarks(text: str, covered: list[bool], dialect: str) -> str:
+    """What no piece covers, but for what the dialect's tokens leave out too: remarks."""
+    from sqlglot.dialects.dialect import Dialect
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tokens = Dialect.get_or_raise(dialect).tokenize(text)
+    except SqlglotError:
+        return "" if "--" in text or "/*" in text else "".join(t for t, c in zip(text, covered, strict=True) if not c)
+    return "".join(text[n] for t in tokens for n in range(t.start, t.end + 1) if not covered[n])
