@@ -6,13 +6,13 @@ warehouse documentation describes; a name that differs only in case or punctuati
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trackplan.derive.spelling import column_of, is_named, snake
 from trackplan.facts.declared import Event, Field, Plan
 from trackplan.link.relations import Registry, Relation
-from trackplan.names import canonical, field_id, fold, split_id
+from trackplan.names import canonical, field_id, fold, join_id, split_id
 from trackplan.project import Landing
 
 _SEGMENT_TABLES = {
@@ -23,16 +23,33 @@ _SEGMENT_TABLES = {
 }
 _SHARED_TABLES = ("tracks", "identifies", "users", "groups", "pages", "screens")
 
+Way = tuple[str, tuple[str, ...]]
+"""A column, and the path inside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A field is stored in `column` of `relation`, below `path`."""
+    """A field is stored in `column` of `relation`, below `path`.
+
+    Where nobody declares the column it is `guessed`: loaders do not spell all names alike. If `optional`, the field is
+    there only if somebody asks for the column.
+    """
 
     field: str
     relation: Relation
     column: str
     path: tuple[str, ...]
     convention: str
+    guessed: bool = False
+    optional: bool = False
+
+    def positions(self, names: Sequence[str]) -> list[int]:
+        """Which of the columns called `names` hold the field; a guessed one also under other spellings."""
+        exact = [p for p, name in enumerate(names) if name.lower() == self.column.lower()][:1]
+        wanted = canonical(self.column)
+        if not self.guessed or not wanted:
+            return exact
+        return exact + [p for p, name in enumerate(names) if p not in exact and canonical(name) == wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +64,12 @@ class Unlanded:
 
 @dataclass(slots=True)
 class Landings:
-    """Where everything lands. `governed` are the relations that a plan's landing rules over, event tables by event id."""
+    """Where everything lands. `governed` are the relations that a plan's landing rules over, `tables` the events'."""
 
     landed: list[Landed] = field(default_factory=list)
     unlanded: list[Unlanded] = field(default_factory=list)
     tables: list[tuple[str, Relation]] = field(default_factory=list)
     governed: dict[str, Relation] = field(default_factory=dict)
-
-
-def snake(name: str) -> str:
-    """`name` in snake case, as warehouse loaders write it: `Order Completed`, `orderCompleted` → `order_completed`."""
-    spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", spaced)
-    words = re.sub(r"[^0-9A-Za-z]+", "_", spaced).strip("_").lower()
-    return f"_{words}" if words[:1].isdigit() else words
 
 
 def land(
@@ -121,15 +130,14 @@ class _Lander:
     def _explicit(self, event: Event, name: str, column: str) -> None:
         parts = tuple(fold(p, False, self.dialect) for p in split_id(column))
         for cut in range(len(parts) - 1, 0, -1):
-            for relation in self.registry.find(parts[:cut]):
-                known = _column(relation, parts[cut])
-                if known is None and relation.closed:
-                    continue
-                self._land(name, relation, known or parts[cut], parts[cut + 1 :], "explicit")
+            found = [r for r in self.registry.find(parts[:cut]) if column_of(r, parts[cut]) or not r.closed]
+            for relation in found:
+                self._land(name, relation, column_of(relation, parts[cut]) or parts[cut], parts[cut + 1 :], "explicit")
                 if not self.landings:
                     relation.landed = True
                     self.found.governed[relation.id] = relation
                     self._hold(event, relation)
+            if found:
                 return
         if self.warehouse or len(parts) < 2:
             reason = f"the warehouse has no column {column}"
@@ -140,27 +148,62 @@ class _Lander:
 
     def _segment(self, event: Event, name: str, path: tuple[Field, ...], landing: Landing) -> Iterator[Unlanded]:
         array = next((i for i, f in enumerate(path) if f.types == ("array",)), None)
-        if path[-1].fields and array is None and path[-1].types != ("array",):
+        if path[-1].fields and array is None:
             # An object has no column of its own; its members have.
             return
-        flat = path if array is None else path[: array + 1]
-        inside = () if array is None else tuple(f.name for f in path[array + 1 :])
-        prefix = ["context"] if event.type == "context" else []
-        wanted = fold("_".join(snake(p) for p in [*prefix, *(f.name for f in flat)]), False, self.dialect)
+        segments = tuple(f.name for f in path)
+        longest = len(path) if array is None else array + 1
+        prefix = ("context",) if event.type == "context" else ()
+        # Mostly one column for each member; a loader may also keep an object whole.
+        ways = [(self._flat((*prefix, *segments[:n])), segments[n:]) for n in range(longest, 0, -1)]
         tables = list(self._tables(event, landing))
         if not tables:
             yield self._no_table(event, name, landing)
         missing = ""
         landed = False
         for relation in tables:
-            known = _column(relation, wanted)
-            if known is None and relation.closed:
-                missing = missing or f"{relation.id}.{wanted}"
-                continue
-            landed = True
-            self._land(name, relation, known or wanted, inside, "segment")
+            if self._lands(name, relation, ways, sure=all(s.isascii() for s in segments)):
+                landed = True
+            else:
+                missing = missing or f"{relation.id}.{ways[0][0] or join_id(segments)}"
         if tables and not landed:
-            yield Unlanded(name, "no-column", missing, f"there is no column {missing}: never sent, or renamed")
+            yield Unlanded(name, "no-column", missing, f"there is no column {missing}; it was never sent, or renamed")
+        if event.type == "context":
+            self._beside(name, landing, ways, tables)
+        elif event.type == "identify":
+            traits = [(self._flat(("context", "traits", *segments[:n])), segments[n:]) for n in range(longest, 0, -1)]
+            self._beside(name, landing, traits, [])
+
+    def _lands(self, name: str, relation: Relation, ways: Sequence[Way], sure: bool) -> bool:
+        """Land a field on the first column that is declared; in an open table, on that which the loader would make."""
+        for column, inside in ways:
+            known = column_of(relation, column)
+            if known is not None:
+                self._land(name, relation, known, inside, "segment")
+                return True
+        if relation.closed or not sure:
+            return False
+        column, inside = ways[0]
+        self._land(name, relation, column, inside, "segment", guessed=True)
+        for column, inside in ways[1:]:
+            self.found.landed.append(Landed(name, relation, column, inside, "segment", guessed=True, optional=True))
+        return True
+
+    def _beside(self, name: str, landing: Landing, ways: Sequence[Way], tables: Sequence[Relation]) -> None:
+        """Copies of a value in other tables of the schema, such as `context_traits_email`, where there are any."""
+        for relation in self.registry.in_schema(self._schema(landing)):
+            if relation.built or relation in tables:
+                continue
+            for column, inside in ways:
+                known = column_of(relation, column)
+                if known is not None:
+                    self._land(name, relation, known, inside, "segment")
+                elif not relation.closed:
+                    copy = Landed(name, relation, column, inside, "segment", guessed=True, optional=True)
+                    self.found.landed.append(copy)
+
+    def _flat(self, segments: Sequence[str]) -> str:
+        return fold("_".join(snake(s) for s in segments), False, self.dialect)
 
     def _no_table(self, event: Event, name: str, landing: Landing) -> Unlanded:
         wanted = f"{landing.schema}.{_segment_names(event)[0] if event.type != 'context' else '*'}"
@@ -182,12 +225,13 @@ class _Lander:
             yield Unlanded(name, "no-table", landing.table, f"there is no table {landing.table}")
         else:
             folded = fold(column, False, self.dialect)
-            known = _column(relations[0], folded)
-            if known is None and relations[0].closed:
+            holding = [r for r in relations if column_of(r, folded) or not r.closed]
+            for relation in holding:
+                inside = tuple(f.name for f in path)
+                self._land(name, relation, column_of(relation, folded) or folded, inside, "json-column")
+            if not holding:
                 wanted = f"{landing.table}.{column}"
                 yield Unlanded(name, "no-column", wanted, f"there is no column {wanted}")
-            else:
-                self._land(name, relations[0], known or folded, tuple(f.name for f in path), "json-column")
 
     def _tables(self, event: Event, landing: Landing) -> Iterator[Relation]:
         """The tables that hold the rows of `event`; governed by the plan from now on."""
@@ -196,7 +240,8 @@ class _Lander:
             found = self.registry.find(parts)
             if not found and not self.warehouse:
                 found = [self.registry.add(parts, "table", None, declared=False)]
-            chosen = found[:1]
+            # A name that several tables bear may mean any of them.
+            chosen = found
         else:
             chosen = self._segment_tables(event, landing)
         for relation in chosen:
@@ -208,10 +253,10 @@ class _Lander:
         there = [r for r in self.registry.in_schema(schema) if not r.built]
         if event.type == "context":
             names = {snake(e.name) for e in self.plan.events if e.type == "track"} | set(_SHARED_TABLES)
-            return [r for r in there if _is_named(r, names)]
+            return [r for r in there if is_named(r, names)]
         wanted = _segment_names(event)
-        found = [r for r in there if _is_named(r, wanted)]
-        if not found and there and not self.warehouse:
+        found = [r for r in there if is_named(r, wanted)]
+        if not found and there and not self.warehouse and event.name.isascii():
             parts = (*schema, fold(wanted[0], False, self.dialect))
             found = [self.registry.add(parts, "table", None, declared=False)]
         return found
@@ -219,27 +264,22 @@ class _Lander:
     def _schema(self, landing: Landing) -> tuple[str, ...]:
         return tuple(fold(p, False, self.dialect) for p in split_id(landing.schema))
 
-    def _land(self, name: str, relation: Relation, column: str, path: tuple[str, ...], convention: str) -> None:
+    def _land(
+        self,
+        name: str,
+        relation: Relation,
+        column: str,
+        path: tuple[str, ...],
+        convention: str,
+        *,
+        guessed: bool = False,
+    ) -> None:
         relation.want(column, path)
-        self.found.landed.append(Landed(name, relation, column, path, convention))
+        self.found.landed.append(Landed(name, relation, column, path, convention, guessed))
 
 
 def _segment_names(event: Event) -> tuple[str, ...]:
     return _SEGMENT_TABLES.get(event.type) or (snake(event.name),)
-
-
-def _is_named(relation: Relation, names: Iterable[str]) -> bool:
-    last = relation.parts[-1]
-    return last.lower() in names or canonical(last) in {canonical(n) for n in names}
-
-
-def _column(relation: Relation, wanted: str) -> str | None:
-    """The declared column that `wanted` means: by name, else the only one that differs in case and punctuation alone."""
-    known = relation.columns.get(wanted.lower())
-    if known is not None:
-        return known.name
-    alike = [c.name for c in relation.columns.values() if canonical(c.name) == canonical(wanted)]
-    return alike[0] if len(alike) == 1 else None
 
 
 def _walk(fields: Sequence[Field], above: tuple[Field, ...] = ()) -> Iterator[tuple[Field, tuple[Field, ...]]]:

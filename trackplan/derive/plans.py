@@ -56,8 +56,11 @@ def store_landings(base: FactBase, landings: Landings, collected: Collected, pro
     rows: dict[tuple[int, int], str] = {}
     for landed in landings.landed:
         container = program.relation(landed.relation)
-        for position in container.positions(landed.column)[:1]:
-            column = keys.columns.get((container.number, position, ".".join(landed.path).lower()))
+        for position in landed.positions(container.names):
+            # A column that somebody asks for as a whole has no keys.
+            lengths = range(len(landed.path), -1, -1) if landed.optional else [len(landed.path)]
+            paths = (".".join(landed.path[:n]).lower() for n in lengths)
+            column = next((c for p in paths if (c := keys.columns.get((container.number, position, p)))), None)
             if column is not None:
                 rows.setdefault((collected.fields[landed.field], column), landed.convention)
     base.insert("landing", ("field", "column", "convention"), ((*pair, c) for pair, c in rows.items()))
