@@ -1,0 +1,102 @@
+"""What a broken input does to a run: it is told at its place, and nothing that rests on it is judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+PROJECT = """\
+version: 1
+dialect: duckdb
+plans: [plan.yaml]
+use_cases: [use_cases.yaml]
+warehouse: [warehouse.sql]
+consumers: [dashboards/*.sql]
+landing: [{plan: web, convention: segment, schema: raw.web}]
+"""
+PLAN = """\
+trackplan: 1
+name: web
+events:
+  Order Completed:
+    properties:
+      total: number
+      coupon: string
+"""
+USE_CASES = """\
+use_cases:
+  - id: measure-revenue
+    needs: ["Order Completed.total", "Order Completed.margin"]
+"""
+SOUND = {
+    "trackplan.yaml": PROJECT,
+    "plan.yaml": PLAN,
+    "use_cases.yaml": USE_CASES,
+    "warehouse.sql": "create table raw.web.order_completed (total numeric, coupon text, gift text);\n",
+    "dashboards/revenue.sql": "select sum(total) from raw.web.order_completed\n",
+}
+
+
+def check(folder: Path, changes: dict[str, str]) -> tuple[bool, dict[str, list[dict[str, object]]]]:
+    """Whether the run failed, and the JSON report, on the sound project with these files instead of its own."""
+    from trackplan.cli import app
+
+    for path, text in {**SOUND, **changes}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    arguments = ["check", str(folder), "--format", "json", "--today", "2026-07-01"]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    report = json.loads(result.stdout)
+    assert isinstance(report, dict)
+    return report["summary"]["fatal"], report
+
+
+def rules(report: dict[str, list[dict[str, object]]]) -> set[str]:
+    return {str(f["rule"]) for f in report["findings"]}
+
+
+def test_with_nothing_broken_all_is_judged(tmp_path: Path) -> None:
+    failed, report = check(tmp_path, {})
+    assert not failed
+    assert {"TP102", "TP201", "TP401", "TP501"} <= rules(report)
+    assert [s["rule"] for s in report["skipped"]] == ["TP106"]  # there are no models
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind", "gone"),
+    [
+        ("plan.yaml", PLAN.replace("number", "nummer"), "plans", {"TP103", "TP108", "TP201", "TP401", "TP501"}),
+        ("plan.yaml", "trackplan: [", "plans", {"TP103", "TP108", "TP201", "TP401", "TP501"}),
+        ("plan.yaml", PLAN.replace("coupon:", "total:"), "plans", {"TP103", "TP108", "TP201", "TP401", "TP501"}),
+        ("use_cases.yaml", "use_cases: 7\n", "use_cases", {"TP102", "TP103", "TP108", "TP202"}),
+        ("dashboards/revenue.sql", "\0", "consumers", {"TP102", "TP103", "TP108", "TP109"}),
+    ],
+)
+def test_nothing_is_said_that_rests_on_what_was_not_read(
+    path: str, text: str, kind: str, gone: set[str], tmp_path: Path
+) -> None:
+    failed, report = check(tmp_path, {path: text})
+    assert failed
+    assert "TP001" in rules(report)
+    assert gone.isdisjoint(rules(report))
+    assert {tuple(map(str, s["broken"])) for s in report["skipped"] if not s["missing"]} == {(kind,)}  # type: ignore[call-overload]
+    assert [e["kind"] for e in report["evidence"] if e["broken"]] == [kind]
+
+
+def test_a_landing_of_a_plan_that_is_not_there(tmp_path: Path) -> None:
+    failed, report = check(tmp_path, {"trackplan.yaml": PROJECT.replace("plan: web", "plan: wbe")})
+    assert failed
+    (finding,) = report["findings"]
+    assert finding["message"] == "there is no plan 'wbe'."
+    assert str(finding["fix"]).startswith("did you mean 'web'?")
+    place = finding["place"]
+    assert isinstance(place, dict)
+    assert (place["path"], place["line"], place["column"]) == ("trackplan.yaml", 7, 18)
+
+
+def test_a_landing_is_not_judged_before_all_plans_are_read(tmp_path: Path) -> None:
+    _, report = check(tmp_path, {"plan.yaml": "trackplan: ["})
+    assert [f["message"] for f in report["findings"] if "no plan" in str(f["message"])] == []
