@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,46 @@ def test_a_key_written_twice_overwrites_as_it_does_for_dbt(tmp_path: Path) -> No
     (table,) = dbt.project(Tree(tmp_path), ".")
     assert isinstance(table, Table)
     assert [(c.name, c.type) for c in table.columns] == [("x", "text")]
+
+
+SOURCES = """
+sources:
+- {name: copilot, schema: copilot_prod, tables: [{name: clicked}, {name: started, identifier: begun}]}
+- {name: shop, tables: [{name: orders}, {name: "Refunds", quoting: {identifier: true}}]}
+"""
+ALL = {"clicked", "started", "begun", "orders", "refunds"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{{ union(dbt_utils.get_relations_by_pattern('copilot_prod', '%')) }}", {"clicked", "started", "begun"}),
+        ("{% set r = tables_of('shop') %}{{ union_all(r) }}", {"orders", "refunds"}),
+        ("{{ own('copilot_prod') }}", {"clicked", "started", "begun"}),
+        ("{{ own(var('where')) }}", ALL),
+        ("select * from {{ var('table') }}", {"orders"}),
+        ("select * from {{ var('nested') }}", {"clicked", "refunds"}),
+        ("select * from {{ source(var('where'), x) }}", ALL),
+        ("select {{ dbt_utils.star(from=source('shop', 'orders')) }} from {{ source('shop', 'orders') }}", {"orders"}),
+        ("select {{ plain('x') }} from {{ source('shop', 'orders') }}", {"orders"}),
+    ],
+)
+def test_tables_that_a_template_looks_up_are_named(tmp_path: Path, text: str, named: set[str]) -> None:
+    settings = "name: a\nvars:\n  table: \"{{ source('shop', 'orders') }}\"\n  a: {nested: [Refunds, {x: clicked}]}\n"
+    macros = "{% macro own(s) %} {{ run_query('select 1 from information_schema.tables') }} {% endmacro %}"
+    plain = "{% macro plain(c) %} lower({{ c }}) {% endmacro %}"
+    for path, content in {
+        "dbt_project.yml": settings,
+        "macros/m.sql": macros,
+        "macros/p.sql": plain,
+        "models/s.yml": SOURCES,
+        "models/m.sql": text,
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    (sql,) = [d for d in dbt.project(Tree(tmp_path), ".") if isinstance(d, Sql)]
+    assert not sql.rendered
+    assert {w.lower() for w in re.findall(r"\w+", sql.text)} & ALL == named
 
 
 def test_a_folder_without_a_project_file_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from trackplan.documents import Node
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Sql, Table
 from trackplan.findings import Place, Problem
-from trackplan.readers.dbt import snapshots
+from trackplan.readers.dbt import lookups, snapshots
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.sql import template
 
@@ -34,7 +34,7 @@ def project(tree: Tree, folder: str, dialect: str = "") -> Iterator[Declaration 
     """What the dbt project in `folder` declares; what is wrong with one file comes as problems beside the rest.
 
     SQL is rendered by `template`. Where that leaves template code, the text gets the macros it calls behind its end,
-    and a `*` if they may name anything, so that whatever they mention counts as mentioned.
+    what these may look up, and a `*` if they may name anything, so that whatever they mention counts as mentioned.
     """
     yield from _Project(tree, folder, dialect).declarations()
 
@@ -47,12 +47,14 @@ class _Project:
         self.folder = folder
         self.dialect = dialect
         self.sources: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.stored: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.macros: dict[str, str] = {}
+        self.settings = _NOTHING
         self.problems: list[Problem] = []
 
     def declarations(self) -> Iterator[Declaration | Problem]:
         """Property files first, since the SQL needs the sources' names; then seeds, snapshots and models."""
-        settings = self._settings()
+        settings = self.settings = self._settings()
         models = settings.strings("model-paths") or settings.strings("source-paths") or ("models",)
         seeds = settings.strings("seed-paths") or settings.strings("data-paths") or ("seeds",)
         histories = settings.strings("snapshot-paths") or ("snapshots",)
@@ -104,7 +106,10 @@ class _Project:
         except ReadError as error:
             self.problems.extend(error.problems)
             return
-        yield from file.declarations()
+        for declared in file.declarations():
+            if isinstance(declared, Table) and declared.kind == "table":
+                self.stored[(declared.aliases or (declared.parts,))[0]] = declared.parts
+            yield declared
         self.sources.update(file.sources)
         self.problems.extend(file.problems)
 
@@ -151,7 +156,9 @@ class _Project:
     def _sql(self, path: str, parts: tuple[str, ...], rendered: template.Rendered) -> Sql:
         text = rendered.text
         if not rendered.complete:
-            text = "\n".join([text, *self._called(text), *(["*"] if rendered.opaque else [])])
+            whole = "\n".join([text, *self._called(text)])
+            more = lookups.beyond(whole, self.stored, self.macros, self.settings)
+            text = "\n".join([whole, *more, *(["*"] if rendered.opaque or more else [])])
         return Sql(text, self.dialect, Place(path), parts, rendered=rendered.complete)
 
     def _called(self, text: str) -> list[str]:
