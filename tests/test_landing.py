@@ -21,7 +21,7 @@ PRODUCTS = {"type": ["array", "string"], "items": {"type": "object", "properties
 CASES: dict[str, tuple[object, dict[str, object], dict[str, object], str, str, str]] = {
     "digits": ({"item2Name": "string"}, {}, SEGMENT, "", "select item_2_name from raw.web.done", "web/Done.item2Name"),
     "acronym": ({"iOSName": "string"}, {}, SEGMENT, "", "select ios_name from raw.web.done", "web/Done.iOSName"),
-    "object kept whole": ({"to": ADDRESS}, {}, SEGMENT, "", "select to_json(\"to\") from raw.web.done", "web/Done.to.city"),
+    "object kept whole": ({"place": ADDRESS}, {}, SEGMENT, "", "select to_json(place) from raw.web.done", "web/Done.place.city"),
     "object as JSON": (
         {"addr": ADDRESS}, {}, SEGMENT, "create table raw.web.done(addr json);",
         "select addr ->> '$.city' as city from raw.web.done", "web/Done.addr.city",
@@ -31,7 +31,8 @@ CASES: dict[str, tuple[object, dict[str, object], dict[str, object], str, str, s
         "web/Done.items.sku",
     ),
     "view without duplicates": (
-        {"a": "string"}, {}, SEGMENT, "create table raw.web.done(a text);", "select a from raw.web.done_view", "web/Done.a",
+        {"a": "string"}, {}, SEGMENT, "create table raw.web.done(a text);", "select a from raw.web.done_view",
+        "web/Done.a",
     ),
     "trait in the context": (
         {"a": "string"}, EMAIL, SEGMENT,
@@ -74,5 +75,6 @@ def test_a_field_that_a_query_uses_is_never_unused(name: str, tmp_path: Path) ->
     (tmp_path / "q.sql").write_text(query, encoding="utf-8")
     (tmp_path / "trackplan.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     base = pipeline.build(project.load(tmp_path / "trackplan.yaml"), date(2026, 1, 1))
-    found = dict(base.fetch("SELECT f.id, s.used FROM field f JOIN field_status s ON s.field = f.key"))
+    rows = base.fetch("SELECT f.id, s.used FROM field f JOIN field_status s ON s.field = f.key")
+    found = {str(id_): verdict for id_, verdict in rows}
     assert found[used] != 0

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Parts = tuple[str, ...]
 
+# ClickHouse: tables without rows of their own, and how many arguments of the engine come before the database's name.
+_WINDOWS = {"distributed": 1, "buffer": 0}
+
 
 def name(tree: exp.Create) -> exp.Expr:
     """The node of the relation's name, without the column list."""
@@ -25,7 +28,10 @@ def name(tree: exp.Create) -> exp.Expr:
 
 
 def source(tree: exp.Create, structure: Structure) -> Parts:
-    """The table that it copies by LIKE, CLONE, COPY, AS or PARTITION OF; empty if it copies none."""
+    """The table that it shows or copies by engine, LIKE, CLONE, COPY, AS or PARTITION OF; empty if there is none."""
+    behind = _behind(tree, structure)
+    if behind:
+        return behind
     clone = tree.args.get("clone")
     if clone is not None:
         return structure.parts(clone.this)
@@ -38,7 +44,14 @@ def source(tree: exp.Create, structure: Structure) -> Parts:
 
 def shares_rows(tree: exp.Create) -> bool:
     """Whether reading the new table reads rows of the one it copies."""
-    return tree.args.get("clone") is not None or tree.find(exp.PartitionedOfProperty) is not None
+    shares = tree.args.get("clone") is not None or tree.find(exp.PartitionedOfProperty) is not None
+    return shares or _engine(tree) in _WINDOWS
+
+
+def filled(tree: exp.Create, structure: Structure) -> Parts:
+    """The table that a materialized view writes to (`TO`); empty if it keeps its rows itself."""
+    target = next((p for p in _settings(tree) if isinstance(p, exp.ToTableProperty)), None)
+    return structure.parts(target.this) if target is not None else ()
 
 
 def inherits(tree: exp.Create) -> bool:
@@ -69,6 +82,26 @@ def generated(tree: exp.Create, structure: Structure) -> Iterator[exp.Expr]:
                 structure.path(column.this) in own for column in constraint.find_all(exp.Column)
             ):
                 yield item
+
+
+def shown(kind: str, written: str, source: str) -> str:
+    """The statement that makes the relation `written` show, by their names, the columns of `source`."""
+    return f"CREATE {kind} {written} AS SELECT * FROM {source}"  # noqa: S608 - never run
+
+
+def _engine(tree: exp.Create) -> str:
+    setting = next((p for p in _settings(tree) if isinstance(p, exp.EngineProperty)), None)
+    return setting.this.name.lower() if setting is not None else ""
+
+
+def _behind(tree: exp.Create, structure: Structure) -> Parts:
+    """The table that the arguments of an engine such as `Distributed(cluster, db, table)` name."""
+    first = _WINDOWS.get(_engine(tree))
+    if first is None:
+        return ()
+    setting = next(p for p in _settings(tree) if isinstance(p, exp.EngineProperty))
+    named = [a.name for a in setting.this.expressions[first : first + 2] if isinstance(a, (exp.Column, exp.Literal))]
+    return tuple(structure.fold(exp.to_identifier(n)) for n in named if n)
 
 
 def _items(tree: exp.Create) -> list[exp.Expr]:

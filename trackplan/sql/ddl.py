@@ -118,7 +118,7 @@ class _Run:
             case "COPY" | "UNLOAD" | "EXPORT" | "EXECUTE" | "EXEC" | "DO" | "RENAME":
                 found = hidden(piece, self._text)
                 if found is not None:
-                    self._unclear(_span(piece), *found)
+                    self._unclear((piece.start, piece.end), *found)
                 return True
         inner = unguarded(piece)
         if inner is not None:
@@ -143,6 +143,9 @@ class _Run:
             start, end = self._structure.span(create.name(tree))
             text = self._text[piece.start : piece.end]
             self._build(parts, piece, text, (start - piece.start, end - piece.start))
+            if into := create.filled(tree, self._structure):  # by name, as ClickHouse does it
+                filling = create.shown("TABLE", self._written(into), self._written(parts))
+                self._fills.append(self._sql(piece, filling))
         elif source and create.shares_rows(tree):
             self._stand_for(parts, piece, source)
         elif head.kind == "VIEW":
@@ -198,9 +201,11 @@ class _Run:
                 self._stand_for(full, piece, known or parts)
             case _:
                 if isinstance(action, alter.Unknown):
-                    self._unclear(_span(piece), "syntax", f"does not parse as {self._dialect or 'SQL'}")
+                    self._unclear((piece.start, piece.end), "syntax", f"does not parse as {self._dialect or 'SQL'}")
                 elif isinstance(action, alter.Rename) and known and self._relations.all[known].sql is not None:
-                    self._unclear(_span(piece), "unsupported", "renames a column of a view, which is not followed")
+                    self._unclear(
+                        (piece.start, piece.end), "unsupported", "renames a column of a view, which is not followed"
+                    )
                 self._relations.alter(parts, action, place)
 
     def _drop(self, piece: Piece, head: Head) -> bool:
@@ -238,7 +243,7 @@ class _Run:
     def _other(self, piece: Piece, detail: str) -> None:
         """Note a statement that creates something else than a table, if it may read one."""
         if READS.search(self._text, piece.start, piece.end):
-            self._unclear(_span(piece), "unsupported", detail)
+            self._unclear((piece.start, piece.end), "unsupported", detail)
 
     def _lost(self, piece: Piece) -> None:
         """Note a statement that does not parse, and the relations it may create as incomplete ones."""
@@ -249,7 +254,7 @@ class _Run:
             return
         detail = f"does not parse as {self._dialect or 'SQL'}"
         if READS.search(self._text, piece.start, piece.end):
-            self._unclear(_span(piece), "syntax", detail)
+            self._unclear((piece.start, piece.end), "syntax", detail)
         else:
             self._note("syntax", detail, place)
         for match in _CREATES.finditer(self._text, piece.start, piece.end):
@@ -267,9 +272,9 @@ class _Run:
 
     def _stand_for(self, parts: Parts, piece: Piece, source: Parts) -> None:
         """Note a relation that is another one under a further name, as the view it amounts to."""
-        create, name = "CREATE VIEW ", self._written(parts)
-        text = f"{create}{name} AS SELECT * FROM {self._written(source)}"  # noqa: S608 - never run
-        self._build(parts, piece, text, (len(create), len(create) + len(name)))
+        start, name = len("CREATE VIEW "), self._written(parts)
+        text = create.shown("VIEW", name, self._written(source))
+        self._build(parts, piece, text, (start, start + len(name)))
 
     def _sql(self, piece: Piece, text: str) -> Sql:
         place = self._place(piece)
@@ -288,10 +293,6 @@ class _Run:
 
     def _note(self, reason: UnclearReason, detail: str, place: Place) -> None:
         self._unresolved.append((reason, "", detail, place))
-
-
-def _span(piece: Piece) -> tuple[int, int]:
-    return piece.start, piece.end
 
 
 def _padding(place: Place) -> str:
