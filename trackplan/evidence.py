@@ -22,7 +22,6 @@ _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
 _HARMLESS = frozenset({"no-match", "ambiguous"})
 # Which kinds of evidence a file brings, and so lacks when it cannot be read.
 _BROUGHT_BY = {
-    "project": _KINDS,
     "plan": ("plans",),
     "use_cases": ("use_cases",),
     "warehouse": ("warehouse",),
@@ -46,7 +45,7 @@ def store(base: FactBase, project: Project, read: Inputs, linked: Program, probl
     given = {kind: bool(getattr(project, kind) or (project.dbt and kind == "models")) for kind in _KINDS}
     given["warehouse"] |= any(t.kind == "table" for t in read.tables)
     given["consumers"] |= bool(read.consumers)
-    broken = {k for p in problems if p.kind not in _HARMLESS for k in _BROUGHT_BY[read.files[p.place.path]]}
+    broken = {kind for p in problems if p.kind not in _HARMLESS for kind in _lacking(p, read.files[p.place.path])}
     statements = dict.fromkeys(_KINDS, 0)
     understood = dict.fromkeys(_KINDS, 0)
     for unit in linked.units:
@@ -60,6 +59,13 @@ def store(base: FactBase, project: Project, read: Inputs, linked: Program, probl
         for kind in _KINDS
     ]  # fmt: skip
     base.insert("evidence", names, rows)
+
+
+def _lacking(problem: Problem, file_kind: str) -> tuple[str, ...]:
+    """The kinds of evidence that a problem takes away."""
+    if file_kind == "project":  # a landing that leads nowhere, or a file that is both a model and a consumer
+        return ("plans",) if problem.kind == "reference" else ("models", "consumers")
+    return _BROUGHT_BY[file_kind]
 
 
 def store_notes(base: FactBase, project: Project, who: Askers, resolver: Resolver) -> None:
