@@ -89,12 +89,14 @@ def test_nothing_is_said_that_rests_on_what_was_not_read(
 def test_a_landing_of_a_plan_that_is_not_there(tmp_path: Path) -> None:
     failed, report = check(tmp_path, {"trackplan.yaml": PROJECT.replace("plan: web", "plan: wbe")})
     assert failed
-    (finding,) = report["findings"]
+    (finding,) = (f for f in report["findings"] if f["rule"] == "TP001")
     assert finding["message"] == "there is no plan 'wbe'."
     assert str(finding["fix"]).startswith("did you mean 'web'?")
     place = finding["place"]
     assert isinstance(place, dict)
     assert (place["path"], place["line"], place["column"]) == ("trackplan.yaml", 7, 18)
+    assert [e["kind"] for e in report["evidence"] if e["broken"]] == ["plans"]
+    assert rules(report) == {"TP001", "TP202", "TP203", "TP204"}
 
 
 def test_a_landing_is_not_judged_before_all_plans_are_read(tmp_path: Path) -> None:
