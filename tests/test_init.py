@@ -140,3 +140,17 @@ def test_the_dialect_is_found(tmp_path: Path, texts: dict[str, str], dialect: st
     assert (found.dialect, found.tells_dialect) == (dialect, teller)
     assert run(["init", str(tmp_path)]) == 0
     assert project.load(tmp_path / "trackplan.yaml").dialect == dialect
+
+
+def test_plans_whose_files_share_a_name_get_one_each(tmp_path: Path) -> None:
+    plan = '{"rules": {"events": [{"name": "A", "rules": {}}]}}'
+    paths = ["plans/dev/app/rules.json", "plans/dev/web/rules.json", "plans/web/rules.json", "plans/other.json"]
+    write(tmp_path, dict.fromkeys(paths, plan))
+    assert run(["init", str(tmp_path)]) == 0
+    opened = project.load(tmp_path / "trackplan.yaml")
+    assert {(s.path, s.name) for s in opened.plans} == {
+        ("plans/dev/app/rules.json", "dev-app"),
+        ("plans/dev/web/rules.json", "dev-web"),
+        ("plans/web/rules.json", "web"),
+        ("plans/other.json", ""),
+    }

@@ -147,6 +147,21 @@ def _entry(key: str, paths: tuple[str, ...], example: str) -> str:
     return f"{key}:\n" + "\n".join(f"  - {_quoted(path)}" for path in paths)
 
 
+def _plans(paths: tuple[str, ...]) -> str:
+    """The key of plans where some share their files' name, which would make one plan of them; else ''."""
+    stems = [_name(path).rpartition(".")[0] for path in paths]
+    if len(set(stems)) == len(stems):
+        return ""
+    lines = ["plans:"]
+    for path, stem in zip(paths, stems, strict=True):
+        same = [p.split("/")[:-1] for p, other in zip(paths, stems, strict=True) if other == stem]
+        own = path.split("/")[:-1]
+        telling = [part for part in own if not all(part in others for others in same)]
+        name = "-".join(telling) or stem if len(same) > 1 else ""
+        lines.append(f"  - {{path: {_quoted(path)}, name: {_quoted(name)}}}" if name else f"  - {_quoted(path)}")
+    return "\n".join(lines)
+
+
 def _quoted(path: str) -> str:
     return f'"{path}"' if " " in path or "*" in path or path.startswith(("-", ".")) else path
 
@@ -157,7 +172,7 @@ def _project(found: Found) -> str:
     )
     return _PROJECT.format(
         dialect=said,
-        plans=_entry("plans", found.plans, "tracking/*.yaml"),
+        plans=_plans(found.plans) or _entry("plans", found.plans, "tracking/*.yaml"),
         use_cases=_entry("use_cases", found.use_cases, "use_cases.yaml"),
         warehouse=_entry("warehouse", found.warehouse, '"warehouse/*.sql"'),
         models=_entry("models", found.models, '"models/**/*.sql"'),
