@@ -21,7 +21,7 @@ PRODUCTS = {"type": ["array", "string"], "items": {"type": "object", "properties
 CASES: dict[str, tuple[object, dict[str, object], dict[str, object], str, str, str]] = {
     "digits": ({"item2Name": "string"}, {}, SEGMENT, "", "select item_2_name from raw.web.done", "web/Done.item2Name"),
     "acronym": ({"iOSName": "string"}, {}, SEGMENT, "", "select ios_name from raw.web.done", "web/Done.iOSName"),
-    "object kept whole": ({"place": ADDRESS}, {}, SEGMENT, "", "select to_json(place) from raw.web.done", "web/Done.place.city"),
+    "object kept whole": ({"to": ADDRESS}, {}, SEGMENT, "", 'select "to" from raw.web.done', "web/Done.to.city"),
     "object as JSON": (
         {"addr": ADDRESS}, {}, SEGMENT, "create table raw.web.done(addr json);",
         "select addr ->> '$.city' as city from raw.web.done", "web/Done.addr.city",

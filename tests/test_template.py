@@ -116,3 +116,10 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     started = time.monotonic()
     assert isinstance(render(piece * 100_000, {}), Rendered)
     assert time.monotonic() - started < 5
+
+
+def test_a_logical_name_that_is_the_physical_one_of_another_source_is_never_written() -> None:
+    sources = {("a", "o"): ("long_database", "long_schema", "orders"), ("b", "o"): ("a", "o")}
+    assert render("select x from {{ source('a','o') }}", sources).text == (
+        "select x from long_database.long_schema.orders"
+    )

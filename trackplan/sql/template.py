@@ -176,12 +176,19 @@ def _substitute(
     if match := _SOURCE.fullmatch(tag.inside):
         source, table = (t for t in match.groups() if t is not None)
         physical = ".".join(identifier(p, dialect) for p in sources.get((source, table), ()))
-        if physical and len(physical) <= tag.end - tag.start:
+        if physical and (len(physical) <= tag.end - tag.start or _is_taken(sources, source, table)):
             return physical
         return f"{identifier(source, dialect)}.{identifier(table, dialect)}"
     if _CONFIG.fullmatch(tag.inside) and not _RUNS_SQL.search(tag.inside):
         return ""
     return None
+
+
+def _is_taken(sources: Mapping[tuple[str, str], tuple[str, ...]], source: str, table: str) -> bool:
+    """Whether the logical name of a source is the physical one of another."""
+    mine = (source.lower(), table.lower())
+    physical = (tuple(p.lower() for p in parts[-2:]) for key, parts in sources.items() if key != (source, table))
+    return mine in physical
 
 
 def _is_glued(text: str, tag: _Tag) -> bool:
