@@ -111,6 +111,9 @@ def changes(piece: Piece, head: int, text: str, structure: Structure, dialect: s
         first, second = (*(t.text.upper() for t in action[:2]), "")[:2]
         if (first, second) == ("ATTACH", "PARTITION"):
             yield Attach(structure.named(action, 2)[0])
+        elif (first, second) == ("SET", "SCHEMA"):
+            schema, place, _ = structure.named(action, 2)
+            yield Move((*schema, *structure.named(piece.tokens, head - 1)[0][-1:]), place)
         elif first in _CHANGES and not _NO_COLUMN.fullmatch(second):
             yield from _of_tokens((*start, *action), text, structure, dialect)
 
