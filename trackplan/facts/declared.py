@@ -81,7 +81,8 @@ class Table:
     """A declared relation. `parts` are its folded name, outermost first.
 
     `complete` tells whether `columns` are all it has (a CREATE TABLE) or only those that somebody documents (dbt).
-    `aliases` are further names under which SQL may ask for it (a dbt source's logical name).
+    `aliases` are further names under which SQL may ask for it (a dbt source's logical name); `source` tells that
+    somebody outside of the project fills it, so that no model of the same name does.
     """
 
     parts: tuple[str, ...]
@@ -92,6 +93,7 @@ class Table:
     description: str = ""
     owner: str = ""
     aliases: tuple[tuple[str, ...], ...] = ()
+    source: bool = False
 
 
 @dataclass(frozen=True, slots=True)

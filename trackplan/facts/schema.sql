@@ -218,7 +218,7 @@ CREATE TABLE reach (
   strength TEXT NOT NULL CHECK (strength IN (
              'named',                   -- the consumer names what it takes
              'star',                    -- only because the consumer takes a relation whole
-             'possible')),              -- something unresolved may hide the use
+             'possible')),              -- something unresolved may hide the use; at most 20 consumers of a column are listed so
   PRIMARY KEY ("column", consumer)
 ) STRICT, WITHOUT ROWID;
 

@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Consumer
 from trackplan.findings import Place
-from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR
+from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR, Edge
 from trackplan.link.program import Block, Choice, Program, Renamed, Unit
-from trackplan.link.reach import Closure, Masks
+from trackplan.link.reach import Closure, Masks, Point
 from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
 from trackplan.sql.parse import words
-from trackplan.sql.records import NotUnderstood
+from trackplan.sql.records import NotUnderstood, Opaque
 
+_WRITES = frozenset(
+    "alter call clone copy create delete exchange exec execute insert merge rename swap truncate update".split()  # noqa: SIM905
+)
+# A query that names its columns; without these words, or for whole-row functions, a name may stand for all of them.
+_COLUMNS_ONLY = frozenset({"select", "from"})
+_WHOLE_ROWS = frozenset({"to_json", "to_jsonb", "row_to_json", "row", "struct_pack", "copy", "table"})
 _REASONS = {
     "syntax": "could not be parsed",
     "template": "holds template code that is not rendered",
@@ -181,25 +187,40 @@ class Askers:
                 closure.ask((number, ROWS, ""), 1 << bit, NAMED if len(found) == 1 else POSSIBLE)
 
     def _mentioned(self, closure: Closure) -> None:
-        """Whatever an unclear text names may be used by it: columns by name, relations by their rows or whole."""
-        by_name: dict[str, list[tuple[int, int]]] = {}
+        """Whatever an unclear text names may be used by it, and by all who read what it may have written."""
+        by_name: dict[str, list[Point]] = {}
         for container in self.program.containers:
             if container.relation is not None:
                 for position, name in enumerate(container.names):
-                    by_name.setdefault(name.lower(), []).append((container.number, position))
+                    by_name.setdefault(name.lower(), []).append((container.number, position, ""))
         for index, (unit, statement) in enumerate(self.unclear):
             bit = 1 << (len(self.consumers) + index)
             owner = self._bits.get(id(unit.consumer)) if unit.consumer is not None else None
-            both = bit | (0 if owner is None else 1 << owner)
-            for word in statement.words:
-                for number, position in by_name.get(word, ()):
-                    closure.ask((number, position, ""), both, POSSIBLE)
-                    closure.ask((number, ROWS, ""), both, POSSIBLE)
-                for relation in self.program.registry.named(word):
-                    number = self.program.relation(relation).number
-                    closure.ask((number, ROWS, ""), both, POSSIBLE)
-                    if statement.star:
-                        closure.ask((number, ALL, ""), both, POSSIBLE)
+            text = self.program.add(Opaque(-1))
+            closure.ask((text.number, ROWS, ""), bit | (0 if owner is None else 1 << owner), POSSIBLE)
+            points = dict.fromkeys(self._named(statement, by_name))
+            text.rows.extend(Edge(*point, "", False, POSSIBLE) for point in points)
+            written = [r for word in statement.words for r in self.program.registry.named(word)]
+            for relation in [*(written if statement.words & _WRITES else ()), unit.relation]:
+                if relation is not None:
+                    self.program.relation(relation).perhaps[text.number] = None
+
+    def _named(self, statement: NotUnderstood, by_name: dict[str, list[Point]]) -> Iterator[Point]:
+        """Columns of a name that the text has, with the rows they are in, and relations: their rows, or all of them."""
+        whole = statement.star or statement.reason != "syntax" or not _names_columns(statement.words)
+        for word in sorted(statement.words):
+            for point in by_name.get(word, ()):
+                yield point
+                yield point[0], ROWS, ""
+            for relation in self.program.registry.named(word):
+                number = self.program.relation(relation).number
+                yield number, ROWS, ""
+                if whole:
+                    yield number, ALL, ""
+
+
+def _names_columns(words: frozenset[str]) -> bool:
+    return _COLUMNS_ONLY.issubset(words) and not _WHOLE_ROWS & words
 
 
 def wants(program: Program, resolver: Resolver, declared: Sequence[Consumer]) -> None:

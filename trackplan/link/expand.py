@@ -104,8 +104,8 @@ def _reads(program: Program) -> list[set[int]]:
         for scope in block.statement.scopes:
             for source in scope.sources if isinstance(scope, Select) else ():
                 found = _relations_of(program, program.source(block, source))
-                if block.statement.insert:
-                    # A table may be filled from itself.
+                if not block.statement.view:
+                    # A table may be filled from itself: that is what an incremental model does.
                     found.discard(program.relation(block.target).number)
                 mine.update(found)
     return reads
@@ -149,7 +149,7 @@ def _complete(program: Program, state: Expanded, number: int) -> None:
                 _add(program, state, number, name, Asked(name), once=True, starred=True)
     elif isinstance(node, Renamed):
         _renamed(program, state, number, node)
-    else:
+    elif isinstance(node, tuple):
         block, scope = node
         if isinstance(scope, Select):
             _select(program, state, number, block, scope)
@@ -233,7 +233,7 @@ def _select(program: Program, state: Expanded, number: int, block: Block, scope:
         _complete(program, state, source)
     for position, output in enumerate(scope.outputs):
         if output.star is None:
-            container.add(output.name, output.span)
+            container.written[container.add(output.name, output.span)] = position
             state.origins[number].append(FromOutput(position))
         else:
             _star(program, state, number, position, output.star, sources)

@@ -35,7 +35,11 @@ class Edge(NamedTuple):
 
 @dataclass(slots=True)
 class Container:
-    """Columns by position with what they depend on. `open` containers take on whatever name they are asked for."""
+    """Columns by position with what they depend on. `open` containers take on whatever name they are asked for.
+
+    `written` tells which item of the select list a column is, for those that no star brings. `perhaps` are
+    texts that were not understood and may write to it.
+    """
 
     number: int
     relation: Relation | None = None
@@ -46,6 +50,8 @@ class Container:
     edges: list[list[Edge] | None] = field(default_factory=list)
     rows: list[Edge] = field(default_factory=list)
     index: dict[str, list[int]] = field(default_factory=dict)
+    written: dict[int, int] = field(default_factory=dict)
+    perhaps: dict[int, None] = field(default_factory=dict)
 
     def add(self, name: str, span: Span = NOWHERE, starred: bool = False) -> int:
         """Add a column; its edges are still to be found."""

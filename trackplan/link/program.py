@@ -49,7 +49,7 @@ class Renamed:
     columns: tuple[str, ...]
 
 
-Node = Relation | Choice | Renamed | tuple[Block, Scope]
+Node = Relation | Choice | Renamed | Opaque | tuple[Block, Scope]
 """What a container stands for."""
 
 

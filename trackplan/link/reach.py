@@ -32,8 +32,7 @@ _MOST_PATHS = 1_000
 class Closure:
     """Spreads the askers' bits from what they ask for to everything that stands behind it.
 
-    The points form a graph that may have circles (a table built from itself); its strongly connected parts are
-    visited in topological order, so that each edge is walked once, and masks of scopes are dropped once passed on.
+    What is named, or taken by a star, spreads along sure edges alone; what is only possible along all of them.
     """
 
     program: Program
@@ -55,29 +54,19 @@ class Closure:
         while len(self._edges) < len(self._points):
             point = self._points[len(self._edges)]
             self._edges.append([(self._number(p), s) for p, s in self._follow(point)])
-        masks = [self._asked.get(n, NONE) for n in range(len(self._points))]
-        found: dict[Point, Masks] = {}
-        for part in reversed(list(components([[t for t, _ in e] for e in self._edges]))):
-            self._settle(part, masks)
-            for number in part:
-                point = self._points[number]
-                if self.program.containers[point[0]].relation is not None:
-                    found[point] = masks[number]
-                masks[number] = NONE
-        return found
-
-    def _settle(self, part: list[int], masks: list[Masks]) -> None:
-        """Pass the masks on inside a strongly connected part until nothing changes, then out of it."""
-        changed = True
-        while changed:
-            changed = False
-            for number in part:
-                for target, strength in self._edges[number]:
-                    new = merged(masks[target], weakened(masks[number], strength))
-                    if new != masks[target]:
-                        masks[target] = new
-                        changed = True
-            changed = changed and len(part) > 1
+        sure = [[target for target, strength in edges if strength == NAMED] for edges in self._edges]
+        whole = [[target for target, _ in edges] for edges in self._edges]
+        asked = [self._asked.get(n, NONE) for n in range(len(self._points))]
+        order = list(components(sure))
+        named = spread([masks[0] for masks in asked], sure, order)
+        star = spread([masks[1] for masks in asked], sure, order)
+        anyhow = [n | s | masks[2] for n, s, masks in zip(named, star, asked, strict=True)]
+        possible = spread(anyhow, whole, list(components(whole)))
+        return {
+            point: (named[n], star[n], possible[n])
+            for n, point in enumerate(self._points)
+            if self.program.containers[point[0]].relation is not None
+        }
 
     def _number(self, point: Point) -> int:
         number = self._numbers.get(point)
@@ -102,6 +91,8 @@ class Closure:
     def _follow(self, point: Point) -> Iterator[tuple[Point, int]]:
         number, key, path = point
         container = self.program.containers[number]
+        for text in container.perhaps:
+            yield (text, ROWS, ""), POSSIBLE
         if isinstance(key, frozenset):
             yield from self._all(number, key, path)
         elif key == ROWS:
@@ -128,7 +119,7 @@ class Closure:
             yield from ((b, excluded, POSSIBLE) for b in node.bases)
         elif isinstance(node, Renamed):
             yield node.base, ALL, NAMED
-        else:
+        elif isinstance(node, tuple):
             block, scope = node
             if isinstance(scope, Select):
                 yield from self._stars(number, scope, excluded)
@@ -154,18 +145,27 @@ class Closure:
                     yield self.program.source(block, source), hidden, NAMED
 
 
+def spread(masks: list[int], edges: list[list[int]], order: list[list[int]]) -> list[int]:
+    """`masks` passed on along `edges`. `order` has the strongly connected parts, each after those it leads to.
+
+    Inside a part everybody reaches everybody, so all of it has one mask, and each edge is walked once.
+    """
+    found = list(masks)
+    for part in reversed(order):
+        mask = 0
+        for number in part:
+            mask |= found[number]
+        for number in part:
+            found[number] = mask
+            if mask:
+                for target in edges[number]:
+                    found[target] |= mask
+    return found
+
+
 def merged(first: Masks, second: Masks) -> Masks:
     """The askers of both."""
     return first[0] | second[0], first[1] | second[1], first[2] | second[2]
-
-
-def weakened(masks: Masks, strength: int) -> Masks:
-    """What is left of `masks` behind an edge of the given strength."""
-    if strength == NAMED:
-        return masks
-    if strength == STAR:
-        return (0, masks[0] | masks[1], masks[2])
-    return (0, 0, masks[0] | masks[1] | masks[2])
 
 
 def below(edge: Edge, path: str) -> str | None:

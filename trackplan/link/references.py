@@ -85,18 +85,26 @@ class References:
         return found
 
     def edges(
-        self, block: Block, number: int, refs: list[Reference], output: int | None = None, *, noting: bool = True
+        self,
+        block: Block,
+        number: int,
+        refs: list[Reference],
+        output: int | None = None,
+        *,
+        noting: bool = True,
+        before: int | None = None,
     ) -> list[Edge]:
         """The edges of references that stand in the scope `number`, in its output at `output` if they are in one.
 
-        Without `noting`, nothing is added to `uses` and `unknowns`, as for references that were seen before.
+        Without `noting`, nothing is added to `uses` and `unknowns`, as for references that were seen before. With
+        `before`, only so many sources of the scope can be seen.
         """
         edges: list[Edge] = []
         for ref in refs:
             if isinstance(ref, Ref):
-                edges.extend(self._ref(block, number, ref, output, noting))
+                edges.extend(self._ref(Visible(self.program, block, number, before), ref, output, noting))
             elif isinstance(ref, StarRef):
-                edges.extend(self._star_ref(block, number, ref))
+                edges.extend(self._star_ref(Visible(self.program, block, number, before), ref))
             elif isinstance(ref, OutputRef):
                 edges.extend(self._output_ref(block, number, ref))
             else:
@@ -110,8 +118,8 @@ class References:
                         edges.append(Edge(target, ALL, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
         return edges
 
-    def _ref(self, block: Block, number: int, ref: Ref, output: int | None, noting: bool) -> list[Edge]:
-        visible = Visible(self.program, block, number)
+    def _ref(self, visible: Visible, ref: Ref, output: int | None, noting: bool) -> list[Edge]:
+        block = visible.block
         found, doubt = visible.find(ref, output)
         if noting:
             self.references += 1
@@ -142,8 +150,8 @@ class References:
             self.spelled.setdefault(lower, path)
         return lower
 
-    def _star_ref(self, block: Block, number: int, ref: StarRef) -> list[Edge]:
-        visible = Visible(self.program, block, number)
+    def _star_ref(self, visible: Visible, ref: StarRef) -> list[Edge]:
+        block = visible.block
         edges = [Edge(n, ALL, "", "", False, NAMED) for n in visible.sources(ref.source)]
         for edge in edges:
             self.note(block, edge, ref.how if ref.how != "output" else "star", ref.span)

@@ -16,8 +16,8 @@ class Relation:
 
     `columns` maps a lower-case name to its declaration, in order of declaration; `wanted` and `keys` are columns and
     keys in them that get a row though nobody declares them. `closed` tells that nothing but `columns` can be asked of
-    it, `built` that a statement of the project makes it, `partly` that one which does was not understood, `landed`
-    that events land in it.
+    it, `source` that it is filled from outside, `built` that a statement of the project makes it, `partly` that one
+    which does was not understood, `landed` that events land in it.
     """
 
     parts: tuple[str, ...]
@@ -27,6 +27,7 @@ class Relation:
     closed: bool = False
     built: bool = False
     partly: bool = False
+    source: bool = False
     landed: bool = False
     description: str = ""
     owner: str = ""
@@ -64,11 +65,12 @@ class Registry:
         """Add a declared table, or add what it says to the one that already bears its name."""
         relation = self.exactly(table.parts)
         if relation is None and table.kind in ("model", "seed", "snapshot"):
-            matching = self.find(table.parts)
+            matching = [r for r in self.find(table.parts) if not r.source]
             relation = matching[0] if len(matching) == 1 else None
         if relation is None:
             relation = self.add(table.parts, table.kind, table.place, declared=True)
         relation.declared = True
+        relation.source = relation.source or table.source
         relation.closed = relation.closed or table.complete
         relation.description = relation.description or table.description
         relation.owner = relation.owner or table.owner

@@ -28,7 +28,7 @@ class Resolver(References):
                 elif isinstance(scope, Union):
                     container.rows.extend(self._union_rows(block, number, scope))
                 else:
-                    container.rows.extend(self.edges(block, self.program.parent(number), scope.refs))
+                    container.rows.extend(self._arguments(block, number, scope))
         for number in range(len(self.program.containers)):
             for position in range(len(self.program.containers[number].names)):
                 self.asked.append((number, position))
@@ -43,13 +43,18 @@ class Resolver(References):
         node = self.program.nodes[number]
         if not isinstance(node, tuple) or not isinstance(node[1], Opaque):
             return []
-        return self.edges(node[0], self.program.parent(number), node[1].refs, noting=False)
+        return self._arguments(node[0], number, node[1], noting=False)
 
     def star_edges(self, number: int, output: Output) -> list[Edge]:
         """What stands behind the columns of a `s.*` or `COLUMNS(…)` besides those of its sources."""
         node = self.program.nodes[number]
         members: list[Reference] = [output.star.members_of] if output.star and output.star.members_of else []
         return self.edges(node[0], number, output.refs + members, noting=False) if isinstance(node, tuple) else []
+
+    def _arguments(self, block: Block, number: int, scope: Opaque, *, noting: bool = True) -> list[Edge]:
+        """What the arguments of UNNEST or a table function lead to; they see what stands before them in FROM."""
+        parent = self.program.parent(number)
+        return self.edges(block, parent, scope.refs, noting=noting, before=scope.before)
 
     def _relation_rows(self, done: int) -> int:
         for number in range(done, len(self.program.containers)):
@@ -79,7 +84,7 @@ class Resolver(References):
                 edges.extend(self._through(base, container.names[position], POSSIBLE))
         elif isinstance(node, Renamed):
             edges.extend(self._renamed(node, origin))
-        else:
+        elif isinstance(node, tuple):
             block, scope = node
             if isinstance(scope, Select):
                 edges.extend(self._column(block, number, scope, origin))
@@ -109,7 +114,7 @@ class Resolver(References):
         return [Edge(node.base, ALL, "", "", True, POSSIBLE), *self._through(node.base, name)]
 
     def _opaque(self, block: Block, number: int, scope: Opaque, name: str) -> list[Edge]:
-        edges = self.edges(block, self.program.parent(number), scope.refs, noting=False)
+        edges = self._arguments(block, number, scope, noting=False)
         if scope.structured and name.lower() not in {n.lower() for n in scope.names}:
             below = self.path(name)
             return [e._replace(path=f"{e.path}.{below}".lstrip("."), clear=True, into="") for e in edges]

@@ -41,11 +41,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The names that can be seen from the scope in container `number`."""
+    """The names that can be seen from the scope in container `number`; with `before`, only so many of its sources."""
 
     program: Program
     block: Block
     number: int
+    before: int | None = None
 
     def scope(self, up: int) -> tuple[int, Select | Union | Opaque] | None:
         """The scope so many levels further out, with its container."""
@@ -115,9 +116,10 @@ class Visible:
         if isinstance(scope, Opaque):
             return None
         here = Visible(self.program, self.block, number)
-        entries = [h for i in range(len(scope.sources)) if (h := hits(here, i, ref.name, hidden=ref.how == "join"))]
+        indices = range(len(scope.sources))[: self.before if own else None]
+        entries = [h for i in indices if (h := hits(here, i, ref.name, hidden=ref.how == "join"))]
         holding = [h for h in entries if h.holds]
-        aliases = self._aliases(number, scope, ref, output) if own else []
+        aliases = self._aliases(number, scope, ref, output) if own and self.before is None else []
         shared = {n.lower() for s in scope.sources for n in s.using}
         natural = any(s.natural for s in scope.sources)
         if holding:
@@ -129,7 +131,8 @@ class Visible:
             return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
         openly = [h for h in entries if not h.weak]
         weakly = [Found(h.container, POSSIBLE) for h in entries if h.weak]
-        if aliases:
+        if aliases and (not openly or self._may_name_alias(ref, output)):
+            # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
             return aliases + [Found(h.container, POSSIBLE) for h in openly] + weakly, ""
         if not openly and not weakly:
             return None
@@ -155,24 +158,19 @@ class Visible:
             up += 1
         return found, "ambiguous"
 
-    def _aliases(self, number: int, scope: Select, ref: Ref, output: int | None) -> list[Found]:
-        """Outputs of the same SELECT that go by the name, where the dialect lets one refer to them here."""
+    def _may_name_alias(self, ref: Ref, output: int | None) -> bool:
+        """Whether the dialect lets a reference that stands here name an alias of the same SELECT."""
         dialect = self.block.unit.sql.dialect
-        if output is not None and dialect not in _ALIAS_IN_SELECT:
-            return []
-        if output is None and ref.how in ("filter", "join") and dialect not in _ALIAS_IN_WHERE:
-            return []
+        if output is not None:
+            return dialect in _ALIAS_IN_SELECT
+        return ref.late or ref.how not in ("filter", "join") or dialect in _ALIAS_IN_WHERE
+
+    def _aliases(self, number: int, scope: Select, ref: Ref, output: int | None) -> list[Found]:
+        """Outputs of the same SELECT that go by the name; in the select list, those before the reference."""
         container = self.program.containers[number]
-        found: list[Found] = []
         before = len(scope.outputs) if output is None else output
-        named = [
-            i for i, o in enumerate(scope.outputs[:before]) if o.star is None and o.name.lower() == ref.name.lower()
-        ]
-        if named:
-            span = {scope.outputs[i].span for i in named}
-            positions = [p for p in container.positions(ref.name) if container.spans[p] in span]
-            found.extend(Found(number, NAMED, position=position) for position in positions)
-        return found
+        positions = [p for p in container.positions(ref.name) if container.written.get(p, before) < before]
+        return [Found(number, NAMED, position=position) for position in positions]
 
     def _whole_row(self, ref: Ref) -> tuple[list[Found], Doubt]:
         """A name that is no column may be a source's own: then the whole row is meant."""
@@ -180,13 +178,23 @@ class Visible:
         everything: list[int] = []
         while (level := self.scope(up)) is not None:
             if isinstance(level[1], Select):
-                for source in level[1].sources:
+                for source in level[1].sources[: self.before if up == 0 else None]:
                     number = self.program.source(self.block, source)
                     if source.alias.lower() == ref.name.lower():
                         return [Found(number, NAMED, whole=True)], ""
                     everything.append(number)
             up += 1
-        return self._lost(everything), "unknown-column"
+        return self._lost(everything) + self._members(everything, ref), "unknown-column"
+
+    def _members(self, numbers: list[int], ref: Ref) -> list[Found]:
+        """Behind a qualifier that nothing here answers to, each further name may be a column of what is here."""
+        names = ref.path.split(".") if ref.path else []
+        return [
+            Found(number, POSSIBLE, position=position)
+            for number in numbers
+            for name in names
+            for position in self.program.containers[number].positions(name)
+        ]
 
     def _lost(self, numbers: list[int]) -> list[Found]:
         """A column that none of its sources has: where we expanded the source ourselves, it may be any of them."""

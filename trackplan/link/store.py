@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import Column
@@ -24,6 +25,8 @@ from trackplan.sql.records import NotUnderstood
 _COLUMN = ("key", "id", "relation", "parent", "name", "path", "type", "description", "sensitivity", "declared",
            "pipeline", "place")  # fmt: skip
 _MOST_STEPS = 300
+# A statement that nobody understands may be anybody's: a few names are enough to look into it.
+_MOST_POSSIBLE = 20
 _STRENGTHS = ("named", "star", "possible")
 
 
@@ -169,7 +172,8 @@ class _Writer:
         for mask, strength in zip(value, _STRENGTHS, strict=True):
             mine = mask & self.askers.consumer_bits & ~seen
             seen |= mask
-            yield from ((self.keys.consumers[b], strength) for b in bits(mine))
+            most = _MOST_POSSIBLE if strength == "possible" else None
+            yield from ((self.keys.consumers[b], strength) for b in islice(bits(mine), most))
 
     def _models(self, value: Masks) -> Iterator[int]:
         for bit in bits((value[0] | value[1]) & self.askers.model_bits):

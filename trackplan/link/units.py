@@ -66,7 +66,7 @@ def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) ->
     A table that the model itself reads, directly or through other models, is what it is made from: `orders.sql` that
     reads `raw.orders` builds another `orders`.
     """
-    candidates = registry.find(parts)
+    candidates = [r for r in registry.find(parts) if not r.source]
     if not candidates:
         return None
     pending = list(reads.get(parts[-1].lower(), ()))

@@ -20,6 +20,9 @@ from trackplan.sql.records import (
 from trackplan.sql.rows import row_refs
 from trackplan.sql.sources import from_item, join, source_item
 
+# Dialects that write a recursive WITH without the word.
+_RECURSES_UNSAID = frozenset({"tsql", "fabric", "snowflake", "oracle", "teradata"})
+
 
 class Compiler:
     """Compiles the queries of one statement; `scopes` grows as subqueries are met, inner ones first."""
@@ -67,7 +70,7 @@ class Compiler:
         for cte in clause.expressions:
             name = cte.alias.lower()
             columns = tuple(self.fold(c) for c in cte.args["alias"].args.get("columns") or ())
-            if clause.args.get("recursive"):
+            if clause.args.get("recursive") or (self.dialect in _RECURSES_UNSAID and _names_itself(cte)):
                 reserved = self.place(Opaque(-1), None)
                 known[name] = (reserved, columns)
                 self.query(cte.this, dict(known), outer, reserved)
@@ -156,3 +159,9 @@ class Compiler:
 
 def _own_clauses(node: exp.Expr) -> bool:
     return any(node.args.get(k) for k in ("order", "limit", "offset", "with_"))
+
+
+def _names_itself(cte: exp.Expr) -> bool:
+    name = cte.alias.lower()
+    tables = cte.this.find_all(exp.Table) if isinstance(cte.this, exp.SetOperation) else ()
+    return any(t.name.lower() == name and not t.args.get("db") for t in tables)

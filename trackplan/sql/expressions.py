@@ -129,8 +129,7 @@ class Walker:
         elif isinstance(node, exp.Window):
             yield from self._window(node, how, into, bound)
         elif isinstance(node, exp.Lambda):
-            inner = bound | {e.name.lower() for e in node.expressions}
-            yield node.this, how, into, False, inner
+            yield from self._lambda(node, how, into, bound)
         elif isinstance(node, (exp.DataType, exp.Parameter, exp.Placeholder, exp.Var)):
             if isinstance(node, exp.Parameter) and node.name.isdigit():
                 # $1 is the first column of whatever is read.
@@ -141,6 +140,15 @@ class Walker:
         else:
             yield from self._value(node, how, into, clear, bound, found)
 
+    def _lambda(self, node: exp.Lambda, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
+        names = {e.name.lower() for e in node.expressions}
+        yield node.this, how, into, False, bound | names
+        mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
+        for parameter in node.expressions:
+            if parameter.name.lower() not in mentioned:
+                # As an argument, `payload -> 'key'` looks like a lambda to the parser.
+                yield parameter, how, into, False, bound
+
     def _value(
         self,
         node: exp.Expr,
@@ -150,6 +158,12 @@ class Walker:
         bound: frozenset[str],
         found: list[Reference],
     ) -> Iterator[_Task]:
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            yield node.expression, how, into, False, bound
+            # What stands before a function is a namespace, but for DuckDB's `column.function()`.
+            if self.compiler.dialect == "duckdb" or not _is_namespace(node.this):
+                yield node.this, how, into, False, bound
+            return
         reached = access(node)
         for extra in reached.computed:
             yield extra, how, into, False, bound
@@ -198,20 +212,31 @@ class Walker:
                 # The parser took a column for a date part.
                 name = fold(unit.name, False, self.compiler.dialect)
                 found.append(Ref(None, name, "", how, into, False, NOWHERE))
-            for _, child in children(node):
-                yield child, how, into, False, bound
+            for name, child in children(node):
+                if not (isinstance(node, exp.Anonymous) and name == "this"):
+                    yield child, how, into, False, bound
 
     def _window(self, node: exp.Window, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
         for name, child in children(node):
             if name == "this":
                 yield child, how, into, False, bound
             elif name == "alias" and isinstance(child, exp.Identifier):
-                named = self.frame.windows.get(child.name.lower())
-                for part, inner in children(named) if named is not None else ():
-                    if part != "this":
-                        yield inner, "window" if how == "output" else how, into, False, bound
+                for part in self._window_parts(child.name.lower()):
+                    yield part, "window" if how == "output" else how, into, False, bound
             else:
                 yield child, "window" if how == "output" else how, into, False, bound
+
+    def _window_parts(self, name: str) -> Iterator[exp.Expr]:
+        """What a named window is made of, and the windows that it is made from."""
+        seen: set[str] = set()
+        while name and name not in seen and (named := self.frame.windows.get(name)) is not None:
+            seen.add(name)
+            name = ""
+            for part, inner in children(named):
+                if part == "alias":
+                    name = inner.name.lower()
+                elif part != "this":
+                    yield inner
 
     def _leaf(
         self,
@@ -270,6 +295,12 @@ def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
             for item in value:
                 if isinstance(item, exp.Expr):
                     yield name, item
+
+
+def _is_namespace(node: exp.Expr) -> bool:
+    while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        node = node.this
+    return isinstance(node, (exp.Identifier, exp.Column))
 
 
 def _member(item: exp.Expr, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:

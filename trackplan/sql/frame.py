@@ -33,9 +33,10 @@ class Frame:
             # `a.b.c` is column c of table a.b if there is one, else member c of a's column b.
             for taken in range(len(qualifier), 0, -1):
                 wanted = tuple(qualifier[:taken])
-                for index, source in enumerate(frame.sources):
-                    if _answers(source, wanted):
-                        return (up, index), taken
+                answering = [i for i, source in enumerate(frame.sources) if _answers(source, wanted)]
+                exact = [i for i in answering if frame.sources[i].alias == wanted[-1]]
+                if answering:
+                    return (up, (exact or answering)[0]), taken
             frame, up = frame.outer, up + 1
         return None
 

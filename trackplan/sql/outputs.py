@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 def outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> Iterator[Output]:
     """One item of a select list; several outputs where it has several names."""
+    if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
+        # `f(x).*`: the members of a value that is made on the spot.
+        members = Star(-1, _excluded(compiler, item.expression), subset=True)
+        yield Output("", [_whole(r) for r in walker.refs(item.this, "output")], NOWHERE, star=members)
+        return
     star = _star(compiler, item, walker, frame)
     if star is not None:
         yield Output("", [], span_of(item), star=star)
@@ -32,8 +37,7 @@ def outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, se
     if item.find(exp.UDTF, exp.Explode) is not None:
         # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
         select.rows.extend(refs)
-        members = [replace(r, path="", into="", clear=False) if isinstance(r, Ref) else r for r in refs]
-        yield Output("", list(members), NOWHERE, star=Star(-1, subset=True))
+        yield Output("", [_whole(r) for r in refs], NOWHERE, star=Star(-1, subset=True))
     for name, span in _names(compiler, item):
         yield Output(name, refs, span, aggregate)
 
@@ -49,6 +53,15 @@ def _names(compiler: Compiler, item: exp.Expr) -> Iterator[tuple[str, Span]]:
         yield compiler.fold(named), span_of(named)
     else:
         yield item.output_name, NOWHERE
+
+
+def _whole(ref: Reference) -> Reference:
+    return replace(ref, into="", clear=False) if isinstance(ref, Ref) else ref
+
+
+def _excluded(compiler: Compiler, node: exp.Expr) -> frozenset[str]:
+    names = [e.this if isinstance(e, exp.Column) else e for e in node.args.get("except_") or ()]
+    return frozenset(compiler.fold(n) for n in names)
 
 
 def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Star | None:
@@ -70,8 +83,7 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> S
             reference = walker.refs(exp.column(*[p.copy() for p in reversed(parts)]), "output")[0]
             members = reference if isinstance(reference, Ref) else None
     star = Star(source, members_of=members, subset=node.args.get("ilike") is not None)
-    names = [e.this if isinstance(e, exp.Column) else e for e in node.args.get("except_") or ()]
-    star.exclude = frozenset(compiler.fold(n) for n in names)
+    star.exclude = _excluded(compiler, node)
     for replaced in node.args.get("replace") or ():
         if isinstance(replaced, exp.Alias):
             star.replace[compiler.fold(replaced.args["alias"])] = walker.refs(replaced.this, "output")

@@ -22,7 +22,7 @@ class Ref:
 
     `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
     structure where the value goes; `clear` tells that the value keeps its structure, so that a path asked of the
-    output goes on inside it.
+    output goes on inside it. `late` references stand behind the select list (HAVING, QUALIFY) and may name its aliases.
     """
 
     source: tuple[int, int] | None
@@ -32,6 +32,7 @@ class Ref:
     into: str
     clear: bool
     span: Span
+    late: bool = False
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ class Opaque:
     """Something in FROM whose inside is not followed: any column asked of it takes all of `refs`.
 
     `names` are its columns where the text says them. With `structured`, a column asked of it is that member of the
-    (array of structs in the) first reference, as UNNEST gives.
+    (array of structs in the) first reference, as UNNEST gives. It sees the sources `before` it in its FROM.
     """
 
     parent: int
@@ -140,6 +141,7 @@ class Opaque:
     names: tuple[str, ...] = ()
     closed: bool = False
     structured: bool = False
+    before: int | None = None
 
 
 Scope = Select | Union | Opaque

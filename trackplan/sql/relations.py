@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from trackplan.facts.declared import Column, RelationKind, Sql, Table
+from trackplan.findings import Place
 from trackplan.sql import alter
 from trackplan.sql.structure import change
-
-if TYPE_CHECKING:
-    from trackplan.findings import Place
 
 Parts = tuple[str, ...]
 
@@ -91,7 +88,10 @@ class Relations:
         _apply(self.all[known], action, place)
 
     def rename(self, parts: Parts, new: Parts, place: Place, dialect: str) -> None:
-        """Give a relation a new name; a shorter one stays in the schema of the old one."""
+        """Give a relation a new name; a shorter one stays in the schema of the old one.
+
+        Views that were made before follow it in most databases, so for them the old name goes on to mean it.
+        """
         new = (*parts[: max(len(parts) - len(new), 0)], *new)
         relation = self.drop(parts) or Relation(Table(new, "table", place, complete=False))
         if relation.table is not None:
@@ -103,6 +103,14 @@ class Relations:
             relation.sql = replace(relation.sql, text=text[:start] + name + text[end:])
             relation.name = (start, start + len(name))
         self.put(new, relation)
+        word = re.compile(rf"\b{re.escape(parts[-1])}\b", re.IGNORECASE)
+        if any(r.sql is not None and r is not relation and word.search(r.sql.text) for r in self.all.values()):
+            old, name = (
+                ".".join(exp.to_identifier(p, quoted=True).sql(dialect or None) for p in n) for n in (parts, new)
+            )
+            text = "\n" * (place.line - 1) + f"CREATE VIEW {old} AS SELECT * FROM {name}"  # noqa: S608 - never run
+            at = place.line - 1 + len("CREATE VIEW ")
+            self.put(parts, Relation(sql=Sql(text, dialect, Place(place.path)), name=(at, at + len(old))))
 
     def swap(self, one: Parts, other: Parts) -> None:
         """Let two tables change their contents; built ones and unknown ones become incomplete tables."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from trackplan.sql.expressions import Walker, children
-from trackplan.sql.records import How, OutputRef, Reference, Select, Union
+from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Union
 
 
 def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
@@ -25,7 +25,11 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
         ("sample", "filter"),
     )
     for clause, how in clauses:
-        rows.extend(walker.refs(node.args.get(clause), how))
+        refs = walker.refs(node.args.get(clause), how)
+        for ref in refs:
+            if isinstance(ref, Ref):
+                ref.late = clause in ("having", "qualify")
+        rows.extend(refs)
     group = node.args.get("group")
     if group is not None:
         rows.extend(_grouping(group, walker))

@@ -58,9 +58,10 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
             # Parentheses around a table and its joins open no scope of their own.
             from_item(compiler, node.this, frame, select)
             return
-        environment = compiler.with_clause(node, frame.environment, frame.outer)
-        # Names of its siblings are visible to a derived table only where it is lateral.
-        source = Source(alias, scope=compiler.query(inner, environment, frame.outer), columns=columns)
+        # Names of its siblings are visible to a derived table only where it is lateral, as all are in DuckDB.
+        outer = frame if compiler.dialect == "duckdb" else frame.outer
+        environment = compiler.with_clause(node, frame.environment, outer)
+        source = Source(alias, scope=compiler.query(inner, environment, outer), columns=columns)
     elif isinstance(node, exp.Values):
         source = Source(alias, scope=compiler.values(node, frame.environment, frame))
     else:
@@ -83,7 +84,7 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
     elif compiler.dialect in ("bigquery", "") and frame.find([parts[0]]) is not None:
         # `FROM t, t.items`: the array of the row at hand, unnested without saying so.
         found = Walker(compiler, frame).refs(exp.column(identifiers[1].copy(), identifiers[0].copy()), "output")
-        opaque = Opaque(frame.scope, found, (alias,), structured=True)
+        opaque = Opaque(frame.scope, found, (alias,), structured=True, before=len(frame.sources))
         return Source(alias, scope=compiler.place(opaque, None), span=span)
     return Source(alias, parts, columns=columns, span=span)
 
@@ -104,7 +105,8 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str
     offset = node.args.get("offset")
     if isinstance(offset, exp.Identifier):
         names = (*names, compiler.fold(offset))
-    return compiler.place(Opaque(frame.scope, refs, names, structured=structured), None)
+    opaque = Opaque(frame.scope, refs, names, structured=structured, before=len(frame.sources))
+    return compiler.place(opaque, None)
 
 
 def _pivoted(compiler: Compiler, pivots: list[exp.Expr], frame: Frame) -> None:

@@ -59,6 +59,11 @@ _HARMLESS = frozenset(
         "vacuum",
     ]
 )
+_CREATED = frozenset(
+    "database extension index policy role schema sequence stage type unique user warehouse domain tag".split()  # noqa: SIM905
+)
+_MOVES = re.compile(r"\b(exchange|rename|swap)\b", re.IGNORECASE)
+_FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
@@ -117,6 +122,10 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
 def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
     compiler = Compiler(dialect)
     scope = compiler.query(tree, {}, None)
+    into = tree.args.get("into")
+    if into is not None and isinstance(into.this, exp.Table):
+        parts, _ = _target(into.this, dialect)
+        return Statement(scope, compiler.scopes, parts, piece.span, temporary=bool(into.args.get("temporary")))
     return Statement(scope, compiler.scopes, (), piece.span)
 
 
@@ -180,14 +189,28 @@ def _target(node: exp.Expr, dialect: str) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def _is_harmless(tree: exp.Expr, text: str) -> bool:
-    first = re.match(r"[\s(]*(\w+)", text)
-    word = first.group(1).lower() if first else ""
     if isinstance(tree, (exp.Select, exp.Merge, exp.Update, exp.Delete)):
         return False
     if isinstance(tree, exp.Create) and tree.kind in ("FUNCTION", "MACRO"):
-        # A function that reads no table touches no data of the project.
-        return not any(isinstance(t.parent, (exp.From, exp.Join)) for t in tree.find_all(exp.Table))
+        return _is_pure(tree)
+    found = [w.lower() for w in _FIRST_WORDS.findall(text)[:5]]
+    word = found[0] if found else ""
+    if word == "create" and not _CREATED.intersection(found[1:]) and not isinstance(tree.this, exp.Schema):
+        return False
+    if word == "alter" and _MOVES.search(text):
+        return False
     return word in _HARMLESS and not _READS.search(text) and not _DYNAMIC.search(text)
+
+
+def _is_pure(tree: exp.Create) -> bool:
+    """Whether a function reads no table, so that it touches no data of the project."""
+    language = tree.find(exp.LanguageProperty)
+    if language is not None and language.name.lower() not in ("sql", "plpgsql", "plsql"):
+        return True
+    bodies = [n for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
+    if any(_READS.search(b.this) for b in bodies):
+        return False
+    return not any(isinstance(t.parent, (exp.From, exp.Join)) for t in tree.find_all(exp.Table))
 
 
 def _reason(tree: exp.Expr, text: str) -> tuple[Literal["dynamic", "unsupported"], str]:

@@ -89,6 +89,7 @@ class PropertyFile:
             description=table.string("description"),
             owner=_owner(table) or _owner(source),
             aliases=(alias,) if alias != parts else (),
+            source=True,
         )
 
     def _built(self, node: Node, kind: RelationKind) -> Iterator[Declaration]:
