@@ -158,7 +158,7 @@ def _plans(paths: tuple[str, ...]) -> str:
         own = path.split("/")[:-1]
         telling = [part for part in own if not all(part in others for others in same)]
         name = "-".join(telling) or stem if len(same) > 1 else ""
-        lines.append(f"  - {{path: {_quoted(path)}, name: {_quoted(name)}}}" if name else f"  - {_quoted(path)}")
+        lines.append(f'  - {{path: {_quoted(path)}, name: "{name}"}}' if name else f"  - {_quoted(path)}")
     return "\n".join(lines)
 
 
