@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+
 from sqlglot import exp
 
 from trackplan.facts.declared import Column, RelationKind, Sql, Table
