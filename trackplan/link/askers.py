@@ -198,16 +198,17 @@ class Askers:
             owner = self._bits.get(id(unit.consumer)) if unit.consumer is not None else None
             text = self.program.add(Opaque(-1))
             closure.ask((text.number, ROWS, ""), bit | (0 if owner is None else 1 << owner), POSSIBLE)
-            points = dict.fromkeys(self._named(statement, by_name))
+            points = dict.fromkeys(self._named(statement, unit.sql.place.path, by_name))
             text.rows.extend(Edge(*point, "", False, POSSIBLE) for point in points)
             written = [r for word in statement.words for r in self.program.registry.named(word)]
             for relation in [*(written if statement.words & _WRITES else ()), unit.relation]:
                 if relation is not None:
                     self.program.relation(relation).perhaps[text.number] = None
 
-    def _named(self, statement: NotUnderstood, by_name: dict[str, list[Point]]) -> Iterator[Point]:
+    def _named(self, statement: NotUnderstood, path: str, by_name: dict[str, list[Point]]) -> Iterator[Point]:
         """Columns of a name that the text has, with the rows they are in, and relations: their rows, or all of them."""
-        whole = statement.star or statement.reason != "syntax" or not _names_columns(statement.words)
+        clear = path.endswith(".sql") and statement.reason == "syntax" and _names_columns(statement.words)
+        whole = statement.star or not clear
         for word in sorted(statement.words):
             for point in by_name.get(word, ()):
                 yield point

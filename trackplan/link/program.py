@@ -6,15 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
-from trackplan.link.graph import Container
+from trackplan.link.graph import NAMED, POSSIBLE, Container
 from trackplan.link.relations import Registry, Relation
 from trackplan.sql.parse import Lines
-from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Opaque, Record, Scope, Source, Span, Statement
+from trackplan.sql.records import (
+    NOWHERE,
+    Definition,
+    NotUnderstood,
+    Opaque,
+    Record,
+    Scope,
+    Select,
+    Source,
+    Span,
+    Statement,
+)
 
 
 @dataclass(slots=True)
 class Unit:
-    """A compiled text with its owner: the relation that its bare queries build, or the consumer whose query it is."""
+    """A compiled text with its owner: the relation that its bare queries build, or the consumer whose query it is.
+
+    `copies` are tables of the relation's name in several schemas (development and production): the model makes each.
+    """
 
     sql: Sql
     record: Record
@@ -22,6 +36,7 @@ class Unit:
     relation: Relation | None = None
     consumer: Consumer | None = None
     temporary: dict[str, Relation] = field(default_factory=dict)
+    copies: list[Relation] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -36,9 +51,10 @@ class Block:
 
 @dataclass(slots=True)
 class Choice:
-    """A name that several relations answer to."""
+    """A name that several relations answer to: any of them (`POSSIBLE`), or all together (`NAMED`)."""
 
     bases: tuple[int, ...]
+    strength: int = POSSIBLE
 
 
 @dataclass(slots=True)
@@ -125,6 +141,10 @@ class Program:
         if source.scope >= 0:
             return self.renamed(block.first + source.scope, source.columns)
         found = self.lookup(block.unit, source.parts)
+        if source.parts[-1].endswith("*"):
+            found = found or self.registry.shards(source.parts)
+            if len(found) > 1:
+                return self.renamed(self._family(found), source.columns)
         if len(found) > 1:
             self.ambiguous.append((block, source, tuple(found)))
             base = self.chosen(tuple(self.relation(r).number for r in found))
@@ -132,6 +152,10 @@ class Program:
             relation = found[0] if found else self._unknown(block, source)
             base = self.relation(relation).number
         return self.renamed(base, source.columns)
+
+    def _family(self, shards: list[Relation]) -> int:
+        """One container for the tables that a wildcard table reads together."""
+        return self._derive(("family", *map(id, shards)), Choice(tuple(self.relation(r).number for r in shards), NAMED))
 
     def lookup(self, unit: Unit, parts: tuple[str, ...]) -> list[Relation]:
         """The relations that `parts` may mean in a text of SQL; its own temporary tables come first."""
@@ -158,6 +182,12 @@ def load(registry: Registry, units: list[Unit]) -> Program:
     for block in program.blocks:
         if block.target is not None:
             _build(program, block, block.target)
+    for unit in units:
+        for copy in unit.copies:
+            copy.built = True
+            if unit.relation is not None:
+                builders = program.builders.setdefault(program.relation(copy).number, [])
+                builders.append(program.relation(unit.relation).number)
     for block in program.blocks:
         for scope in block.statement.scopes:
             if not isinstance(scope, Opaque):
@@ -199,13 +229,20 @@ def _define(program: Program, unit: Unit, definition: Definition) -> None:
 
 def _target(program: Program, unit: Unit, statement: Statement) -> Relation:
     kind: RelationKind = "view" if statement.view else "table"
-    return _named(program, unit, statement.target, statement.temporary, kind, statement.span)
+    read = [s.parts for scope in statement.scopes if isinstance(scope, Select) for s in scope.sources if s.parts]
+    return _named(program, unit, statement.target, statement.temporary, kind, statement.span, read)
 
 
 def _named(
-    program: Program, unit: Unit, parts: tuple[str, ...], temporary: bool, kind: RelationKind, span: Span
+    program: Program,
+    unit: Unit,
+    parts: tuple[str, ...],
+    temporary: bool,
+    kind: RelationKind,
+    span: Span,
+    sources: Iterable[tuple[str, ...]] = (),
 ) -> Relation:
-    """The relation that a statement creates or fills."""
+    """The relation that a statement creates or fills; `sources` are the names that it reads."""
     registry = program.registry
     last = parts[-1].lower()
     if temporary:
@@ -214,7 +251,10 @@ def _named(
         return relation
     if last in unit.temporary:
         return unit.temporary[last]
-    matching = registry.find(parts)
+    exact = registry.exactly(parts)
+    # `create table t as select … from raw.t` makes another t.
+    read = [id(r) for source in sources for r in registry.find(source)]
+    matching = [exact] if exact else [r for r in registry.find(parts) if id(r) not in read]
     return matching[0] if len(matching) == 1 else registry.add(parts, kind, unit.lines.place(span), declared=True)
 
 

@@ -116,7 +116,7 @@ class Closure:
         if isinstance(node, Relation):
             yield from ((b, excluded, NAMED) for b in self.program.builders.get(number, ()))
         elif isinstance(node, Choice):
-            yield from ((b, excluded, POSSIBLE) for b in node.bases)
+            yield from ((b, excluded, node.strength) for b in node.bases)
         elif isinstance(node, Renamed):
             yield node.base, ALL, NAMED
         elif isinstance(node, tuple):

@@ -112,7 +112,22 @@ class Registry:
                 best, agreed = [], common
             if relation not in best:
                 best.append(relation)
-        return best
+        return best or self._sharded(parts)
+
+    def shards(self, parts: tuple[str, ...]) -> list[Relation]:
+        """The declared relations whose names begin as a wildcard table (`events_*`) says."""
+        prefix = parts[-1].removesuffix("*").lower()
+        return [
+            r
+            for r in self.relations
+            if r.declared and r.parts[-1].lower().startswith(prefix) and _tail(r.parts[:-1], parts[:-1])
+        ]
+
+    def _sharded(self, parts: tuple[str, ...]) -> list[Relation]:
+        """One day's table (`events_20240101`) of a family that is declared as `events_*`."""
+        last = parts[-1].lower()
+        families = (r for r in self.relations if r.parts[-1].endswith("*"))
+        return [r for r in families if last.startswith(r.parts[-1][:-1].lower()) and _tail(r.parts[:-1], parts[:-1])]
 
     def named(self, word: str) -> list[Relation]:
         """The relations whose last name is `word`, whatever their schema."""
@@ -127,7 +142,10 @@ class Registry:
 
 
 def _same(left: Sequence[str], right: Sequence[str]) -> bool:
-    return len(left) == len(right) and all(a.lower() == b.lower() for a, b in zip(left, right, strict=True))
+    """Whether two names agree; an empty part (`db..table`) stands for a default that nobody writes."""
+    if len(left) != len(right):
+        return False
+    return all(a.lower() == b.lower() or not a or not b for a, b in zip(left, right, strict=True))
 
 
 def _tail(left: Sequence[str], right: Sequence[str]) -> bool:

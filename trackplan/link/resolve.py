@@ -63,7 +63,7 @@ class Resolver(References):
             if isinstance(node, Relation):
                 rows.extend(rows_of(b) for b in self.program.builders.get(number, ()))
             elif isinstance(node, Choice):
-                rows.extend(rows_of(b, POSSIBLE) for b in node.bases)
+                rows.extend(rows_of(b, node.strength) for b in node.bases)
             elif isinstance(node, Renamed):
                 rows.append(rows_of(node.base))
         return len(self.program.containers)
@@ -81,7 +81,7 @@ class Resolver(References):
                 edges.extend(self._built(builder, container, position))
         elif isinstance(node, Choice):
             for base in node.bases:
-                edges.extend(self._through(base, container.names[position], POSSIBLE))
+                edges.extend(self._through(base, container.names[position], node.strength))
         elif isinstance(node, Renamed):
             edges.extend(self._renamed(node, origin))
         elif isinstance(node, tuple):

@@ -142,7 +142,8 @@ class Visible:
             return [Found(w.container, NAMED) for w in weakly[:1]] + weakly[1:], ""
         clear = len(openly) == 1 or ref.name.lower() in shared
         strength = NAMED if clear else POSSIBLE
-        return [Found(h.container, strength) for h in openly] + weakly, "" if clear else "ambiguous"
+        perhaps = self._members([h.container for h in openly], ref)
+        return [Found(h.container, strength) for h in openly] + perhaps + weakly, "" if clear else "ambiguous"
 
     def _also_outer(self, openly: list[Hit], weakly: list[Found], ref: Ref) -> tuple[list[Found], Doubt]:
         """An open table may have the column; if not, it is the one that a scope further out has for sure."""

@@ -98,6 +98,7 @@ class _Writer:
     def columns(self) -> None:
         rows: list[Row] = []
         tags: list[Row] = []
+        seen: set[str] = set()
         for number, relation_key in self.keys.relations.items():
             container = self.program.containers[number]
             if container.relation is None:
@@ -105,14 +106,19 @@ class _Writer:
             found = columns_of(self.program, self.resolver, container, self.masks.get(number, {}))
             self.stored[number] = found
             for column in found:
+                segments = (container.names[column.position], *column.path)
+                id_ = join_id((*container.relation.parts, *segments))
+                if id_ in seen:
+                    # `raw.t.items` read as a table has the names of what is in the column items of raw.t.
+                    continue
+                seen.add(id_)
                 key = self.keys.columns[number, column.position, column.lower] = len(rows) + 1
                 parent = self.keys.columns.get((number, column.position, column.parent)) if column.path else None
-                segments = (container.names[column.position], *column.path)
                 declared = column.declared or Column(segments[-1], Place(""))
                 place = None if column.place is None else self.base.place(column.place)
                 pipeline = column.pipeline(container.relation.id in self.governed)
                 rows.append(
-                    (key, join_id((*container.relation.parts, *segments)), relation_key, parent, segments[-1],
+                    (key, id_, relation_key, parent, segments[-1],
                      json.dumps(segments, ensure_ascii=False), declared.type, declared.description,
                      declared.sensitivity, int(column.known), int(pipeline), place)
                 )  # fmt: skip
@@ -139,7 +145,9 @@ class _Writer:
             relation = self.program.containers[number].relation
             raw = relation is not None and relation.raw
             for column in found:
-                key = self.keys.columns[number, column.position, column.lower]
+                key = self.keys.columns.get((number, column.position, column.lower))
+                if key is None:
+                    continue
                 value = self._reaching(number, column)
                 reach.extend((key, k, s) for k, s in self._consumers(value))
                 if raw:

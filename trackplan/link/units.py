@@ -25,8 +25,11 @@ def units(registry: Registry, texts: Sequence[Sql]) -> list[Unit]:
     for unit in named:
         place = Place(unit.sql.place.path)
         parts = _own(unit)
-        relation = registry.exactly(parts) or _declared(registry, parts, reads)
-        unit.relation = relation or registry.add(parts, "model", place, declared=True)
+        exact = registry.exactly(parts)
+        declared = [exact] if exact else _declared(registry, parts, reads)
+        one = declared[0] if len(declared) == 1 else None
+        unit.relation = one or registry.add(parts, "model", place, declared=True)
+        unit.copies = declared if one is None else []
         unit.relation.place = unit.relation.place or place
     return found
 
@@ -60,15 +63,13 @@ def _read(record: Record) -> set[Parts]:
     }
 
 
-def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) -> Relation | None:
-    """The table in some schema that a model called `parts` builds, if just one can be meant.
+def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) -> list[Relation]:
+    """The tables in some schema that a model called `parts` may build.
 
     A table that the model itself reads, directly or through other models, is what it is made from: `orders.sql` that
     reads `raw.orders` builds another `orders`.
     """
     candidates = [r for r in registry.find(parts) if not r.source]
-    if not candidates:
-        return None
     pending = list(reads.get(parts[-1].lower(), ()))
     seen = set(pending)
     while pending:
@@ -79,4 +80,4 @@ def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) ->
             fresh = reads.get(current[-1].lower(), set()) - seen
             seen |= fresh
             pending.extend(fresh)
-    return candidates[0] if len(candidates) == 1 else None
+    return candidates

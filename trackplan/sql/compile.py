@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from trackplan.names import fold
+from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.outputs import outputs
@@ -68,6 +69,8 @@ class Compiler:
             return environment
         known = dict(environment)
         for cte in clause.expressions:
+            if not isinstance(cte.this, (exp.Query, exp.Values)):
+                raise NotFollowedError
             name = cte.alias.lower()
             columns = tuple(self.fold(c) for c in cte.args["alias"].args.get("columns") or ())
             if clause.args.get("recursive") or (self.dialect in _RECURSES_UNSAID and _names_itself(cte)):

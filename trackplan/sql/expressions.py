@@ -120,7 +120,7 @@ class Walker:
             found.append(self._subquery(node, how, into, clear, values=True))
         elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
             found.append(self._subquery(node.this, how, into, clear, values=False))
-        elif isinstance(node, (exp.Table, exp.Pivot)):
+        elif isinstance(node, (exp.Table, exp.Pivot, exp.MatchRecognize)) or self._is_named_inside(node):
             raise NotFollowedError
         elif isinstance(node, exp.Star):
             yield from self._star(node, how, found, bound)
@@ -139,6 +139,13 @@ class Walker:
                 found.append(self._column([node], [], how, into, clear))
         else:
             yield from self._value(node, how, into, clear, bound, found)
+
+    def _is_named_inside(self, node: exp.Expr) -> bool:
+        """ClickHouse lets an expression name a part of itself, for use anywhere else in the query."""
+        nested = isinstance(node, exp.Alias) and not isinstance(
+            node.parent, (exp.Struct, exp.JSONObject, exp.Anonymous)
+        )
+        return nested and self.compiler.dialect == "clickhouse"
 
     def _lambda(self, node: exp.Lambda, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
         names = {e.name.lower() for e in node.expressions}

@@ -73,6 +73,9 @@ def access(node: exp.Expr) -> Access:
 
 def same_structure(node: exp.Expr) -> exp.Expr | None:
     """The argument of `node` where `node` keeps the argument's structure, else None."""
+    if isinstance(node, (exp.Cast, exp.TryCast)) and _is_struct(node.args.get("to")):
+        # A cast from struct to struct goes by position: the members may get other names.
+        return None
     if isinstance(node, _SAME_STRUCTURE):
         below = node.this
         return below if isinstance(below, exp.Expr) else None
@@ -80,6 +83,10 @@ def same_structure(node: exp.Expr) -> exp.Expr | None:
         argument = node.expressions[0]
         return argument if isinstance(argument, exp.Expr) else None
     return None
+
+
+def _is_struct(node: exp.Expr | None) -> bool:
+    return node is not None and any(t.this in exp.DataType.STRUCT_TYPES for t in node.find_all(exp.DataType))
 
 
 def json_path(node: exp.Expr | None, computed: list[exp.Expr]) -> list[str] | None:

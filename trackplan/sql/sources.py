@@ -14,7 +14,48 @@ from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, So
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
 
-_READ_BY_TEXT = frozenset({"query", "query_table"})
+_FOLLOWED = frozenset(
+    {
+        "explode",
+        "explode_outer",
+        "flatten",
+        "generate_array",
+        "generate_date_array",
+        "generate_series",
+        "generate_subscripts",
+        "glob",
+        "inline",
+        "json_array_elements",
+        "json_array_elements_text",
+        "json_each",
+        "json_table",
+        "json_to_recordset",
+        "json_tree",
+        "jsonb_array_elements",
+        "jsonb_array_elements_text",
+        "jsonb_each",
+        "jsonb_each_text",
+        "jsonb_to_recordset",
+        "numbers",
+        "openjson",
+        "parquet_scan",
+        "posexplode",
+        "range",
+        "read_csv",
+        "read_csv_auto",
+        "read_json",
+        "read_json_auto",
+        "read_parquet",
+        "regexp_matches",
+        "regexp_split_to_table",
+        "repeat_row",
+        "result_scan",
+        "sequence",
+        "split_to_table",
+        "string_split",
+        "unnest",
+    }
+)
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 
 
@@ -32,6 +73,8 @@ def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> No
     first = len(frame.sources)
     from_item(compiler, node.this, frame, select)
     added = frame.sources[first:]
+    if str(node.args.get("kind") or "").upper() == "ARRAY":
+        raise NotFollowedError
     if str(node.args.get("kind") or "").upper() in _DROPS_RIGHT:
         for source in added:
             source.in_star = False
@@ -81,18 +124,27 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
         known = frame.environment.get(identifiers[0].name.lower())
         if known is not None:
             return Source(alias, scope=known[0], columns=columns or known[1], span=span)
-    elif compiler.dialect in ("bigquery", "") and frame.find([parts[0]]) is not None:
+    elif compiler.dialect in ("bigquery", "") and frame.find(parts[:-1]) is not None:
         # `FROM t, t.items`: the array of the row at hand, unnested without saying so.
-        found = Walker(compiler, frame).refs(exp.column(identifiers[1].copy(), identifiers[0].copy()), "output")
+        array = exp.Dot.build([p.copy() for p in identifiers]) if len(parts) > 4 else _column(identifiers)
+        found = Walker(compiler, frame).refs(array, "output")
         opaque = Opaque(frame.scope, found, (alias,), structured=True, before=len(frame.sources))
         return Source(alias, scope=compiler.place(opaque, None), span=span)
     return Source(alias, parts, columns=columns, span=span)
 
 
+def _column(identifiers: list[exp.Identifier]) -> exp.Expr:
+    names = ("this", "table", "db", "catalog")
+    return exp.Column(**{k: p.copy() for k, p in zip(names, reversed(identifiers), strict=False)})
+
+
 def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
     """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
     function = node.this if isinstance(node, exp.Table) else node
-    if isinstance(function, exp.Anonymous) and function.name.lower() in _READ_BY_TEXT:
+    if isinstance(function, exp.Anonymous) and function.name.lower() not in _FOLLOWED:
+        # A function that nobody knows may read what it is told in a text.
+        raise NotFollowedError
+    if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):
         raise NotFollowedError
     walker = Walker(compiler, frame)
     refs: list[Reference] = []

@@ -130,6 +130,8 @@ def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
 
 
 def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> Statement:
+    if tree.find(exp.ToTableProperty) is not None:
+        raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
@@ -165,6 +167,9 @@ def _is_temporary(tree: exp.Create) -> bool:
 
 
 def _insert(tree: exp.Insert, query: exp.Query | exp.Values, piece: Piece, dialect: str) -> Statement:
+    conflict = tree.args.get("conflict")
+    if isinstance(tree.this, exp.Parameter) or (conflict is not None and conflict.expressions):
+        raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
