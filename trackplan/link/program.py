@@ -140,7 +140,7 @@ class Program:
     def _resolve(self, block: Block, source: Source) -> int:
         if source.scope >= 0:
             return self.renamed(block.first + source.scope, source.columns)
-        found = self.lookup(block.unit, source.parts)
+        found = self.lookup(block, source.parts)
         if source.parts[-1].endswith("*"):
             found = found or self.registry.shards(source.parts)
             if len(found) > 1:
@@ -157,10 +157,12 @@ class Program:
         """One container for the tables that a wildcard table reads together."""
         return self._derive(("family", *map(id, shards)), Choice(tuple(self.relation(r).number for r in shards), NAMED))
 
-    def lookup(self, unit: Unit, parts: tuple[str, ...]) -> list[Relation]:
-        """The relations that `parts` may mean in a text of SQL; its own temporary tables come first."""
-        local = unit.temporary.get(parts[-1].lower())
-        return [local] if local is not None else self.registry.find(parts)
+    def lookup(self, block: Block, parts: tuple[str, ...]) -> list[Relation]:
+        """The relations that `parts` may mean in a statement; temporary tables of its text come first."""
+        local = block.unit.temporary.get(parts[-1].lower()) if len(parts) == 1 else None
+        if local is not None and local is not block.target:
+            return [local]
+        return self.registry.find(parts)
 
     def _unknown(self, block: Block, source: Source) -> Relation:
         place = block.unit.lines.place(source.span)

@@ -217,7 +217,7 @@ class Resolver(References):
             a, b = self.program.containers[left], self.program.containers[right]
             if a.open or b.open:
                 edges.extend(Edge(n, ALL, "", "", False, POSSIBLE) for n in (left, right))
-            for name in set(a.index) & set(b.index):
+            for name in sorted(set(a.index) & set(b.index)):
                 for number in (left, right):
                     edges.extend(
                         self.noted(block, number, position, "join", NAMED, scope.sources[index].span)

@@ -13,6 +13,7 @@ from trackplan.findings import Place
 from trackplan.link.askers import Askers
 from trackplan.link.columns import Stored, columns_of
 from trackplan.link.expand import Expanded
+from trackplan.link.gaps import store_coverage, store_unresolved
 from trackplan.link.graph import ROWS
 from trackplan.link.program import Block, Program
 from trackplan.link.reach import NONE, Masks, Point, below, bits, covers
@@ -20,7 +21,6 @@ from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
-from trackplan.sql.records import NotUnderstood
 
 _COLUMN = ("key", "id", "relation", "parent", "name", "path", "type", "description", "sensitivity", "declared",
            "pipeline", "place")  # fmt: skip
@@ -56,8 +56,8 @@ def store(
     writer.reach(masks)
     writer.uses()
     writer.flows()
-    writer.unresolved(expanded)
-    writer.coverage()
+    store_unresolved(base, program, resolver, expanded)
+    store_coverage(base, program, askers, writer.keys.relations)
     return writer.keys
 
 
@@ -265,47 +265,3 @@ class _Writer:
                 inner = below(edge, path) if edge.key != ROWS else None
                 if inner is not None:
                     yield edge.container, edge.key, shortened(inner)
-
-    def unresolved(self, expanded: Expanded) -> None:
-        rows: dict[Row, None] = {}
-        for unit in self.program.units:
-            for statement in unit.record.statements:
-                if isinstance(statement, NotUnderstood):
-                    place = self.base.place(unit.lines.place(statement.span))
-                    rows[statement.reason, "", statement.detail, place] = None
-        for unknown in self.resolver.unknowns:
-            place = self.base.place(unknown.block.unit.lines.place(unknown.span))
-            rows[unknown.reason, unknown.name, _DETAILS[unknown.reason], place] = None
-        for block, source, relations in self.program.ambiguous:
-            place = self.base.place(block.unit.lines.place(source.span))
-            meant = ", ".join(sorted(r.id for r in relations)[:5])
-            rows["ambiguous-relation", join_id(source.parts), f"may mean {meant}", place] = None
-        for relation in expanded.circular:
-            if relation.place is not None:
-                place = self.base.place(relation.place)
-                rows["circular", relation.id, "depends on itself", place] = None
-        names = ("key", "reason", "name", "detail", "place")
-        self.base.insert("unresolved", names, ((k, *row) for k, row in enumerate(rows, 1)))
-
-    def coverage(self) -> None:
-        read: dict[int, set[tuple[int, int]]] = {}
-        for block in self.program.blocks:
-            for scope in block.statement.scopes:
-                for source in getattr(scope, "sources", ()):
-                    number = self.program.source(block, source)
-                    if number in self.keys.relations:
-                        read.setdefault(number, set()).add((id(block.unit), block.first))
-        rows: list[Row] = []
-        for number, key in self.keys.relations.items():
-            relation = self.program.containers[number].relation
-            mentioned = self.askers.mentions(relation.parts[-1]) if relation is not None else 0
-            understood = len(read.get(number, ()))
-            if understood or mentioned:
-                rows.append((key, understood + mentioned, understood))
-        self.base.insert("coverage", ("relation", "statements", "understood"), rows)
-
-
-_DETAILS = {
-    "unknown-column": "no source of the query has it",
-    "ambiguous": "more than one source of the query may have it",
-}

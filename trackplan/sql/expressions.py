@@ -9,92 +9,13 @@ from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql.errors import NotFollowedError
+from trackplan.sql.nodes import UNITS, children, is_namespace, span_of
 from trackplan.sql.paths import access
-from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, Span, StarRef
+from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
     from trackplan.sql.frame import Frame
-
-_UNITS = frozenset(
-    [
-        "microsecond",
-        "microseconds",
-        "millisecond",
-        "milliseconds",
-        "second",
-        "seconds",
-        "minute",
-        "minutes",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "dayofweek",
-        "dayofyear",
-        "week",
-        "weeks",
-        "isoweek",
-        "month",
-        "months",
-        "quarter",
-        "quarters",
-        "year",
-        "years",
-        "isoyear",
-        "decade",
-        "decades",
-        "century",
-        "centuries",
-        "millennium",
-        "millennia",
-        "epoch",
-        "dow",
-        "doy",
-        "nanosecond",
-        "nanoseconds",
-        "y",
-        "yy",
-        "yyyy",
-        "q",
-        "qq",
-        "m",
-        "mm",
-        "mon",
-        "d",
-        "dd",
-        "w",
-        "ww",
-        "wk",
-        "h",
-        "hh",
-        "n",
-        "mi",
-        "s",
-        "ss",
-        "ms",
-        "us",
-        "ns",
-        "date",
-        "time",
-        "datetime",
-        "timestamp",
-        "week_iso",
-        "weekiso",
-        "isodow",
-        "yearofweek",
-        "yearofweekiso",
-        "dayofweekiso",
-        "dayofmonth",
-    ]
-)
-
-
-def span_of(node: exp.Expr) -> Span:
-    """Where `node`, a name, stands in the text."""
-    start = node.meta.get("start")
-    end = node.meta.get("end")
-    return NOWHERE if start is None or end is None else (start, end + 1)
 
 
 class Walker:
@@ -167,8 +88,8 @@ class Walker:
     ) -> Iterator[_Task]:
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
             yield node.expression, how, into, False, bound
-            # What stands before a function is a namespace, but for DuckDB's `column.function()`.
-            if self.compiler.dialect == "duckdb" or not _is_namespace(node.this):
+            # What stands before a function is a namespace, but for `column.function()` of DuckDB and T-SQL.
+            if self.compiler.dialect in ("duckdb", "tsql") or not is_namespace(node.this):
                 yield node.this, how, into, False, bound
             return
         reached = access(node)
@@ -215,7 +136,7 @@ class Walker:
                 yield child, how, into, kept, bound
         else:
             unit = node.args.get("unit")
-            if isinstance(unit, exp.Literal) and unit.name.lower() not in _UNITS and unit.name.isidentifier():
+            if isinstance(unit, exp.Literal) and unit.name.lower() not in UNITS and unit.name.isidentifier():
                 # The parser took a column for a date part.
                 name = fold(unit.name, False, self.compiler.dialect)
                 found.append(Ref(None, name, "", how, into, False, NOWHERE))
@@ -291,23 +212,6 @@ class Walker:
 
     def _fold(self, node: exp.Expr) -> str:
         return fold(node.name, bool(node.args.get("quoted")), self.compiler.dialect)
-
-
-def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
-    """The direct parts of `node` with the name of their argument."""
-    for name, value in node.args.items():
-        if isinstance(value, exp.Expr):
-            yield name, value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, exp.Expr):
-                    yield name, item
-
-
-def _is_namespace(node: exp.Expr) -> bool:
-    while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
-        node = node.this
-    return isinstance(node, (exp.Identifier, exp.Column))
 
 
 def _member(item: exp.Expr, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from trackplan.sql.expressions import Walker, span_of
+from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
+from trackplan.sql.nodes import span_of
 from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Span, Star, StarRef
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from trackplan.sql.expressions import Walker, children
+from trackplan.sql.expressions import Walker
+from trackplan.sql.nodes import children
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Union
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.expressions import Walker, children, span_of
+from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
+from trackplan.sql.nodes import children, span_of
 from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, Source, Span, Star, StarRef
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sqlglot import exp
 from trackplan.names import fold
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.expressions import span_of
 from trackplan.sql.frame import Environment
+from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, statements, words
 from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
 

@@ -1,0 +1,108 @@
+"""Small questions about the parser's tree: where a name stands, what a node is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from trackplan.sql.records import NOWHERE, Span
+
+UNITS = frozenset(
+    [
+        "microsecond",
+        "microseconds",
+        "millisecond",
+        "milliseconds",
+        "second",
+        "seconds",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "dayofweek",
+        "dayofyear",
+        "week",
+        "weeks",
+        "isoweek",
+        "month",
+        "months",
+        "quarter",
+        "quarters",
+        "year",
+        "years",
+        "isoyear",
+        "decade",
+        "decades",
+        "century",
+        "centuries",
+        "millennium",
+        "millennia",
+        "epoch",
+        "dow",
+        "doy",
+        "nanosecond",
+        "nanoseconds",
+        "y",
+        "yy",
+        "yyyy",
+        "q",
+        "qq",
+        "m",
+        "mm",
+        "mon",
+        "d",
+        "dd",
+        "w",
+        "ww",
+        "wk",
+        "h",
+        "hh",
+        "n",
+        "mi",
+        "s",
+        "ss",
+        "ms",
+        "us",
+        "ns",
+        "date",
+        "time",
+        "datetime",
+        "timestamp",
+        "week_iso",
+        "weekiso",
+        "isodow",
+        "yearofweek",
+        "yearofweekiso",
+        "dayofweekiso",
+        "dayofmonth",
+    ]
+)
+"""The parts of a date that functions are asked for by name."""
+
+
+def span_of(node: exp.Expr) -> Span:
+    """Where `node`, a name, stands in the text."""
+    start = node.meta.get("start")
+    end = node.meta.get("end")
+    return NOWHERE if start is None or end is None else (start, end + 1)
+
+
+def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
+    """The direct parts of `node` with the name of their argument."""
+    for name, value in node.args.items():
+        if isinstance(value, exp.Expr):
+            yield name, value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, exp.Expr):
+                    yield name, item
+
+
+def is_namespace(node: exp.Expr) -> bool:
+    """Whether `node` is names and dots alone, as stands before a function."""
+    while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        node = node.this
+    return isinstance(node, (exp.Identifier, exp.Column))
