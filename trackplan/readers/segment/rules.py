@@ -11,7 +11,6 @@ from trackplan.documents import Node, json_schema
 from trackplan.findings import Place, Problem
 
 if TYPE_CHECKING:
-
     from trackplan.documents.json_schema import Property
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
