@@ -13,6 +13,4 @@ def folder(name: str) -> Path:
         path = base / name
         if path.is_dir():
             return path
-    raise FileNotFoundError(
-        f"the installation of trackplan is incomplete: no folder {name}/; install it again"
-    )
+    raise FileNotFoundError(f"the installation of trackplan is incomplete: no folder {name}/; install it again")
