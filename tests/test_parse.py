@@ -39,6 +39,11 @@ TOO_DEEP = {
     "subscripts that calculate": "select a" + "[1 + 1]" * DEEP,
     "methods": "select a" + ".b()" * DEEP,
 }
+WITHOUT_ON = {
+    "joins without ON": "select * from a" + " left join b" * 30,
+    "joins without ON among others": "select * from a" + " left join b join c on b.x = c.x" * 30,
+    "joins without ON, each inside of one": "select * from a" + " left join b join (select * from a" * 30 + ")" * 30,
+}
 FINE = {
     "derived tables": "select * from (" * 30 + "select a from o" + ") t" * 30,
     "dots side by side": "select " + ", ".join(["a.b.c"] * LONG),
@@ -51,6 +56,10 @@ FINE = {
     "a chain of plus": "select a" + " + a" * LONG,
     "a chain of ||": "select a" + " || a" * LONG,
     "a long IN": "select a in (" + "1, " * LONG + "1)",
+    "joins": "select a.x from a" + "".join(f" left join b as b{n} on a.x = b{n}.x" for n in range(300)),
+    "cross joins": "select a.x from a" + " cross join b" * 100,
+    "joins that wait": "select x from a join b join c join d on c.x = d.x on b.x = c.x on a.x = b.x",
+    "joins without ON in their own queries": "select x from a join b" + " union all select x from a join b" * 50,
     "a long UNION": "select a from o" + " union all select a from o" * 1_000,
 }
 
@@ -65,6 +74,12 @@ def test_what_nests_too_deeply_is_refused(name: str, dialect: str) -> None:
     found = pieces(f"select 1; {TOO_DEEP[name]}; select 2", dialect)
     assert [p.error for p in found if p.tree is None] == ["is nested too deeply"]
     assert [p.text for p in found if p.tree is not None] == ["select 1", "select 2"]
+
+
+@pytest.mark.parametrize("name", WITHOUT_ON)
+def test_joins_that_double_the_time_are_refused(name: str) -> None:
+    (only,) = pieces(WITHOUT_ON[name])
+    assert only.error == "has too many joins without ON"
 
 
 @pytest.mark.parametrize("name", FINE)

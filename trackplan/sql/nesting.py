@@ -1,7 +1,8 @@
 """How deep the tokens of a statement nest: what would make the parser fail hard is refused before it is parsed.
 
 The parser works by recursion, and its compiled form ends the process rather than raise when that goes too deep. Long
-ways into a value (`a.b.c…`, `a[1][1]…`) it follows without recursion, but in time that grows with their square.
+ways into a value (`a.b.c…`, `a[1][1]…`) it follows without recursion, but in time that grows with their square. For a
+JOIN without ON it reads the rest of the FROM twice: may the ON of `a join b join c on … on …` be still to come?
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ DEEPEST = 200
 """How many brackets, CASEs or types may be open at a time, and how many steps a way into a value may have."""
 
 _LONGEST = 100_000
+_SHORT = 20  # tokens: nothing in so few can do harm
+_JOINS = 10  # that wait for their ON; each doubles the time
 
-# One letter per token, so that most of the work is done by `re`:
-# brackets are themselves, `c` CASE, `e` END, `t` a type that takes others in <>, `.` and `:` (for :, ::, ->, …) a step
-# into a value, `x` a name or a value, `,` a comma, and `p` whatever else: keywords and operators.
+# One letter per token, so that most of the work is done by `re`: brackets are themselves, `c` CASE, `e` END,
+# `t` a type that takes others in <>, `.` and `:` (for :, ::, ->, …) a step into a value, `x` a name or a value,
+# `j` JOIN, `k` what makes it one without ON, `o` ON, `s` SELECT or FROM, and `p` any other keyword or operator.
 _LETTERS: dict[TokenType, str] = dict.fromkeys(TokenType, "p")
 _LETTERS.update(
     {
@@ -47,34 +50,57 @@ _VALUES = (
     *("VAR", "IDENTIFIER", "NUMBER", "STAR", "NULL", "TRUE", "FALSE"),
     *(t.name for t in TokenType if t.name.endswith("STRING")),
 )
-for _names, _letter in ((("DOT",), "."), (_STEPS, ":"), (_TYPES, "t"), (_VALUES, "x")):
+_JOINED = ((("JOIN", "STRAIGHT_JOIN"), "j"), (("CROSS", "NATURAL", "ASOF", "UNNEST"), "k"), (("ON", "USING"), "o"))
+_GROUPS = ((("DOT",), "."), (_STEPS, ":"), (_TYPES, "t"), (_VALUES, "x"), (("SELECT", "FROM"), "s"), *_JOINED)
+for _names, _letter in _GROUPS:
     _LETTERS.update({TokenType[n]: _letter for n in _names if n in TokenType.__members__})
 
-_NAMED = re.compile(r"\.[a-z]|:p")
-_RUN = re.compile(rf"[pt]{{{DEEPEST},}}")
+_NAMED = re.compile(r"\.[a-z]|:[jkops]")
+_RUN = re.compile(rf"[jkopst]{{{DEEPEST},}}")
 _OPENS = re.compile(r"[(\[{c]|t<")
 _WAYS = re.compile(r"[.:\[]")
 _STRUCTURE = re.compile(r"t<|[^x]")
+_FROMS = re.compile(r"[()jos]")
+_WITHOUT_ON = re.compile(r"[kt]j|jk")
 _CLOSED_BY = {")": "(", "]": "[", "}": "{", "e": "c", ">": "t<"}
 
 
 def too_much(tokens: Sequence[Token]) -> str:
     """Why a parser should not be asked for the tree of `tokens`; '' where it may."""
-    if len(tokens) <= DEEPEST:
+    if len(tokens) <= _SHORT:
         return ""
     if len(tokens) > _LONGEST and TokenType.SEMICOLON not in (t.token_type for t in tokens):
         return "is too long to be looked at"
-    return "is nested too deeply" if _too_deep(tokens) else ""
-
-
-def _too_deep(tokens: Sequence[Token]) -> bool:
     shape = "".join([_LETTERS[t.token_type] for t in tokens])
     if _RUN.search(shape):  # NOT NOT NOT …, - - - …: each waits for the rest
-        return True
-    if len(_OPENS.findall(shape)) <= DEEPEST and len(_WAYS.findall(shape)) <= DEEPEST:
-        return False
-    # What follows a step is a name, even where it is written like a keyword.
-    return _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape)))
+        return "is nested too deeply"
+    if len(_OPENS.findall(shape)) > DEEPEST or len(_WAYS.findall(shape)) > DEEPEST:
+        # What follows a step is a name, even where it is written like a keyword.
+        if _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape))):
+            return "is nested too deeply"
+    if shape.count("j") > _JOINS and _waits(_NAMED.sub(".x", shape)):
+        return "has too many joins without ON"
+    return ""
+
+
+def _waits(shape: str) -> bool:
+    """Whether too many joins wait for their ON at a time, in the FROMs that are open together."""
+    waiting = [0]
+    for letter in _FROMS.findall(_WITHOUT_ON.sub("p", shape)):
+        if letter == "(":
+            waiting.append(0)
+        elif letter == ")":
+            if len(waiting) > 1:
+                waiting.pop()
+        elif letter == "s":
+            waiting[-1] = 0
+        elif letter == "o":
+            waiting[-1] = max(waiting[-1] - 1, 0)
+        else:
+            waiting[-1] += 1
+            if waiting[-1] > _JOINS or sum(waiting) > _JOINS:
+                return True
+    return False
 
 
 def _nests(structure: Iterable[str]) -> bool:
