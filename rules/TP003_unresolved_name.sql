@@ -17,7 +17,7 @@ FROM (
   SELECT u.*, l.file, row_number() OVER (
     PARTITION BY l.file, u.name, u.reason ORDER BY l.line, l."column", u.key) AS nth
   FROM unresolved u JOIN place l ON l.key = u.place
-  WHERE u.reason IN ('unknown-column', 'ambiguous', 'ambiguous-relation', 'circular')
+  WHERE u.reason IN ('unknown-column', 'ambiguous', 'ambiguous-relation', 'unknown-relation', 'circular')
 ) u
 JOIN file f ON f.key = u.file
 WHERE u.nth = 1

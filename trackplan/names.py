@@ -15,10 +15,23 @@ _PLAIN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 _FOLDS_UPPER = frozenset({"snowflake", "oracle"})
 _FOLDS_LOWER = frozenset({"postgres", "redshift"})
 _ENVELOPE = frozenset(
-    (
-        "id anonymous_id user_id group_id event event_text sent_at received_at original_timestamp timestamp uuid uuid_ts "
-        "loaded_at event_id channel"
-    ).split()
+    {
+        "anonymous_id",
+        "channel",
+        "event",
+        "event_id",
+        "event_text",
+        "group_id",
+        "id",
+        "loaded_at",
+        "original_timestamp",
+        "received_at",
+        "sent_at",
+        "timestamp",
+        "user_id",
+        "uuid",
+        "uuid_ts",
+    }
 )
 _LOADER = re.compile(r"_(fivetran|airbyte|sdc|dlt|hevo|rivery|etl|stitch)_?|dbt_|__hevo", re.IGNORECASE)
 

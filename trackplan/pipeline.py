@@ -10,7 +10,7 @@ from trackplan import engine, evidence, inputs, rules, summary
 from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
-from trackplan.link import askers, expand, program, reach, resolve, store, units
+from trackplan.link import askers, expand, gaps, program, reach, resolve, store, units
 from trackplan.link.relations import Registry
 from trackplan.tree import Tree
 
@@ -73,6 +73,7 @@ def _link(project: Project, read: Inputs, base: FactBase) -> _Linked:
     closure = reach.Closure(linked, resolver)
     who.ask(closure, read.consumers)
     keys = store.store(base, linked, expanded, resolver, who, closure.run(), landings.governed)
+    gaps.store_strangers(base, linked, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)
     plans.store_landings(base, landings, collected, linked, keys)
     return _Linked(linked, resolver, who)

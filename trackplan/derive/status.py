@@ -130,6 +130,13 @@ def _add_users(base: FactBase, columns: dict[int, _Column]) -> None:
             column.models.append(str(model))
 
 
+# Whether anything was read that could use a column: a pattern that matches nothing is no evidence.
+_READERS = """
+SELECT (SELECT coalesce(sum(statements), 0) FROM evidence WHERE kind IN ('models', 'consumers'))
+       + (SELECT count(*) FROM use WHERE consumer IS NOT NULL)
+"""
+
+
 def _add_doubts(base: FactBase, columns: dict[int, _Column]) -> None:
     places: dict[int, list[str]] = {}
     for key, reason in base.fetch('SELECT "column", reason FROM doubt ORDER BY reason'):
@@ -140,7 +147,7 @@ def _add_doubts(base: FactBase, columns: dict[int, _Column]) -> None:
         if (column := columns.get(_int(key))) and not any(p.startswith(told) for p in places.get(_int(key), ())):
             column.doubts.consumers.append(str(consumer))
     low = {_int(relation): str(clause) for relation, clause in base.fetch(_LOW_COVERAGE)}
-    blind = not _one(base, "SELECT max(configured) FROM evidence WHERE kind IN ('models', 'consumers')")
+    blind = not _one(base, _READERS)
     for key, column in columns.items():
         column.doubts.places.extend(places.get(key, ()))
         column.doubts.blind = blind

@@ -249,6 +249,7 @@ CREATE TABLE unresolved (
             'unknown-column',           -- no source of the query has such a column
             'ambiguous',                -- more than one source may have the column
             'ambiguous-relation',       -- a table name that more than one relation answers to
+            'unknown-relation',         -- a consumer reads a relation that nothing here declares or builds
             'circular')),               -- a view that depends on itself
   name    TEXT NOT NULL,                -- what was asked for; '' for a whole statement
   detail  TEXT NOT NULL,                -- one clause for people, without literals of the SQL

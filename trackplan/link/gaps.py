@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trackplan.facts.base import FactBase, Row
+from trackplan.facts.declared import Consumer
+from trackplan.findings import Place
 from trackplan.link.askers import Askers
 from trackplan.link.expand import Expanded
 from trackplan.link.program import Program
+from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
-from trackplan.sql.records import NotUnderstood
+from trackplan.sql.records import NotUnderstood, Select
 
+_UNRESOLVED = ("key", "reason", "name", "detail", "place")
+_SYSTEM = frozenset({"information_schema", "pg_catalog", "sys", "system", "account_usage", "svv_all_columns"})
+_MOST_STRANGERS = 3
+_DOUBT_ALL = """
+INSERT OR IGNORE INTO doubt ("column", reason)
+SELECT c.key, :reason FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw
+"""
 _DETAILS = {
     "unknown-column": "no source of the query has it",
     "ambiguous": "more than one source of the query may have it",
@@ -35,8 +47,40 @@ def store_unresolved(base: FactBase, program: Program, resolver: Resolver, expan
         if relation.place is not None:
             place = base.place(relation.place)
             rows["circular", relation.id, "depends on itself", place] = None
-    names = ("key", "reason", "name", "detail", "place")
-    base.insert("unresolved", names, ((k, *row) for k, row in enumerate(rows, 1)))
+    base.insert("unresolved", _UNRESOLVED, ((k, *row) for k, row in enumerate(rows, 1)))
+
+
+def store_strangers(base: FactBase, program: Program, declared: Sequence[Consumer], warehouse: bool) -> None:
+    """Write which consumers read a relation that nothing here declares or builds, and doubt every raw column for it.
+
+    Somebody else may build such a relation from anything that is stored. Without a `warehouse`, tables that only SQL
+    names are normal; a relation that a declared consumer takes must be known in any case.
+    """
+    found: dict[tuple[str, Place], None] = {}
+    for block in program.blocks if warehouse else ():
+        for scope in block.statement.scopes if block.unit.consumer is not None else ():
+            for source in scope.sources if isinstance(scope, Select) else ():
+                relation = program.containers[program.source(block, source)].relation
+                if relation is not None and _is_strange(relation):
+                    found[join_id(source.parts), block.unit.lines.place(source.span)] = None
+    for consumer in declared:
+        for taken in consumer.takes:
+            if all(_is_strange(relation) for relation in program.registry.find(taken.parts)):
+                found[join_id(taken.parts), taken.place] = None
+    first = next(base.fetch("SELECT coalesce(max(key), 0) + 1 FROM unresolved"))[0]
+    rows = [
+        (int(str(first)) + k, "unknown-relation", name, "nothing here declares or builds it", base.place(place))
+        for k, (name, place) in enumerate(found)
+    ]
+    base.insert("unresolved", _UNRESOLVED, rows)
+    for name, place in list(found)[:_MOST_STRANGERS]:
+        reason = f"{place.path}:{place.line} reads {name}, which nothing here declares or builds"
+        base.run(_DOUBT_ALL, {"reason": reason})
+
+
+def _is_strange(relation: Relation) -> bool:
+    schema = relation.parts[-2].lower() if len(relation.parts) > 1 else ""
+    return not (relation.declared or relation.built or relation.landed or schema in _SYSTEM)
 
 
 def store_coverage(base: FactBase, program: Program, askers: Askers, keys: dict[int, int]) -> None:

@@ -185,11 +185,25 @@ class Visible:
                         return [Found(number, NAMED, whole=True)], ""
                     everything.append(number)
             up += 1
-        return self._lost(everything) + self._members(everything, ref), "unknown-column"
+        return self._lost(everything) + self._anywhere(ref), "unknown-column"
 
     def _members(self, numbers: list[int], ref: Ref) -> list[Found]:
         """Behind a qualifier that nothing here answers to, each further name may be a column of what is here."""
         names = ref.path.split(".") if ref.path else []
+        return self._called(numbers, names)
+
+    def _anywhere(self, ref: Ref) -> list[Found]:
+        """A name that could not be resolved may be any column of that name in the tables of its statement."""
+        relations = {
+            number
+            for scope in self.block.statement.scopes
+            for source in (scope.sources if isinstance(scope, Select) else ())
+            for number in [self.program.source(self.block, source)]
+            if self.program.containers[number].relation is not None
+        }
+        return self._called(sorted(relations), [ref.name, *(ref.path.split(".") if ref.path else ())])
+
+    def _called(self, numbers: list[int], names: list[str]) -> list[Found]:
         return [
             Found(number, POSSIBLE, position=position)
             for number in numbers
