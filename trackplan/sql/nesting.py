@@ -74,10 +74,10 @@ def too_much(tokens: Sequence[Token]) -> str:
     shape = "".join([_LETTERS[t.token_type] for t in tokens])
     if _RUN.search(shape):  # NOT NOT NOT …, - - - …: each waits for the rest
         return "is nested too deeply"
-    if len(_OPENS.findall(shape)) > DEEPEST or len(_WAYS.findall(shape)) > DEEPEST:
-        # What follows a step is a name, even where it is written like a keyword.
-        if _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape))):
-            return "is nested too deeply"
+    many = len(_OPENS.findall(shape)) > DEEPEST or len(_WAYS.findall(shape)) > DEEPEST
+    # What follows a step is a name, even where it is written like a keyword.
+    if many and _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape))):
+        return "is nested too deeply"
     if shape.count("j") > _JOINS and _waits(_NAMED.sub(".x", shape)):
         return "has too many joins without ON"
     return ""
