@@ -83,7 +83,7 @@ def test_bad_input(case: Case, project: Path, cli: Cli) -> None:
         where = re.escape(case.file) + (r":\d+" if case.located else "")
         assert re.search(where, run.said) or mentions_under_heading(run, case.file), run.said
     elif run.code == 1:
-        assert re.search(r"^\S+\.(sql|ya?ml|json)\b", run.out, re.MULTILINE), run.said
+        assert re.search(r"^\S+\.(sql|ya?ml|json|csv)\b", run.out, re.MULTILINE), run.said
 
 
 def mentions_under_heading(run: Run, name: str) -> bool:

@@ -60,7 +60,7 @@ def read(project: Project, work: Tree) -> Inputs:
     for path, source in assigned["consumers"]:
         _sql(found, work, path, source, project.dialect, _consumer(path, source))
     for path, source in assigned["dbt"]:
-        _dbt(found, work, path, source.dialect or project.dialect)
+        _dbt(found, work, path, source, source.dialect or project.dialect)
     for problem in found.problems:  # a dbt project's files are known only once something is found in them
         found.files.setdefault(problem.place.path, "dbt")
     return found
@@ -183,13 +183,15 @@ def _consumer(path: str, source: Source) -> Consumer:
     return Consumer(source.kind or _CONSUMER_KINDS.get(folder, "query"), stem or name, Place(path))
 
 
-def _dbt(found: Inputs, work: Tree, folder: str, dialect: str) -> None:
+def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -> None:
     from trackplan.readers import dbt
 
     with _noting(found):
         for declared in dbt.project(work, folder, dialect):
             if isinstance(declared, Problem):
-                found.problems.append(declared)
+                # A folder has no line to point at; the entry that names it has.
+                absent = declared.kind == "no-match"
+                found.problems.append(replace(declared, place=source.place) if absent else declared)
                 continue
             found.files.setdefault(declared.place.path, "dbt")
             if isinstance(declared, Table):
