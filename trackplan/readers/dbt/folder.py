@@ -78,10 +78,14 @@ class _Project:
             self.problems.append(Problem(place, f"there is no dbt project in {self.folder}", hint, "no-match"))
             return _NOTHING
         try:
-            return documents.read_yaml(self.tree.read_text(path), path, last_wins=True)
+            settings = documents.read_yaml(self.tree.read_text(path), path, last_wins=True)
         except ReadError as error:
             self.problems.extend(error.problems)
             return _NOTHING
+        if settings.value is not None and not isinstance(settings.value, dict):
+            hint = "write keys and values, such as name: shop"
+            self.problems.append(Problem(settings.place, "these are no settings of a dbt project", hint))
+        return settings
 
     def _below(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.folder, path))
