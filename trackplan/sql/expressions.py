@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from trackplan.sql.frame import Frame
 
 
+_UNFOLLOWED = (exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier)
+
+
 class Walker:
     """Collects the references of expressions inside one scope (`frame`), without recursion over long chains."""
 
@@ -41,7 +44,7 @@ class Walker:
             found.append(self._subquery(node, how, into, clear, values=True))
         elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
             found.append(self._subquery(node.this, how, into, clear, values=False))
-        elif isinstance(node, (exp.Table, exp.Pivot, exp.MatchRecognize)) or self._is_named_inside(node):
+        elif isinstance(node, _UNFOLLOWED) or self._hides_a_source(node):
             raise NotFollowedError
         elif isinstance(node, exp.Star):
             yield from self._star(node, how, found, bound)
@@ -61,12 +64,15 @@ class Walker:
         else:
             yield from self._value(node, how, into, clear, bound, found)
 
-    def _is_named_inside(self, node: exp.Expr) -> bool:
-        """ClickHouse lets an expression name a part of itself, for use anywhere else in the query."""
-        nested = isinstance(node, exp.Alias) and not isinstance(
-            node.parent, (exp.Struct, exp.JSONObject, exp.Anonymous)
-        )
-        return nested and self.compiler.dialect == "clickhouse"
+    def _hides_a_source(self, node: exp.Expr) -> bool:
+        """What only ClickHouse has: parts of expressions with names, `IN table`, look-ups in dictionaries."""
+        if self.compiler.dialect != "clickhouse":
+            return False
+        if isinstance(node, exp.Alias):
+            return not isinstance(node.parent, (exp.Struct, exp.JSONObject, exp.Anonymous))
+        if isinstance(node, exp.In):
+            return isinstance(node.args.get("field"), exp.Column)
+        return isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget")
 
     def _lambda(self, node: exp.Lambda, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
         names = {e.name.lower() for e in node.expressions}

@@ -19,6 +19,7 @@ _FOLLOWED = frozenset(
     {
         "explode",
         "explode_outer",
+        "external_query",  # another database: nothing of this warehouse
         "flatten",
         "generate_array",
         "generate_date_array",
@@ -144,6 +145,8 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str
     function = node.this if isinstance(node, exp.Table) else node
     if isinstance(function, exp.Anonymous) and function.name.lower() not in _FOLLOWED:
         # A function that nobody knows may read what it is told in a text.
+        raise NotFollowedError
+    if isinstance(function, (exp.Dot, exp.DynamicIdentifier)):
         raise NotFollowedError
     if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):
         raise NotFollowedError
