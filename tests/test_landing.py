@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ ADDRESS = {"type": "object", "properties": {"city": "string"}}
 PRODUCTS = {"type": ["array", "string"], "items": {"type": "object", "properties": {"sku": "string"}}}
 
 # The fields of an event `Done`, other parts of the plan, the landing, the warehouse, a query, and the field it uses.
-CASES: dict[str, tuple[object, dict[str, object], dict[str, object], str, str, str]] = {
+CASES: dict[str, tuple[object, Mapping[str, object], Mapping[str, object], str, str, str]] = {
     "digits": ({"item2Name": "string"}, {}, SEGMENT, "", "select item_2_name from raw.web.done", "web/Done.item2Name"),
     "acronym": ({"iOSName": "string"}, {}, SEGMENT, "", "select ios_name from raw.web.done", "web/Done.iOSName"),
     "object kept whole": ({"to": ADDRESS}, {}, SEGMENT, "", 'select "to" from raw.web.done', "web/Done.to.city"),
