@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from trackplan.sql.nesting import DEEPEST
 from trackplan.sql.parse import Piece, statements
+from trackplan.sql.records import NotUnderstood
 from trackplan.sql.statements import compile_text
 
 DIALECTS = ("duckdb", "bigquery", "snowflake", "postgres")
@@ -87,6 +88,36 @@ def test_what_is_only_long_has_a_tree(name: str) -> None:
     (only,) = pieces(FINE[name])
     assert only.error == ""
     assert compile_text(FINE[name], "duckdb").statements
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("clickhouse", "create table a (x int) engine = Buffer(db, b, 1)"),
+        ("clickhouse", "create table a as b engine = Distributed(c, d, b)"),
+        ("duckdb", "create table a as summarize b"),
+        ("postgres", "create table a () inherits (b)"),
+        ("postgres", "create table a as execute p(1)"),
+        ("postgres", "create table a partition of b for values in (1)"),
+        ("postgres", "alter table b attach partition a for values in (1)"),
+        ("postgres", "insert into a values (1) on conflict (x) do update set y = (select z from b)"),
+        ("postgres", "insert into a values (1) returning (select x from b)"),
+        ("postgres", "insert into a select x from c returning (select x from b)"),
+        ("postgres", "with d as (delete from b returning *) insert into a values (1)"),
+    ],
+)
+def test_what_passes_data_on_in_another_way_is_not_passed_over(dialect: str, text: str) -> None:
+    (only,) = compile_text(text, dialect).statements
+    assert isinstance(only, NotUnderstood)
+    assert {"a"} < only.words
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [("mysql", "select a from mainraw.web..t"), ("spark", "select * lateral .result"), ("tsql", "select .a from b")],
+)
+def test_a_name_that_begins_with_nothing_does_no_harm(dialect: str, text: str) -> None:
+    assert compile_text(text, dialect).statements
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("select * from (", ") t"), ("select * from (a join ", " on a.b)")])

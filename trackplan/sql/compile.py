@@ -86,10 +86,8 @@ class Compiler:
         modified = any(node.args.get(k) for k in ("order", "limit", "offset", "joins", "pivots", "sample", "where"))
         if not modified:
             return self.query(node.this, environment, outer, reserved)
-        index = self.place(Select(-1 if outer is None else outer.scope), reserved)
-        select = self.scopes[index]
-        if not isinstance(select, Select):  # pragma: no cover - just placed
-            raise TypeError(index)
+        select = Select(-1 if outer is None else outer.scope)
+        index = self.place(select, reserved)
         frame = Frame(index, outer, environment)
         from_item(self, node, frame, select)
         select.outputs.append(Output("", [], NOWHERE, star=Star(None)))
@@ -100,14 +98,14 @@ class Compiler:
     def _union(
         self, node: exp.SetOperation, environment: Environment, outer: Frame | None, reserved: int | None
     ) -> int:
-        index = self.place(Union([], True, False), reserved)
-        union = self.scopes[index]
-        if not isinstance(union, Union):  # pragma: no cover - just placed
-            raise TypeError(index)
-        union.parent = -1 if outer is None else outer.scope
         plain = isinstance(node, exp.Union)
-        union.distinct = not plain or bool(node.args.get("distinct", True))
-        union.by_name = bool(node.args.get("by_name"))
+        union = Union(
+            [],
+            distinct=not plain or bool(node.args.get("distinct", True)),
+            by_name=bool(node.args.get("by_name")),
+            parent=-1 if outer is None else outer.scope,
+        )
+        index = self.place(union, reserved)
         pending: list[exp.Expr] = []
         current: exp.Expr = node
         # A chain of unions leans to the left and may be thousands long: follow it without recursion.
@@ -138,10 +136,8 @@ class Compiler:
         return self.place(opaque, None)
 
     def _select(self, node: exp.Select, environment: Environment, outer: Frame | None, reserved: int | None) -> int:
-        index = self.place(Select(-1 if outer is None else outer.scope), reserved)
-        select = self.scopes[index]
-        if not isinstance(select, Select):  # pragma: no cover - just placed
-            raise TypeError(index)
+        select = Select(-1 if outer is None else outer.scope)
+        index = self.place(select, reserved)
         frame = Frame(index, outer, environment)
         start = node.args.get("from_")
         if start is not None:

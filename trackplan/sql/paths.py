@@ -59,6 +59,9 @@ def access(node: exp.Expr) -> Access:
         if below is not None:
             node = below
             continue
+        if not isinstance(node.this, exp.Expr):
+            # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
+            return Access(node, segments, computed)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
             step = [node.expression.name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlglot import exp
 
 from trackplan.names import fold
+from trackplan.sql import create
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
@@ -62,7 +63,9 @@ _HARMLESS = frozenset(
 _CREATED = frozenset(
     "database extension index policy role schema sequence stage type unique user warehouse domain tag".split()  # noqa: SIM905
 )
-_MOVES = re.compile(r"\b(exchange|rename|swap)\b", re.IGNORECASE)
+# What fills a new table besides a query.
+_FILLS = (exp.Summarize, exp.ExecuteAsProperty)
+_MOVES = re.compile(r"\b(attach|exchange|inherit|rename|swap)\b", re.IGNORECASE)
 _FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
@@ -97,22 +100,27 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
         yield _not_understood("unsupported", "reads a source in a way that is not followed", piece.text, piece.span)
     except RecursionError:
         yield _not_understood("syntax", "is nested too deeply", piece.text, piece.span)
+    except (AttributeError, TypeError, IndexError, KeyError, ValueError):
+        # The parser gave a tree of a shape that is written down nowhere.
+        yield _not_understood("syntax", "has a form that is not known", piece.text, piece.span)
 
 
 def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
     if isinstance(tree, (exp.Query, exp.Values)):
         yield _query(tree, piece, dialect)
-    elif isinstance(tree, exp.Alter) and _new_name(tree) is not None:
-        yield _renamed(tree, piece, dialect)
+    elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
+        yield _renamed(tree, new, piece, dialect)
     elif isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
         if isinstance(tree.expression, exp.Query):
             yield _create(tree, tree.expression, piece, dialect)
+        elif tree.find(exp.Clone) is not None:
+            yield _not_understood("unsupported", "is a CLONE, which is not followed", piece.text + " *", piece.span)
+        elif create.shares_rows(tree) or create.inherits(tree) or tree.find(*_FILLS) is not None:
+            raise NotFollowedError
         elif isinstance(tree.this, exp.Schema):
             yield _definition(tree, dialect)
-        elif isinstance(tree.find(exp.Clone), exp.Clone):
-            yield _not_understood("unsupported", "is a CLONE, which is not followed", piece.text + " *", piece.span)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
-        if not isinstance(tree.expression, exp.Values) or tree.expression.find(exp.Query) is not None:
+        if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
             yield _insert(tree, tree.expression, piece, dialect)
     elif not _is_harmless(tree, piece.text):
         reason, detail = _reason(tree, piece.text)
@@ -145,12 +153,12 @@ def _new_name(tree: exp.Alter) -> exp.Table | None:
     return renames[0] if renames and isinstance(renames[0], exp.Table) else None
 
 
-def _renamed(tree: exp.Alter, piece: Piece, dialect: str) -> Statement:
+def _renamed(tree: exp.Alter, table: exp.Table, piece: Piece, dialect: str) -> Statement:
     """A table that gets another name: from then on that name stands for all it holds."""
     compiler = Compiler(dialect)
     scope = compiler.query(exp.select("*").from_(tree.this.copy()), {}, None)
     old, _ = _target(tree.this, dialect)
-    new, _ = _target(_new_name(tree) or tree.this, dialect)
+    new, _ = _target(table, dialect)
     return Statement(scope, compiler.scopes, (*old[:-1], *new) if len(new) == 1 else new, piece.span)
 
 
@@ -168,7 +176,10 @@ def _is_temporary(tree: exp.Create) -> bool:
 
 def _insert(tree: exp.Insert, query: exp.Query | exp.Values, piece: Piece, dialect: str) -> Statement:
     conflict = tree.args.get("conflict")
+    returning = tree.args.get("returning")
     if isinstance(tree.this, exp.Parameter) or (conflict is not None and conflict.expressions):
+        raise NotFollowedError
+    if returning is not None and returning.find(exp.Query) is not None:
         raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
