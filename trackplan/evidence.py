@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Place
+from trackplan.link.gaps import doubt_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,13 +114,7 @@ def _store_unresolved(base: FactBase, read: Inputs) -> None:
     ]
     base.insert("unresolved", ("key", "reason", "name", "detail", "place"), rows)
     for path in read.unreadable:
-        base.run(_DOUBT_ALL, {"reason": f"{path} could not be read and may use it"})
-
-
-_DOUBT_ALL = """
-INSERT OR IGNORE INTO doubt ("column", reason)
-SELECT c.key, :reason FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw
-"""
+        doubt_all(base, f"{path} could not be read and may use it")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -67,12 +67,12 @@ class Askers:
         """How many texts that were not understood have this word."""
         return sum(word.lower() in statement.words for _, statement in self.unclear)
 
-    def reasons(self, masks: Masks, words: Sequence[str]) -> Iterator[str]:
-        """Why the texts that were not understood leave a column in doubt, the first three of them."""
+    def reasons(self, masks: Masks, word: str) -> Iterator[str]:
+        """Why the texts that were not understood leave a column that they may call `word` in doubt, the first three."""
         told = 0
         asking = masks[0] | masks[1] | masks[2]
         for index, (unit, statement) in enumerate(self.unclear):
-            hit = asking >> (len(self.consumers) + index) & 1 or words[0] in statement.words
+            hit = asking >> (len(self.consumers) + index) & 1 or word in statement.words
             if hit:
                 place = unit.lines.place(statement.span)
                 yield f"{place.path}:{place.line} {_REASONS[statement.reason]} and may use it"
@@ -136,9 +136,8 @@ class Askers:
         found: set[int] = set()
         for block in self.program.blocks:
             own = self.program.relation(block.target).number if block.target is not None else -1
-            for scope in block.statement.scopes:
-                for source in getattr(scope, "sources", ()):
-                    found.update(n for n in self._behind(self.program.source(block, source)) if n != own)
+            for source in block.statement.sources():
+                found.update(n for n in self._behind(self.program.source(block, source)) if n != own)
         for _, statement in self.unclear:
             for word in statement.words:
                 found.update(self.program.relation(r).number for r in self.program.registry.named(word))
@@ -172,18 +171,14 @@ class Askers:
             for relation in found:
                 number = self.program.relation(relation).number
                 container = self.program.containers[number]
-                wanted = range(len(container.names))
-                how = "star" if taken.columns is None else "output"
-                if taken.columns is not None:
-                    wanted_names = {c.lower() for c in taken.columns}
-                    positions = [p for p, n in enumerate(container.names) if n.lower() in wanted_names]
-                else:
-                    positions = list(wanted)
+                how, strength = ("star", STAR) if taken.columns is None else ("output", NAMED)
+                wanted = None if taken.columns is None else {c.lower() for c in taken.columns}
+                if wanted is None:
                     closure.ask((number, ALL, ""), 1 << bit, STAR if len(found) == 1 else POSSIBLE)
-                strength = NAMED if taken.columns is not None else STAR
-                for position in positions:
-                    self.taken.append((bit, (number, how, taken.place), position))
-                    closure.ask((number, position, ""), 1 << bit, strength if len(found) == 1 else POSSIBLE)
+                for position, name in enumerate(container.names):
+                    if wanted is None or name.lower() in wanted:
+                        self.taken.append((bit, (number, how, taken.place), position))
+                        closure.ask((number, position, ""), 1 << bit, strength if len(found) == 1 else POSSIBLE)
                 closure.ask((number, ROWS, ""), 1 << bit, NAMED if len(found) == 1 else POSSIBLE)
 
     def _mentioned(self, closure: Closure) -> None:

@@ -38,9 +38,9 @@ class Stored:
         return ".".join(self.path[:-1]).lower()
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The names by which a text that is not understood may mention it."""
-        return (self.path[-1] if self.path else self.name).lower(), self.name.lower()
+    def word(self) -> str:
+        """The name by which a text that is not understood may mention it."""
+        return (self.path[-1] if self.path else self.name).lower()
 
     def pipeline(self, governed: bool) -> bool:
         """Whether the loader puts it there."""

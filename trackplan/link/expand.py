@@ -101,13 +101,12 @@ def _reads(program: Program) -> list[set[int]]:
         if block.target is None:
             continue
         mine = reads[program.relation(block.target).number]
-        for scope in block.statement.scopes:
-            for source in scope.sources if isinstance(scope, Select) else ():
-                found = _relations_of(program, program.source(block, source))
-                if not block.statement.view:
-                    # A table may be filled from itself: that is what an incremental model does.
-                    found.discard(program.relation(block.target).number)
-                mine.update(found)
+        for source in block.statement.sources():
+            found = _relations_of(program, program.source(block, source))
+            if not block.statement.view:
+                # A table may be filled from itself: that is what an incremental model does.
+                found.discard(program.relation(block.target).number)
+            mine.update(found)
     return reads
 
 

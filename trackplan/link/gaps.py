@@ -13,7 +13,7 @@ from trackplan.link.program import Program
 from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
-from trackplan.sql.records import NotUnderstood, Select
+from trackplan.sql.records import NotUnderstood
 
 _UNRESOLVED = ("key", "reason", "name", "detail", "place")
 _SYSTEM = frozenset({"information_schema", "pg_catalog", "sys", "system", "account_usage", "svv_all_columns"})
@@ -58,24 +58,28 @@ def store_strangers(base: FactBase, program: Program, declared: Sequence[Consume
     """
     found: dict[tuple[str, Place], None] = {}
     for block in program.blocks if warehouse else ():
-        for scope in block.statement.scopes if block.unit.consumer is not None else ():
-            for source in scope.sources if isinstance(scope, Select) else ():
-                relation = program.containers[program.source(block, source)].relation
-                if relation is not None and _is_strange(relation):
-                    found[join_id(source.parts), block.unit.lines.place(source.span)] = None
+        for source in block.statement.sources() if block.unit.consumer is not None else ():
+            relation = program.containers[program.source(block, source)].relation
+            if relation is not None and _is_strange(relation):
+                found[join_id(source.parts), block.unit.lines.place(source.span)] = None
     for consumer in declared:
         for taken in consumer.takes:
             if all(_is_strange(relation) for relation in program.registry.find(taken.parts)):
                 found[join_id(taken.parts), taken.place] = None
-    first = next(base.fetch("SELECT coalesce(max(key), 0) + 1 FROM unresolved"))[0]
+    first = base.count("SELECT count(*) FROM unresolved") + 1
     rows = [
-        (int(str(first)) + k, "unknown-relation", name, "nothing here declares or builds it", base.place(place))
-        for k, (name, place) in enumerate(found)
+        (key, "unknown-relation", name, "nothing here declares or builds it", base.place(place))
+        for key, (name, place) in enumerate(found, first)
     ]
     base.insert("unresolved", _UNRESOLVED, rows)
     for name, place in list(found)[:_MOST_STRANGERS]:
         reason = f"{place.path}:{place.line} reads {name}, which nothing here declares or builds"
-        base.run(_DOUBT_ALL, {"reason": reason})
+        doubt_all(base, reason)
+
+
+def doubt_all(base: FactBase, reason: str) -> None:
+    """Leave every raw column in doubt: what could not be looked into may use any."""
+    base.run(_DOUBT_ALL, {"reason": reason})
 
 
 def _is_strange(relation: Relation) -> bool:
@@ -85,13 +89,12 @@ def _is_strange(relation: Relation) -> bool:
 
 def store_coverage(base: FactBase, program: Program, askers: Askers, keys: dict[int, int]) -> None:
     """Write how many statements read each relation and how many of them were understood; `keys` of relations."""
-    read: dict[int, set[tuple[int, int]]] = {}
+    read: dict[int, set[int]] = {}
     for block in program.blocks:
-        for scope in block.statement.scopes:
-            for source in getattr(scope, "sources", ()):
-                number = program.source(block, source)
-                if number in keys:
-                    read.setdefault(number, set()).add((id(block.unit), block.first))
+        for source in block.statement.sources():
+            number = program.source(block, source)
+            if number in keys:
+                read.setdefault(number, set()).add(block.first)
     rows: list[Row] = []
     for number, key in keys.items():
         relation = program.containers[number].relation

@@ -16,7 +16,6 @@ from trackplan.sql.records import (
     Opaque,
     Record,
     Scope,
-    Select,
     Source,
     Span,
     Statement,
@@ -191,10 +190,8 @@ def load(registry: Registry, units: list[Unit]) -> Program:
                 builders = program.builders.setdefault(program.relation(copy).number, [])
                 builders.append(program.relation(unit.relation).number)
     for block in program.blocks:
-        for scope in block.statement.scopes:
-            if not isinstance(scope, Opaque):
-                for source in getattr(scope, "sources", ()):
-                    program.source(block, source)
+        for source in block.statement.sources():
+            program.source(block, source)
     return program
 
 
@@ -231,7 +228,7 @@ def _define(program: Program, unit: Unit, definition: Definition) -> None:
 
 def _target(program: Program, unit: Unit, statement: Statement) -> Relation:
     kind: RelationKind = "view" if statement.view else "table"
-    read = [s.parts for scope in statement.scopes if isinstance(scope, Select) for s in scope.sources if s.parts]
+    read = [s.parts for s in statement.sources() if s.parts]
     return _named(program, unit, statement.target, statement.temporary, kind, statement.span, read)
 
 

@@ -196,8 +196,7 @@ class Visible:
         """A name that could not be resolved may be any column of that name in the tables of its statement."""
         relations = {
             number
-            for scope in self.block.statement.scopes
-            for source in (scope.sources if isinstance(scope, Select) else ())
+            for source in self.block.statement.sources()
             for number in [self.program.source(self.block, source)]
             if self.program.containers[number].relation is not None
         }

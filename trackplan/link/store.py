@@ -82,9 +82,10 @@ class _Writer:
 
     def relations(self) -> None:
         rows: list[Row] = []
+        temporary = {id(relation) for unit in self.program.units for relation in unit.temporary.values()}
         for container in self.program.containers:
             relation = container.relation
-            if relation is None or any(relation is t for u in self.program.units for t in u.temporary.values()):
+            if relation is None or id(relation) in temporary:
                 continue
             key = self.keys.relations[container.number] = len(rows) + 1
             place = None if relation.place is None else self.base.place(relation.place)
@@ -152,7 +153,7 @@ class _Writer:
                 reach.extend((key, k, s) for k, s in self._consumers(value))
                 if raw:
                     carry.update((key, r) for r in self._models(value))
-                doubt.update((key, reason) for reason in self.askers.reasons(value, column.words))
+                doubt.update((key, reason) for reason in self.askers.reasons(value, column.word))
         self.base.insert("reach", ("column", "consumer", "strength"), reach)
         self.base.insert("carry", ("column", "relation"), sorted(carry))
         self.base.insert("doubt", ("column", "reason"), sorted(doubt))

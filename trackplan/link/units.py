@@ -9,7 +9,7 @@ from trackplan.findings import Place
 from trackplan.link.program import Unit
 from trackplan.link.relations import Registry, Relation
 from trackplan.sql.parse import Lines, words
-from trackplan.sql.records import NotUnderstood, Record, Select, Statement
+from trackplan.sql.records import NotUnderstood, Record, Statement
 from trackplan.sql.statements import compile_text, templated
 
 Parts = tuple[str, ...]
@@ -56,9 +56,7 @@ def _read(record: Record) -> set[Parts]:
         source.parts
         for statement in record.statements
         if isinstance(statement, Statement)
-        for scope in statement.scopes
-        if isinstance(scope, Select)
-        for source in scope.sources
+        for source in statement.sources()
         if source.parts
     }
 

@@ -6,6 +6,7 @@ Names are folded as the dialect folds them; positions are character offsets into
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,7 +70,10 @@ Reference = Ref | ScopeRef | StarRef | OutputRef
 
 @dataclass(slots=True)
 class Source:
-    """An entry of FROM: a relation by name (`parts`) or a scope. `columns` renames its columns by position."""
+    """An entry of FROM: a relation by name (`parts`) or a scope. `columns` renames its columns by position.
+
+    `in_star` is false for what only the join condition sees: the right side of a semi or anti join.
+    """
 
     alias: str
     parts: tuple[str, ...] = ()
@@ -83,9 +87,10 @@ class Source:
 
 @dataclass(slots=True)
 class Star:
-    """`*` or `t.*` in a select list. `source` is None for all sources; `replace` gives new values by name.
+    """`*` or `t.*` in a select list. `source` is None for all sources, -1 for none; `replace` gives new values by name.
 
-    `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`).
+    `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`). `members_of` is the
+    struct whose members `t.*` takes where `t` is no source.
     """
 
     source: int | None
@@ -98,7 +103,7 @@ class Star:
 
 @dataclass(slots=True)
 class Output:
-    """One item of a select list: a name with what flows into it, or a star."""
+    """One item of a select list: a name with what flows into it, or a star with what else its values are made of."""
 
     name: str
     refs: list[Reference]
@@ -132,8 +137,9 @@ class Union:
 class Opaque:
     """Something in FROM whose inside is not followed: any column asked of it takes all of `refs`.
 
-    `names` are its columns where the text says them. With `structured`, a column asked of it is that member of the
-    (array of structs in the) first reference, as UNNEST gives. It sees the sources `before` it in its FROM.
+    `names` are its columns where the text says them, `closed` tells that it has no others. With `structured`, a column
+    asked of it is that member of the (array of structs in the) first reference, as UNNEST gives. It sees the sources
+    `before` it in its FROM.
     """
 
     parent: int
@@ -162,6 +168,12 @@ class Statement:
     insert: bool = False
     temporary: bool = False
     view: bool = False
+
+    def sources(self) -> Iterator[Source]:
+        """Every entry of FROM, whatever query of the statement it stands in."""
+        for scope in self.scopes:
+            if isinstance(scope, Select):
+                yield from scope.sources
 
 
 @dataclass(slots=True)
