@@ -2,7 +2,7 @@
 id: TP501
 name: shadow-column
 title: A stored column that no plan declares
-message: "{subject} is stored where {events} lands, but no plan declares it."
+message: "{subject} is stored beside the fields of {events}, but no plan declares it."
 severity: warning
 category: drift
 cause: machinery

@@ -132,7 +132,7 @@ def check(
 @app.command()
 def explain(
     subject: Annotated[
-        str, typer.Argument(metavar="X", help="A rule, field, column, event, use case, consumer, relation.")
+        str, typer.Argument(metavar="NAME", help="A rule, field, column, event, use case, consumer, relation.")
     ],
     project: ProjectFile = None,
     today: Today = "",

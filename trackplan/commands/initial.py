@@ -214,8 +214,8 @@ version: 1
 # How to judge. These are the defaults.
 # policy:
 #   planning_horizon: 24 months       # needs further out do not justify collecting today
-#   personal_data_needs: explicit     # personal data wants a use case that names it
-#   grace: 90 days                    # so long a new field may be without use
+#   personal_data_needs: explicit     # personal data must be named by a need
+#   grace: 90 days                    # how long a new field may stay unused
 #   minimum_coverage: 0.95            # share of SQL understood below which nothing is called unused
 """
 

@@ -54,8 +54,8 @@ def _chosen(option: str, given: tuple[str, ...], known: tuple[str, ...]) -> tupl
     chosen = base.words(given)
     for word in chosen:
         if word not in known:
-            hint = did_you_mean(word, known)
-            raise TrackplanError(f"{option}: {word!r} is none of {', '.join(known)}", hint)
+            noun = option.removeprefix("--")
+            raise TrackplanError(f"{option}: there is no {noun} {word!r}", did_you_mean(word, known))
     return chosen or known
 
 

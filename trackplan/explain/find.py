@@ -109,12 +109,14 @@ def _unknown(name: str, wanted: str, subjects: list[Subject]) -> TrackplanError:
     for subject in sorted(subjects, key=lambda s: s.id)[:_MOST_COMPARED]:
         whole = plain(subject.id).lower()
         for word in (whole, whole.partition("/")[2], re.split(r"[./]", whole)[-1]):
-            by_name.setdefault(word, subject.id)
+            if word:
+                by_name.setdefault(word, subject.id)
     close = [
         *difflib.get_close_matches(plain(wanted).lower(), by_name, n=3, cutoff=0.7),
         *difflib.get_close_matches(last, by_name, n=3, cutoff=0.75),
     ]
     ids = list(dict.fromkeys(by_name[word] for word in close))[:3]
-    hint = f"Did you mean {' or '.join(ids)}?" if ids else "`trackplan inventory` lists all ids."
+    lists = "`trackplan inventory` lists the fields and columns, `trackplan rules` the rules."
+    hint = f"Did you mean {' or '.join(ids)}?" if ids else lists
     what = "no rule, field, column, event, relation, use case or consumer is called"
-    return TrackplanError(f"{what} {name}", hint)
+    return TrackplanError(f"{what} {name or repr(name)}", hint)
