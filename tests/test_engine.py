@@ -329,6 +329,13 @@ SELECT id AS subject, place, :word AS word, :today AS day FROM event"""
     ]
 
 
+def test_a_number_that_sqlite_cannot_hold_is_told() -> None:
+    base = fact_base()
+    base.freeze()
+    with pytest.raises(RuleError, match="too large for SQLite"):
+        base.query("SELECT :least", {"least": 10**30})
+
+
 def test_places_are_looked_up_and_a_finding_without_one_is_the_project_files() -> None:
     base = fact_base()
     base.freeze()
@@ -392,6 +399,7 @@ def test_a_value_is_one_line_and_not_endless() -> None:
         ("SELECT id AS subject, 'x' AS place FROM event", "gives 'x' as place"),
         ("SELECT id AS subject, place, 'fatal' AS severity FROM event", "gives 'fatal' as severity"),
         ("SELECT id AS subject, :unknown AS place FROM event", "unknown"),
+        ("SELECT '\udcff' AS subject, 1 AS place", "half a character"),
     ],
 )
 def test_a_query_that_is_wrong_or_hostile_is_refused_with_its_file(sql: str, reason: str) -> None:

@@ -140,6 +140,10 @@ class FactBase:
             if "interrupted" in str(error):
                 raise RuleError(f"the query took longer than {limits.seconds:g} seconds") from error
             raise RuleError(f"{error}") from error
+        except UnicodeEncodeError as error:
+            raise RuleError("the query holds half a character, which no text can") from error
+        except OverflowError as error:
+            raise RuleError("an option's number is too large for SQLite") from error
         finally:
             connection.set_authorizer(None)
             connection.set_progress_handler(None, 0)

@@ -37,8 +37,8 @@ CREATE TABLE evidence (
   configured INTEGER NOT NULL,          -- 1 if the project names this kind of input
   files      INTEGER NOT NULL,          -- files read
   subjects   INTEGER NOT NULL,          -- fields, use cases, columns, models or consumers found
-  statements INTEGER NOT NULL,          -- SQL statements seen (models, consumers, warehouse)
-  understood INTEGER NOT NULL,          -- of these, compiled and resolved without loss
+  statements INTEGER NOT NULL,          -- SQL statements seen of models (with the warehouse's views) and of consumers; else 0
+  understood INTEGER NOT NULL,          -- of these, understood; names in them may still be in `unresolved`
   broken     INTEGER NOT NULL           -- 1 if some of it could not be read, so that nothing proves what is missing
 ) STRICT;
 
@@ -146,7 +146,7 @@ CREATE TABLE relation (
   key         INTEGER PRIMARY KEY,
   id          TEXT NOT NULL UNIQUE,     -- schema.table, as much of it as is given
   kind        TEXT NOT NULL CHECK (kind IN ('table', 'view', 'model', 'seed', 'snapshot')),
-  raw         INTEGER NOT NULL,         -- 1 if no model of the project builds it
+  raw         INTEGER NOT NULL,         -- 1 if no model of the project builds it, or events land in it
   open        INTEGER NOT NULL,         -- 1 if it may hold columns that nothing declares
   declared    INTEGER NOT NULL,         -- 1 if warehouse, dbt or models name it; 0 if SQL only reads it
   governed    INTEGER NOT NULL,         -- 1 if a plan says what lands in it
@@ -259,7 +259,7 @@ CREATE TABLE unresolved (
 -- Why nobody can say that a column is unused.
 CREATE TABLE doubt (
   "column" INTEGER NOT NULL REFERENCES "column",
-  reason   TEXT NOT NULL,               -- a clause: "models/x.sql:3 could not be parsed and mentions it"
+  reason   TEXT NOT NULL,               -- a clause: "models/x.sql:3 could not be parsed and may use it"
   PRIMARY KEY ("column", reason)
 ) STRICT, WITHOUT ROWID;
 
@@ -273,7 +273,7 @@ CREATE TABLE note (
 CREATE TABLE coverage (
   relation   INTEGER PRIMARY KEY REFERENCES relation,
   statements INTEGER NOT NULL,          -- that read it
-  understood INTEGER NOT NULL           -- of these, compiled and resolved without loss
+  understood INTEGER NOT NULL           -- of these, understood; names in them may still be in `unresolved`
 ) STRICT;
 
 -- A declared strategic purpose.
