@@ -16,7 +16,7 @@ references: ["GDPR Art. 5(1)(b)", "GDPR Art. 30(1)(b)"]
 -- A use by stars alone is listed by TP107 and is no evidence of a purpose.
 WITH claimed AS MATERIALIZED (SELECT DISTINCT kind, key FROM subject_use_case)
 SELECT s.id AS subject, s.place, listing(c.consumer_id) AS consumers,
-       CASE WHEN u.key IS NULL THEN 'no use case needs it' ELSE 'no use case names it, as personal data wants' END
+       CASE WHEN u.key IS NULL THEN 'no use case needs it' ELSE 'no use case names it, as personal data requires' END
          AS lacking
 FROM subject s
 JOIN subject_consumer c ON c.kind = s.kind AND c.key = s.key AND c.strength = 'named'

@@ -62,7 +62,7 @@ class Purposes:
         """Who needs it, in a clause."""
         if self.use_cases:
             return f"needed by {few(self.use_cases)}"
-        return "no use case names it, as personal data wants" if self.unnamed else "no active use case needs it"
+        return "no use case names it, as personal data requires" if self.unnamed else "no active use case needs it"
 
 
 def few(names: Sequence[str]) -> str:
