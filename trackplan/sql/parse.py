@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
-_QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]+)\]')
+# T-SQL's names have at most 128 characters; without a bound, brackets that nothing closes take quadratic time.
+_QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]{1,128})\]')
 
 
 @dataclass(frozen=True, slots=True)

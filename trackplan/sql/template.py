@@ -25,7 +25,7 @@ _CONFIG = re.compile(r"config\s*\(.*\)", re.DOTALL)
 _ALIAS = re.compile(r"""\balias\s*=\s*['"]([^'"{}]+)['"]""")
 _RUNS_SQL = re.compile(r"(?i)\b(?:from|select|update|merge)\b")
 _OPENING = re.compile(r"\{[{%#]")
-_CALL = re.compile(r"([\w.]+)\s*\(")
+_CALL = re.compile(r"(?<![\w.])([\w.]++)\s*+\(")
 _STRINGS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _KNOWN_CALL = re.compile("ref|source|config|var|env_var|is_incremental|snapshot|if|elif|in|and|or|not")
 _SNAPSHOT = re.compile(r"snapshot\s+(\w+)")
@@ -105,6 +105,14 @@ def render(
     pieces.append(text[position:])
     complete = complete and not frames and _OPENING.search(text, position) is None
     return Rendered("".join(pieces), complete, relation, alias, opaque)
+
+
+def between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The spans of `text` from an opening to the next closing; takes linear time, whatever is never closed."""
+    position = 0
+    while (start := opening.search(text, position)) and (end := closing.search(text, start.end())):
+        yield start.start(), end.end()
+        position = end.end()
 
 
 def identifier(name: str, dialect: str) -> str:

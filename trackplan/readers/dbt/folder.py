@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from trackplan.tree import Tree
 
 _MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
-_CALL = re.compile(r"(\w+)\s*\(")
-_SNAPSHOT = re.compile(r"\{%-?\s*snapshot\b.*?endsnapshot\s*-?%\}", re.DOTALL)
+_CALL = re.compile(r"\b(\w++)\s*+\(")
+_SNAPSHOT = re.compile(r"\{%-?\s*snapshot\b")
+_ENDSNAPSHOT = re.compile(r"endsnapshot\s*-?%\}")
 _SAYS_SOMETHING = re.compile(r"^[ \t]*[^#\s-]", re.MULTILINE)
 _NOTHING = Node(None, Place(""))
 
@@ -135,14 +136,14 @@ class _Project:
 
     def _snapshots(self, path: str) -> Iterator[Declaration]:
         text = self._text(path)
-        for match in _SNAPSHOT.finditer(text):
-            alone = re.sub(r"[^\r\n]", " ", text[: match.start()]) + match.group()
+        for start, end in template.between(text, _SNAPSHOT, _ENDSNAPSHOT):
+            alone = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:end]
             rendered = template.render(alone, self.sources, self.dialect)
             parts = (names.fold(rendered.relation, False, self.dialect),) if rendered.relation else self._relation(path)
             yield Table(parts, "snapshot", Place(path), complete=False)
             if rendered.complete:
-                text = snapshots.statement(rendered.text, snapshots.keys(match.group()))
-                rendered = replace(rendered, text=text)
+                query = snapshots.statement(rendered.text, snapshots.keys(text[start:end]))
+                rendered = replace(rendered, text=query)
             yield self._sql(path, parts, rendered)
 
     def _model(self, path: str) -> Iterator[Declaration]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trackplan.sql import template
+
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from trackplan.documents import Node
 
 _VARIABLE = re.compile(r"\bvar\(\s*['\"]([^'\"]+)['\"]")
-_CALL = re.compile(r"\b([A-Za-z_][\w.]*)\s*\(")
+_CALL = re.compile(r"(?<!\w)(?<!\w\.)([A-Za-z_][\w.]*+)\s*+\(")
 _SOURCE = re.compile(r"\bsource\(\s*['\"][^'\"]*['\"]\s*,\s*['\"][^'\"]*['\"]\s*\)")
 _STRING = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 # Ways of asking the warehouse which tables there are, or of composing a table's name.
 _LOOKS_UP = re.compile(
     r"(?i)get_(?:filtered_)?(?:relations?|tables?)_by|information_schema|\bgraph\b|api\.Relation|load_relation"
-    r"|adapter\.(?:get_relation|list_relations)|\bsource\(\s*[^'\"\s]|\bref\(\s*[^'\"\s]|\bsource\([^)]*,\s*[^'\"\s]"
+    r"|adapter\.(?:get_relation|list_relations)|\bsource\(\s*[^'\"\s]|\bref\(\s*[^'\"\s]|\bsource\([^)]{0,500},\s*[^'\"\s]"
 )
 # Macros and functions that everybody has; what they name are their arguments.
 _HARMLESS = re.compile(
@@ -25,7 +27,8 @@ _HARMLESS = re.compile(
     r"|ref|source|config|var|env_var|is_incremental|snapshot|set|if|elif|in|and|or|not|do|return|log|range|macro|call|caller"
     r"|join|replace|lower|upper|trim|[\w.]+\.(?:append|extend|items|keys|values|get|format|split|strip|lower|upper|replace)"
 )
-_CODE = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_OPENING = re.compile(r"\{[{%]")
+_CLOSING = re.compile(r"[%}]\}")
 
 
 def beyond(
@@ -42,7 +45,7 @@ def beyond(
     found = [value for name in dict.fromkeys(_VARIABLE.findall(text)) for value in values(settings, name)]
     whole = "\n".join([text, *found])
     asks = _LOOKS_UP.search(whole) is not None
-    code = _STRING.sub("''", "\n".join(_CODE.findall(text)))
+    code = _STRING.sub("''", "\n".join(text[a:b] for a, b in template.between(text, _OPENING, _CLOSING)))
     foreign = any(c.rpartition(".")[2] not in macros and not _HARMLESS.fullmatch(c) for c in _CALL.findall(code))
     if asks or foreign:
         said = _SOURCE.sub("", whole).lower()

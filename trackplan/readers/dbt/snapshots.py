@@ -12,7 +12,7 @@ KEYS = ("unique_key", "updated_at", "check_cols")
 """The settings that name the columns by which dbt sees that a row has changed."""
 
 _ADDED = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
-_SETTING = re.compile(rf"""\b(?:{"|".join(KEYS)})\s*=\s*(\[[^\]]*\]|'[^']*'|"[^"]*")""")
+_SETTING = re.compile(rf"""\b(?:{"|".join(KEYS)})\s*=\s*(\[[^\[\]]*\]|'[^']*'|"[^"]*")""")
 _NAME = re.compile(r"""['"]([A-Za-z_]\w*)['"]""", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
