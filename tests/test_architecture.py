@@ -21,7 +21,7 @@ LAYERS = (
     {"pipeline"},
     {"evidence"},
     {"inputs"},
-    {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs"},
+    {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation"},
     {"readers", "link"},
     {"rules"},
     {"sql"},

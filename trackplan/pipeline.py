@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from trackplan import engine, evidence, inputs, rules, summary
+from trackplan import compilation, engine, evidence, inputs, rules, summary
 from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
@@ -60,7 +60,8 @@ class _Linked:
 def _link(project: Project, read: Inputs, base: FactBase) -> _Linked:
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
-    linked = program.load(registry, units.units(registry, read.sql))
+    records = compilation.compile_all(read.sql)
+    linked = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     for relation in registry.relations:
         linked.relation(relation)

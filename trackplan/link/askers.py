@@ -13,8 +13,8 @@ from trackplan.link.reach import Closure, Masks, Point
 from trackplan.link.relations import Relation
 from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
-from trackplan.sql.parse import words
 from trackplan.sql.records import NotUnderstood, Opaque
+from trackplan.sql.text import words
 
 _WRITES = frozenset(
     "alter call clone copy create delete exchange exec execute insert merge rename swap truncate update".split()  # noqa: SIM905

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.graph import NAMED, POSSIBLE, Container
 from trackplan.link.relations import Registry, Relation
-from trackplan.sql.parse import Lines
 from trackplan.sql.records import (
     NOWHERE,
     Definition,
@@ -20,6 +19,7 @@ from trackplan.sql.records import (
     Span,
     Statement,
 )
+from trackplan.sql.text import Lines
 
 
 @dataclass(slots=True)

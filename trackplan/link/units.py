@@ -1,4 +1,4 @@
-"""Texts of SQL → units: compiled, and with the relation that a model's file builds."""
+"""Compiled texts → units: each with the relation that a model's file builds."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 from trackplan.link.program import Unit
 from trackplan.link.relations import Registry, Relation
-from trackplan.sql.parse import Lines, words
-from trackplan.sql.records import NotUnderstood, Record, Statement
-from trackplan.sql.statements import compile_text, templated
+from trackplan.sql.records import Record, Statement
+from trackplan.sql.text import Lines
 
 Parts = tuple[str, ...]
 
 
-def units(registry: Registry, texts: Sequence[Sql]) -> list[Unit]:
-    """Compile the texts, and find out which relation each model's file builds by its name."""
-    found = [Unit(sql, _record(sql), Lines(sql.text, sql.place.path), consumer=sql.consumer) for sql in texts]
+def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -> list[Unit]:
+    """The texts with what they were compiled to, and which relation each model's file builds by its name."""
+    pairs = zip(texts, records, strict=True)
+    found = [Unit(sql, record, Lines(sql.text, sql.place.path), consumer=sql.consumer) for sql, record in pairs]
     reads: dict[str, set[Parts]] = {}
     named = [u for u in found if u.sql.relation is not None and (_builds_by_name(u.record) or not u.sql.rendered)]
     for unit in named:
@@ -32,14 +32,6 @@ def units(registry: Registry, texts: Sequence[Sql]) -> list[Unit]:
         unit.copies = declared if one is None else []
         unit.relation.place = unit.relation.place or place
     return found
-
-
-def _record(sql: Sql) -> Record:
-    if sql.unclear is not None:
-        reason, detail = sql.unclear
-        start = len(sql.text) - len(sql.text.lstrip())
-        return Record([NotUnderstood(reason, detail, words(sql.text), "*" in sql.text, (start, len(sql.text)))])
-    return compile_text(sql.text, sql.dialect) if sql.rendered else templated(sql.text)
 
 
 def _builds_by_name(record: Record) -> bool:

@@ -11,17 +11,17 @@ from trackplan.facts.declared import Sql, Table, UnclearReason
 from trackplan.findings import Place
 from trackplan.sql import alter, create, script
 from trackplan.sql.heads import READS, Head, head_of, hidden, is_quiet, unguarded
-from trackplan.sql.parse import Lines, tree_of
+from trackplan.sql.parse import tree_of
 from trackplan.sql.relations import Parts, Relation, Relations
 from trackplan.sql.structure import Structure, literal
+from trackplan.sql.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackplan.sql.script import Piece
 
-Unresolved = tuple[str, str, str, Place]
-"""A reason (of the table `unresolved`), the name asked for or '', a clause for people, and the statement's place."""
+Unresolved = tuple[str, str, str, Place]  # reason (of the table `unresolved`), name or '', clause for people, place
 
 _CREATES = re.compile(r"(?i)\bcreate\b[\w\s]*?\b(?:table|view)\s+(?:if\s+not\s+exists\s+)?([\w$.\"`\[\]-]+)")
 _STAND_INS = {"SYNONYM": ("FOR",), "STREAM": ("TABLE", "VIEW"), "SNAPSHOT TABLE": ("CLONE",)}

@@ -1,14 +1,16 @@
 """What compiling a SQL text gives: a small symbolic record of its statements, free of any schema.
 
 A statement holds scopes (one per SELECT, set operation, UNNEST …); scopes hold sources, outputs and references.
-Names are folded as the dialect folds them; positions are character offsets into the text.
+Names are folded as the dialect folds them; positions are character offsets into the text. All of it
+can be written to bytes and read again (msgspec), so that a text is compiled once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 How = Literal["output", "filter", "join", "group", "order", "window", "distinct", "star"]
 Span = tuple[int, int]
@@ -17,8 +19,7 @@ Span = tuple[int, int]
 NOWHERE: Span = (-1, -1)
 
 
-@dataclass(slots=True)
-class Ref:
+class Ref(Struct, tag=True, array_like=True, gc=False):
     """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.
 
     `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
@@ -36,8 +37,7 @@ class Ref:
     late: bool = False
 
 
-@dataclass(slots=True)
-class ScopeRef:
+class ScopeRef(Struct, tag=True, array_like=True, gc=False):
     """A subquery inside an expression: its rows, and with `values` what it selects too."""
 
     scope: int
@@ -48,8 +48,7 @@ class ScopeRef:
     clear: bool
 
 
-@dataclass(slots=True)
-class StarRef:
+class StarRef(Struct, tag=True, array_like=True, gc=False):
     """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`."""
 
     source: tuple[int, int] | None
@@ -57,8 +56,7 @@ class StarRef:
     span: Span
 
 
-@dataclass(slots=True)
-class OutputRef:
+class OutputRef(Struct, tag=True, array_like=True, gc=False):
     """An output of the same SELECT: by ordinal (`group by 1`), or 0 for all, or -1 for all without aggregates."""
 
     ordinal: int
@@ -68,8 +66,7 @@ class OutputRef:
 Reference = Ref | ScopeRef | StarRef | OutputRef
 
 
-@dataclass(slots=True)
-class Source:
+class Source(Struct, tag=True, array_like=True, gc=False):
     """An entry of FROM: a relation by name (`parts`) or a scope. `columns` renames its columns by position.
 
     `in_star` is false for what only the join condition sees: the right side of a semi or anti join.
@@ -85,8 +82,7 @@ class Source:
     natural: bool = False
 
 
-@dataclass(slots=True)
-class Star:
+class Star(Struct, tag=True, array_like=True):
     """`*` or `t.*` in a select list. `source` is None for all sources, -1 for none; `replace` gives new values by name.
 
     `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`). `members_of` is the
@@ -101,8 +97,7 @@ class Star:
     members_of: Ref | None = None
 
 
-@dataclass(slots=True)
-class Output:
+class Output(Struct, tag=True, array_like=True):
     """One item of a select list: a name with what flows into it, or a star with what else its values are made of."""
 
     name: str
@@ -112,8 +107,7 @@ class Output:
     star: Star | None = None
 
 
-@dataclass(slots=True)
-class Select:
+class Select(Struct, tag=True, array_like=True):
     """One SELECT. `rows` are the references that decide which rows there are; `parent` is for correlation."""
 
     parent: int
@@ -122,8 +116,7 @@ class Select:
     rows: list[Reference] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Union:
+class Union(Struct, tag=True, array_like=True):
     """A set operation; `distinct` for all but UNION ALL, so that every column decides which rows there are."""
 
     members: list[int]
@@ -133,8 +126,7 @@ class Union:
     rows: list[Reference] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Opaque:
+class Opaque(Struct, tag=True, array_like=True):
     """Something in FROM whose inside is not followed: any column asked of it takes all of `refs`.
 
     `names` are its columns where the text says them, `closed` tells that it has no others. With `structured`, a column
@@ -153,8 +145,7 @@ class Opaque:
 Scope = Select | Union | Opaque
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Struct, tag=True, array_like=True):
     """A statement that was understood. `target` is what it creates or fills, () for a plain query.
 
     `columns` are the names its target's column list gives; `insert` tells that the target is filled by position.
@@ -176,8 +167,7 @@ class Statement:
                 yield from scope.sources
 
 
-@dataclass(slots=True)
-class NotUnderstood:
+class NotUnderstood(Struct, tag=True, array_like=True):
     """A statement that was not: why, and every word in it, in lower case, since each may name something it uses."""
 
     reason: Literal["syntax", "template", "dynamic", "unsupported", "circular"]
@@ -187,8 +177,7 @@ class NotUnderstood:
     span: Span
 
 
-@dataclass(slots=True)
-class Definition:
+class Definition(Struct, tag=True, array_like=True):
     """A CREATE TABLE in a script: the names of its columns in their order, with where each is written."""
 
     target: tuple[str, ...]
@@ -196,8 +185,7 @@ class Definition:
     temporary: bool
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct, tag=True, array_like=True):
     """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out."""
 
     statements: list[Statement | NotUnderstood]

@@ -14,8 +14,9 @@ from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import span_of
-from trackplan.sql.parse import Piece, statements, words
+from trackplan.sql.parse import Piece, statements
 from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
+from trackplan.sql.text import words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(

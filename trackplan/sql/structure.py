@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from trackplan.findings import Place
-    from trackplan.sql.parse import Lines
+    from trackplan.sql.text import Lines
 
 _STRUCTS = frozenset({exp.DType.STRUCT, exp.DType.OBJECT, exp.DType.NESTED, exp.DType.UNION})
 _WRAPPERS = frozenset({exp.DType.ARRAY, exp.DType.LIST, exp.DType.LOWCARDINALITY})
