@@ -2,167 +2,188 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from trackplan.names import fold
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.nodes import UNITS, children, is_namespace, span_of
-from trackplan.sql.paths import access
-from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
+from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds
+from trackplan.sql.leaves import Bound, Leaves
+from trackplan.sql.nodes import UNITS, children, is_namespace, parts_of
+from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
+from trackplan.sql.records import NOWHERE, How, Ref, Reference, StarRef
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
     from trackplan.sql.frame import Frame
 
+Nodes = Sequence[exp.Expr]
 
-_UNFOLLOWED = (exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier)
+_FREE: Bound = frozenset()
 
 
-class Walker:
-    """Collects the references of expressions inside one scope (`frame`), without recursion over long chains."""
+class Walker(Leaves):
+    """Collects the references of expressions inside one scope (`frame`), without recursion over long chains.
+
+    After `refs`, `aggregates`, `unpacks` and `spreads` tell whether the expression holds an aggregate, an UNNEST or
+    COLUMNS(…), its subqueries left aside.
+    """
+
+    __slots__ = ("_kinds", "aggregates", "spreads", "unpacks")
 
     def __init__(self, compiler: Compiler, frame: Frame) -> None:
-        self.compiler = compiler
-        self.frame = frame
+        super().__init__(compiler, frame)
+        self.aggregates = self.unpacks = self.spreads = False
+        self._kinds = _CLICKHOUSE if compiler.dialect == "clickhouse" else _KINDS
 
     def refs(self, node: exp.Expr | None, how: How) -> list[Reference]:
         """The references in `node`; for an output, keeping track of the structure it builds."""
         found: list[Reference] = []
+        self.aggregates = self.unpacks = self.spreads = False
         if node is None:
             return found
-        stack: list[_Task] = [(node, how, "", how == "output", frozenset())]
-        while stack:
-            stack.extend(reversed(list(self._visit(stack.pop(), found))))
+        if how == "output":
+            self._built(node, "", _FREE, found)
+        else:
+            self._taken(node, how, "", _FREE, found)
         return found
 
-    def _visit(self, task: _Task, found: list[Reference]) -> Iterator[_Task]:
-        node, how, into, clear, bound = task
-        if isinstance(node, exp.Query):
-            found.append(self._subquery(node, how, into, clear, values=True))
-        elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
-            found.append(self._subquery(node.this, how, into, clear, values=False))
-        elif isinstance(node, _UNFOLLOWED) or self._hides_a_source(node):
-            raise NotFollowedError
-        elif isinstance(node, exp.Star):
-            yield from self._star(node, how, found, bound)
-        elif isinstance(node, exp.Columns):
-            found.append(StarRef(None, how, NOWHERE))
-        elif isinstance(node, exp.Window):
-            yield from self._window(node, how, into, bound)
-        elif isinstance(node, exp.Lambda):
-            yield from self._lambda(node, how, into, bound)
-        elif isinstance(node, (exp.DataType, exp.Parameter, exp.Placeholder, exp.Var)):
-            if isinstance(node, exp.Parameter) and node.name.isdigit():
-                # $1 is the first column of whatever is read.
-                found.append(StarRef(None, how, NOWHERE))
-        elif isinstance(node, exp.Identifier):
-            if node.name.lower() not in bound:
-                found.append(self._column([node], [], how, into, clear))
+    def _taken(self, start: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> None:
+        """The references in a value whose structure is lost on its way."""
+        stack: list[Any] = [start]
+        kinds = self._kinds
+        while stack:
+            node = stack.pop()
+            kind = kinds[node.__class__]
+            if kind is None:
+                stack.extend(reversed(node.args.values()))
+            elif kind is LIST:
+                stack.extend(reversed(node))
+            elif kind is COLUMN:
+                self.leaf(node, (), how, into, False, bound, found)
+            elif kind is not NOTHING:
+                stack.extend(reversed(kind(self, node, how, into, bound, found)))
+
+    def _built(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        """The references in a value that becomes (part of) a column and may keep its structure."""
+        shape = _SHAPES[node.__class__]
+        if shape is COLUMN:
+            self.leaf(node, (), "output", into, True, bound, found)
+        elif shape is None:
+            self._taken(node, "output", into, bound, found)
         else:
-            yield from self._value(node, how, into, clear, bound, found)
+            shape(self, node, into, bound, found)
 
-    def _hides_a_source(self, node: exp.Expr) -> bool:
-        """What only ClickHouse has: parts of expressions with names, `IN table`, look-ups in dictionaries."""
-        if self.compiler.dialect != "clickhouse":
-            return False
-        if isinstance(node, exp.Alias):
-            return not isinstance(node.parent, (exp.Struct, exp.JSONObject, exp.Anonymous))
-        if isinstance(node, exp.In):
-            return isinstance(node.args.get("field"), exp.Column)
-        return isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget")
+    # What becomes of a value that may keep its structure.
 
-    def _lambda(self, node: exp.Lambda, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
-        names = {e.name.lower() for e in node.expressions}
-        yield node.this, how, into, False, bound | names
-        mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
-        for parameter in node.expressions:
-            if parameter.name.lower() not in mentioned:
-                # As an argument, `payload -> 'key'` looks like a lambda to the parser.
-                yield parameter, how, into, False, bound
-
-    def _value(
-        self,
-        node: exp.Expr,
-        how: How,
-        into: str,
-        clear: bool,
-        bound: frozenset[str],
-        found: list[Reference],
-    ) -> Iterator[_Task]:
-        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
-            yield node.expression, how, into, False, bound
-            # What stands before a function is a namespace, but for `column.function()` of DuckDB and T-SQL.
-            if self.compiler.dialect in ("duckdb", "tsql") or not is_namespace(node.this):
-                yield node.this, how, into, False, bound
-            return
-        reached = access(node)
-        for extra in reached.computed:
-            yield extra, how, into, False, bound
-        base = reached.base
-        if isinstance(base, exp.Column):
-            self._leaf(base, reached.path, how, into, clear, bound, found)
-            if isinstance(base.this, exp.Star):
-                yield from self._star(base.this, how, found, bound, counted=True)
-        elif base is not node and reached.path:
-            if isinstance(base, exp.Query):
-                reference = self._subquery(base, how, into, clear, values=True)
-                reference.path = ".".join(reached.path)
-                found.append(reference)
+    def _object(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        for item in node.expressions:
+            name, key, value = member(item)
+            if key is not None:
+                self._taken(key, "output", into, bound, found)
+            if name is None:
+                # Not knowing the member's name, its value may be any part of the whole.
+                self._taken(value, "output", into, bound, found)
             else:
-                yield base, how, into, False, bound
-        elif base is not node:
-            yield base, how, into, clear, bound
-        else:
-            yield from self._parts(node, how, into, clear, bound, found)
+                self._built(value, f"{into}.{name}".lstrip("."), bound, found)
 
-    def _parts(
-        self,
-        node: exp.Expr,
-        how: How,
-        into: str,
-        clear: bool,
-        bound: frozenset[str],
-        found: list[Reference],
-    ) -> Iterator[_Task]:
-        if isinstance(node, (exp.Struct, exp.JSONObject)):
-            for item in node.expressions:
-                yield from _member(item, how, into, clear, bound)
-        elif isinstance(node, (exp.Alias, exp.PropertyEQ, exp.Kwarg)):
-            value = node.this if isinstance(node, exp.Alias) else node.expression
-            yield value, how, into, clear, bound
-        elif isinstance(node, (exp.Coalesce, exp.Array, exp.ArrayAgg, exp.If, exp.Case)):
-            for name, child in children(node):
-                kept = clear and not (
-                    (name == "this" and isinstance(node, (exp.If, exp.Case)))
-                    or isinstance(child, (exp.Order, exp.Distinct, exp.Filter))
-                )
-                yield child, how, into, kept, bound
+    def _renamed(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        if self._kinds is _CLICKHOUSE and isinstance(node, exp.Alias):
+            self._taken(node, "output", into, bound, found)
         else:
-            unit = node.args.get("unit")
-            if isinstance(unit, exp.Literal) and unit.name.lower() not in UNITS and unit.name.isidentifier():
-                # The parser took a column for a date part.
-                name = fold(unit.name, False, self.compiler.dialect)
-                found.append(Ref(None, name, "", how, into, False, NOWHERE))
-            for name, child in children(node):
-                if not (isinstance(node, exp.Anonymous) and name == "this"):
-                    yield child, how, into, False, bound
+            self._built(node.this if isinstance(node, exp.Alias) else node.expression, into, bound, found)
 
-    def _window(self, node: exp.Window, how: How, into: str, bound: frozenset[str]) -> Iterator[_Task]:
+    def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        """What gives one of its parts, or a list of them."""
+        self.aggregates = self.aggregates or isinstance(node, exp.AggFunc)
+        decides = isinstance(node, (exp.If, exp.Case))
+        for name, child in children(node):
+            if (decides and name == "this") or isinstance(child, (exp.Order, exp.Distinct, exp.Filter)):
+                self._taken(child, "output", into, bound, found)
+            else:
+                self._built(child, into, bound, found)
+
+    def _part(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        reached = access(node)
+        base = reached.base
+        if base is node:
+            self._taken(node, "output", into, bound, found)
+            return
+        done = self._reaches(reached, "output", into, True, bound, found)
+        for key in reached.computed:
+            self._taken(key, "output", into, bound, found)
+        if not done and reached.path:
+            self._taken(base, "output", into, bound, found)
+        elif not done:
+            self._built(base, into, bound, found)
+
+    def _whole(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        if isinstance(node, exp.Query):
+            found.append(self.subquery(node, "output", into, True))
+        elif node.name.lower() not in bound:
+            found.append(self.column([node], (), "output", into, True))
+
+    # What else there is in expressions: each gives the nodes that are still to be visited.
+
+    def _query(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        found.append(self.subquery(node, how, into, False))
+        return ()
+
+    def _exists(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if not isinstance(node.this, exp.Query):
+            return parts_of(node)
+        found.append(self.subquery(node.this, how, into, False, values=False))
+        return ()
+
+    def _unfollowed(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        raise NotFollowedError
+
+    def _star(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        parent = node.parent
+        if not (isinstance(parent, exp.Count) and parent.this is node):
+            found.append(StarRef(None, how, NOWHERE))
+        return node.args.get("replace") or ()
+
+    def _spread(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        self.spreads = True
+        found.append(StarRef(None, how, NOWHERE))
+        return ()
+
+    def _parameter(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if node.name.isdigit():
+            # $1 is the first column of whatever is read.
+            found.append(StarRef(None, how, NOWHERE))
+        return ()
+
+    def _identifier(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if node.name.lower() not in bound:
+            found.append(self.column([node], (), how, into, False))
+        return ()
+
+    def _lambda(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        names = {e.name.lower() for e in node.expressions}
+        self._taken(node.this, how, into, bound | names, found)
+        mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
+        # As an argument, `payload -> 'key'` looks like a lambda to the parser.
+        return [p for p in node.expressions if p.name.lower() not in mentioned]
+
+    def _window(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        inside: How = "window" if how == "output" else how
         for name, child in children(node):
             if name == "this":
-                yield child, how, into, False, bound
+                self._taken(child, how, into, bound, found)
             elif name == "alias" and isinstance(child, exp.Identifier):
                 for part in self._window_parts(child.name.lower()):
-                    yield part, "window" if how == "output" else how, into, False, bound
+                    self._taken(part, inside, into, bound, found)
             else:
-                yield child, "window" if how == "output" else how, into, False, bound
+                self._taken(child, inside, into, bound, found)
+        return ()
 
-    def _window_parts(self, name: str) -> Iterator[exp.Expr]:
+    def _window_parts(self, name: str) -> list[exp.Expr]:
         """What a named window is made of, and the windows that it is made from."""
         seen: set[str] = set()
+        parts: list[exp.Expr] = []
         while name and name not in seen and (named := self.frame.windows.get(name)) is not None:
             seen.add(name)
             name = ""
@@ -170,76 +191,96 @@ class Walker:
                 if part == "alias":
                     name = inner.name.lower()
                 elif part != "this":
-                    yield inner
+                    parts.append(inner)
+        return parts
 
-    def _leaf(
-        self,
-        node: exp.Column,
-        path: list[str],
-        how: How,
-        into: str,
-        clear: bool,
-        bound: frozenset[str],
-        found: list[Reference],
-    ) -> None:
-        parts = [p for p in (node.args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
-        if parts[0].name.lower() in bound:
-            return
-        if isinstance(node.this, exp.Star):
-            source = self.frame.find([self._fold(p) for p in parts[:-1]])
-            if source is not None and source[1] == len(parts) - 1:
-                found.append(StarRef(source[0], how, span_of(parts[0])))
-            else:
-                found.append(self._column(parts[:-1], [], how, into, False))
-            return
-        found.append(self._column(parts, path, how, into, clear))
+    def _reached(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            # What stands before a function is a namespace, but for `column.function()` of DuckDB and T-SQL.
+            plain = self.compiler.dialect not in ("duckdb", "tsql") and is_namespace(node.this)
+            return [node.expression] if plain else [node.expression, node.this]
+        reached = access(node)
+        if reached.base is node:
+            return [*reached.computed, *parts_of(node)]
+        done = self._reaches(reached, how, into, False, bound, found)
+        return reached.computed if done else [*reached.computed, reached.base]
 
-    def _column(self, parts: list[exp.Expr], path: list[str], how: How, into: str, clear: bool) -> Ref:
-        names = [self._fold(p) for p in parts]
-        source = self.frame.find(names[:-1]) if len(names) > 1 else None
-        taken = source[1] if source else 0
-        span = (span_of(parts[0])[0], span_of(parts[-1])[1])
-        deeper = [p.name for p in parts[taken + 1 :]] + path
-        whole = ".".join(deeper)
-        return Ref(source[0] if source else None, names[taken], whole, how, into, clear, span)
+    def _reaches(self, reached: Access, how: How, into: str, clear: bool, bound: Bound, found: list[Reference]) -> bool:
+        """Note a part of a column or of what a query gives; False where it is taken from another value."""
+        base, path = reached.base, reached.path
+        self.aggregates = self.aggregates or reached.aggregate
+        if isinstance(base, exp.Column):
+            self.leaf(base, path, how, into, clear, bound, found)
+        elif path and isinstance(base, exp.Query):
+            found.append(self.subquery(base, how, into, clear, path))
+        else:
+            return False
+        return True
 
-    def _star(
-        self, node: exp.Star, how: How, found: list[Reference], bound: frozenset[str], counted: bool = False
-    ) -> Iterator[_Task]:
-        parent = node.parent
-        if not counted and not (isinstance(parent, exp.Count) and parent.this is node):
-            found.append(StarRef(None, how, NOWHERE))
-        for replaced in node.args.get("replace") or ():
-            yield replaced, how, "", False, bound
+    def _members(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        items = [member(item) for item in node.expressions]
+        return [n for _, key, value in items for n in (key, value) if n is not None]
 
-    def _subquery(self, node: exp.Query, how: How, into: str, clear: bool, values: bool) -> ScopeRef:
-        scope = self.compiler.query(node, self.frame.environment, self.frame)
-        return ScopeRef(scope, values, "", how, into, clear)
+    def _valued(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        """A value with a name: `value AS name`, `name := value`."""
+        return [node.this if isinstance(node, exp.Alias) else node.expression]
 
-    def _fold(self, node: exp.Expr) -> str:
-        return fold(node.name, bool(node.args.get("quoted")), self.compiler.dialect)
+    def _called(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        return node.expressions
 
+    def _aggregate(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        self.aggregates = True
+        return parts_of(node)
 
-def _member(item: exp.Expr, how: How, into: str, clear: bool, bound: frozenset[str]) -> Iterator[_Task]:
-    """One `name: value` of a struct or JSON object, or a bare column that gives its own name."""
-    name: str | None = None
-    value = item
-    if isinstance(item, (exp.PropertyEQ, exp.JSONKeyValue)):
-        value = item.expression
-        key = item.this
-        if isinstance(key, exp.Identifier) or (isinstance(key, exp.Literal) and key.is_string):
-            name = key.name
-        elif isinstance(key, exp.Expr) and not isinstance(key, exp.Literal):
-            yield key, how, into, False, bound
-    elif isinstance(item, exp.Alias):
-        name, value = item.alias, item.this
-    elif isinstance(item, (exp.Column, exp.Dot)):
-        name = item.name
-    if name is None or not clear:
-        # Not knowing the member's name, its value may be any part of the whole.
-        yield value, how, into, False, bound
-    else:
-        yield value, how, f"{into}.{name}".lstrip("."), clear, bound
+    def _unpacked(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        self.unpacks = True
+        return parts_of(node)
+
+    def _dated(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        unit = node.args.get("unit")
+        if isinstance(unit, exp.Literal) and unit.name.lower() not in UNITS and unit.name.isidentifier():
+            # The parser took a column for a date part.
+            found.append(Ref(None, self.fold(exp.to_identifier(unit.name)), "", how, into, False, NOWHERE))
+        return parts_of(node)
+
+    def _hidden(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        """What only ClickHouse has: parts of expressions with names, `IN table`, look-ups in dictionaries."""
+        if isinstance(node, exp.Alias):
+            if not isinstance(node.parent, (exp.Struct, exp.JSONObject, exp.Anonymous)):
+                raise NotFollowedError
+            return [node.this]
+        if isinstance(node.args.get("field"), exp.Column) or node.name.lower().startswith("dictget"):
+            raise NotFollowedError
+        return node.expressions if isinstance(node, exp.Anonymous) else parts_of(node)
 
 
-_Task = tuple[exp.Expr, How, str, bool, frozenset[str]]
+_RULES = (
+    (exp.Query, Walker._query),
+    (exp.Exists, Walker._exists),
+    ((exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier), Walker._unfollowed),
+    (exp.Star, Walker._star),
+    (exp.Columns, Walker._spread),
+    (exp.Window, Walker._window),
+    (exp.Lambda, Walker._lambda),
+    (exp.Parameter, Walker._parameter),
+    ((exp.DataType, exp.Placeholder, exp.Var, exp.Literal), NOTHING),
+    (exp.Identifier, Walker._identifier),
+    (PARTS, Walker._reached),
+    ((exp.Struct, exp.JSONObject), Walker._members),
+    ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Walker._valued),
+    (exp.AggFunc, Walker._aggregate),
+    (exp.Anonymous, Walker._called),
+    ((exp.UDTF, exp.Explode), Walker._unpacked),
+    (tuple({c for c in exp.ALL_FUNCTIONS if "unit" in c.arg_types}), Walker._dated),
+)
+_KINDS = Kinds(_RULES)
+_CLICKHOUSE = Kinds((((exp.Alias, exp.In, exp.Anonymous), Walker._hidden), *_RULES))
+_SHAPES = Kinds(
+    (
+        ((exp.Query, exp.Identifier), Walker._whole),
+        ((exp.Struct, exp.JSONObject), Walker._object),
+        ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Walker._renamed),
+        ((exp.Coalesce, exp.Array, exp.ArrayAgg, exp.If, exp.Case), Walker._either),
+        ((*PARTS, *SAME_STRUCTURE), Walker._part),
+    )
+)

@@ -101,6 +101,11 @@ def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
                     yield name, item
 
 
+def parts_of(node: exp.Expr) -> list[exp.Expr]:
+    """The direct parts of `node`."""
+    return [part for _, part in children(node)]
+
+
 def is_namespace(node: exp.Expr) -> bool:
     """Whether `node` is names and dots alone, as stands before a function."""
     while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):

@@ -12,8 +12,7 @@ _EXTRACTS = (
     exp.JSONBExtract,
     exp.JSONBExtractScalar,
 )
-# Functions whose result has the structure of their argument, so that a path may go on through them.
-_SAME_STRUCTURE = (
+_KEEPING = (
     exp.Paren,
     exp.Cast,
     exp.TryCast,
@@ -22,6 +21,10 @@ _SAME_STRUCTURE = (
     exp.IgnoreNulls,
     exp.AnyValue,
 )
+PARTS = (exp.Dot, exp.Bracket, *_EXTRACTS)
+"""What takes a part of a value."""
+SAME_STRUCTURE = (*_KEEPING, exp.Anonymous)
+"""What may have the structure of its argument as a result, so that a path may go on through it."""
 _SAME_STRUCTURE_NAMES = frozenset(
     {
         "to_json",
@@ -38,11 +41,15 @@ _SAME_STRUCTURE_NAMES = frozenset(
 
 @dataclass(slots=True)
 class Access:
-    """What is read (`base`), the segments of the way into it, and expressions met on the way (computed keys)."""
+    """What is read (`base`), the segments of the way into it, and expressions met on the way (computed keys).
+
+    `aggregate` tells that the way leads through an aggregate.
+    """
 
     base: exp.Expr
     path: list[str]
     computed: list[exp.Expr] = field(default_factory=list)
+    aggregate: bool = False
 
 
 def access(node: exp.Expr) -> Access:
@@ -53,15 +60,17 @@ def access(node: exp.Expr) -> Access:
     """
     segments: list[str] = []
     computed: list[exp.Expr] = []
+    aggregate = False
     while True:
         step: list[str] | None
         below = same_structure(node)
         if below is not None:
+            aggregate = aggregate or isinstance(node, exp.AggFunc)
             node = below
             continue
         if not isinstance(node.this, exp.Expr):
             # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
-            return Access(node, segments, computed)
+            return Access(node, segments, computed, aggregate)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
             step = [node.expression.name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
@@ -69,7 +78,7 @@ def access(node: exp.Expr) -> Access:
         elif isinstance(node, _EXTRACTS) and not node.args.get("expressions"):
             step = json_path(node.args.get("expression"), computed)
         else:
-            return Access(node, segments, computed)
+            return Access(node, segments, computed, aggregate)
         segments = [] if step is None else step + segments
         node = node.this
 
@@ -79,7 +88,7 @@ def same_structure(node: exp.Expr) -> exp.Expr | None:
     if isinstance(node, (exp.Cast, exp.TryCast)) and _is_struct(node.args.get("to")):
         # A cast from struct to struct goes by position: the members may get other names.
         return None
-    if isinstance(node, _SAME_STRUCTURE):
+    if isinstance(node, _KEEPING):
         below = node.this
         return below if isinstance(below, exp.Expr) else None
     if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 and node.name.lower() in _SAME_STRUCTURE_NAMES:
@@ -123,3 +132,18 @@ def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
         return []
     computed.append(node)
     return None
+
+
+def member(item: exp.Expr) -> tuple[str | None, exp.Expr | None, exp.Expr]:
+    """One `name: value` of a struct or JSON object: its name if it has one, a key that is computed, the value.
+
+    A bare column gives its own name.
+    """
+    if isinstance(item, (exp.PropertyEQ, exp.JSONKeyValue)):
+        key, value = item.this, item.expression
+        if isinstance(key, exp.Identifier) or (isinstance(key, exp.Literal) and key.is_string):
+            return key.name, None, value
+        return None, key if isinstance(key, exp.Expr) and not isinstance(key, exp.Literal) else None, value
+    if isinstance(item, exp.Alias):
+        return item.alias, None, item.this
+    return item.name if isinstance(item, (exp.Column, exp.Dot)) else None, None, item

@@ -1,0 +1,79 @@
+"""The leaves of expressions: column names and subqueries, as references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from trackplan.sql.nodes import span_of
+from trackplan.sql.records import How, Ref, Reference, ScopeRef, StarRef
+
+if TYPE_CHECKING:
+    from trackplan.sql.compile import Compiler
+    from trackplan.sql.frame import Frame
+
+Bound = frozenset[str]
+"""The parameters of the lambdas around an expression, in lower case."""
+
+
+class Leaves:
+    """Makes the references of one scope (`frame`)."""
+
+    __slots__ = ("compiler", "fold", "frame")
+
+    def __init__(self, compiler: Compiler, frame: Frame) -> None:
+        self.compiler = compiler
+        self.frame = frame
+        self.fold = compiler.fold
+
+    def leaf(
+        self,
+        node: exp.Expr,
+        path: Sequence[str],
+        how: How,
+        into: str,
+        clear: bool,
+        bound: Bound,
+        found: list[Reference],
+    ) -> None:
+        """Note what a column reference means, or `t.*` inside an expression; parameters of lambdas are neither."""
+        args = node.args
+        this = args["this"]
+        if this.__class__ is exp.Identifier and args.get("db") is None:
+            table = args.get("table")
+            first = table or this
+            if bound and first.args["this"].lower() in bound:
+                return
+            if table is None:
+                span = span_of(this)
+                found.append(Ref(None, self.fold(this), ".".join(path), how, into, clear, span))
+                return
+        parts = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
+        if parts[0].name.lower() in bound:
+            return
+        if not isinstance(this, exp.Star):
+            found.append(self.column(parts, path, how, into, clear))
+            return
+        source = self.frame.find([self.fold(p) for p in parts[:-1]])
+        if source is not None and source[1] == len(parts) - 1:
+            found.append(StarRef(source[0], how, span_of(parts[0])))
+        else:
+            found.append(self.column(parts[:-1], (), how, into, False))
+
+    def column(self, parts: Sequence[exp.Expr], path: Sequence[str], how: How, into: str, clear: bool) -> Ref:
+        """The reference that a dotted name makes: `parts` may begin with a source, and end in members."""
+        names = [self.fold(p) for p in parts]
+        source = self.frame.find(names[:-1]) if len(names) > 1 else None
+        taken = source[1] if source else 0
+        first, last = span_of(parts[0]), span_of(parts[-1])
+        deeper = [*(p.name for p in parts[taken + 1 :]), *path]
+        return Ref(source[0] if source else None, names[taken], ".".join(deeper), how, into, clear, (first[0], last[1]))
+
+    def subquery(
+        self, node: exp.Expr, how: How, into: str, clear: bool, path: Sequence[str] = (), *, values: bool = True
+    ) -> ScopeRef:
+        """The reference to the rows of a query, and with `values` to what it selects."""
+        scope = self.compiler.query(node, self.frame.environment, self.frame)
+        return ScopeRef(scope, values, ".".join(path), how, into, clear)
