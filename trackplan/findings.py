@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Severity(IntEnum):
@@ -23,11 +24,11 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where something is written: `path` below the project folder with `/`, 1-based lines and columns.
 
-    `end_column` is the column after the last character. Line 0 means the file as a whole.
+    `end_column` is the column after the last character. Line 0 means the file as a whole. There are many of them: a
+    named tuple is made and looked up several times as fast as a dataclass.
     """
 
     path: str
