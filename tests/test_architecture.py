@@ -28,8 +28,8 @@ LAYERS = (
     {"facts"},
     {"project"},
     {"documents"},
-    {"tree"},
-    {"names", "findings", "errors", "resources"},
+    {"tree", "cache"},
+    {"names", "findings", "errors", "resources", "patterns", "seen"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}

@@ -105,7 +105,7 @@ def test_what_is_no_file(tree: Tree) -> None:
 def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree.root / "a.sql").chmod(0)
     if os.geteuid() == 0:  # root may read everything, so the refusal is played
-        monkeypatch.setattr("pathlib.Path.open", refuse)
+        monkeypatch.setattr("os.open", refuse)
     assert problem(tree, "a.sql") == "a.sql: the file may not be read: permission denied"
 
 

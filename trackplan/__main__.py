@@ -1,30 +1,51 @@
-"""The entry point of `trackplan` and `python -m trackplan`."""
+"""The entry point of `trackplan` and `python -m trackplan`: a known result is given again, else the command runs."""
 
 from __future__ import annotations
 
 import sys
+
+from trackplan.cache import replay
 
 _FAILED = 2
 
 
 def main() -> None:
     """Run the command line and exit: 0 clean, 1 findings, 2 could not do the job; a crash is never 1."""
-    if sys.argv[1:] == ["--version"]:  # answered without loading anything
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:  # answered without loading anything
         from trackplan import __version__
 
         sys.stdout.write(f"trackplan {__version__}\n")
         sys.exit(0)
     try:
-        from trackplan.cli import run
+        run = replay.run_of(arguments)
+        code = replay.again(run) if run is not None else None
+        if code is None:
+            code = _run(arguments, run)
     except KeyboardInterrupt:
-        sys.exit(_FAILED)
+        code = _FAILED
+    sys.exit(code)
+
+
+def _run(arguments: list[str], known_as: replay.Run | None) -> int:
+    """Run the command, and keep its result if it has a name to be known as."""
+    try:
+        from trackplan.cache.record import Recording
+        from trackplan.cli import run
+
+        recording = Recording(known_as, arguments) if known_as is not None else None
     except Exception:
         import traceback
 
         traceback.print_exc()
         sys.stderr.write("trackplan could not be loaded; its installation is incomplete: install it again.\n")
-        sys.exit(_FAILED)
-    sys.exit(run(sys.argv[1:]))
+        return _FAILED
+    if recording is None:
+        return run(arguments)
+    with recording:
+        code = run(arguments)
+    recording.keep(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import posixpath
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trackplan import seen
 from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
+from trackplan.patterns import captures, fixed_part, is_wild, leaves, match_name, normalise, wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
+
+__all__ = ["SIZE_LIMIT", "Tree", "captures", "fixed_part", "leaves", "normalise", "wildcards"]
 
 SIZE_LIMIT = 20_000_000
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+_FOLDER = "this is a folder, a file is expected"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Where there is no such flag, every path is resolved before it is opened.
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Tree:
-    """The work tree below `root`. Paths go in and come out relative to it, with `/`."""
+    """The work tree below `root`. Paths go in and come out relative to it, with `/`.
+
+    What a folder holds and where it leads is looked up once; a new tree looks again.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._top = str(self.root)
+        self._folders: dict[str, str | None] = {}
+        self._listings: dict[str, dict[str, str]] = {}
+        if seen.active:
+            seen.active.link(os.path.abspath(root), self._top)  # noqa: PTH100 - keeps symlinks
 
     def read_bytes(self, path: str) -> bytes:
         """The content of the file. Raises `ReadError` if it is missing, no file, too large or out of reach."""
         try:
-            real = self._inside(path)
-            if real is None:
-                raise _unreadable(path, "the path leaves the project's folder")
-            status = real.stat()
-            if stat.S_ISDIR(status.st_mode):
-                raise _unreadable(path, "this is a folder, a file is expected")
-            if not stat.S_ISREG(status.st_mode):
-                raise _unreadable(path, "this is a device or a pipe, a file is expected")
-            with real.open("rb") as stream:
-                content = stream.read(SIZE_LIMIT + 1)
+            handle, real = self._open(path)
+            with os.fdopen(handle, "rb") as stream:
+                status = os.fstat(handle)
+                content = stream.read(SIZE_LIMIT + 1) if stat.S_ISREG(status.st_mode) else b""
         except (OSError, ValueError) as error:
+            self._note_failure(path, error)
+            if isinstance(error, IsADirectoryError):
+                raise _unreadable(path, _FOLDER) from error
             raise _unreadable(path, _reason(error)) from error
-        if len(content) > SIZE_LIMIT:
-            size = max(status.st_size, len(content))
-            raise _unreadable(path, f"the file has {_megabytes(size)}; trackplan reads up to {_megabytes(SIZE_LIMIT)}")
+        if not stat.S_ISREG(status.st_mode) or len(content) > SIZE_LIMIT:
+            if seen.active:
+                seen.active.unsteady()
+            raise _unreadable(path, _wrong_kind(status, len(content)))
+        if seen.active:
+            seen.active.file(real, status, content)
         return content
 
     def read_text(self, path: str) -> str:
@@ -64,9 +81,12 @@ class Tree:
         """Whether a file or folder of that name lies below the root."""
         try:
             real = self._inside(path)
-            return real is not None and real.exists()
         except (OSError, ValueError):
             return False
+        found = real is not None and os.path.exists(real)  # noqa: PTH110
+        if seen.active and real is not None:
+            self._note_existence(path, real, found)
+        return found
 
     def holds(self, path: str) -> bool:
         """Whether `path`, its symlinks resolved, lies below the root or would lie there."""
@@ -87,135 +107,140 @@ class Tree:
             return ()
         if parts == ["."]:
             return (".",) if folders else ()
-        depth = next((i for i, p in enumerate(parts) if _is_wild(p)), len(parts) - 1)
+        depth = next((i for i, p in enumerate(parts) if is_wild(p)), len(parts) - 1)
+        if not _SKIPPED.isdisjoint(parts[:depth]):
+            return ()
         return tuple(sorted(self._walk("/".join(parts[:depth]), parts, depth, folders)))
 
-    def _walk(self, folder: str, parts: list[str], depth: int, folders: bool) -> Iterator[str]:
-        """Files (or folders) below `folder`, which matches the first `depth` parts of the pattern."""
-        spans = parts.index("**") if "**" in parts else None
-        pending = [(folder, depth)]
+    def _walk(self, start: str, parts: list[str], depth: int, folders: bool) -> set[str]:
+        """Files (or folders) below `start`, which matches the first `depth` parts of the pattern."""
+        found: set[str] = set()
+        pending = [(start, depth)]
+        known = set(pending)
         while pending:
-            current, level = pending.pop()
-            for entry in self._entries(current):
-                path = f"{current}/{entry.name}" if current else entry.name
-                matched = _match(parts, path.split("/"), "**", _match_name, "/") is not None
-                is_folder = _is_folder(entry, follow=level < len(parts) and entry.name == parts[level])
-                if matched and is_folder == folders and (is_folder or self._is_file(path)):
-                    yield path
-                if not is_folder:
-                    continue
-                if spans is not None and level >= spans:
-                    if not entry.name.startswith(".") or entry.name in parts:
-                        pending.append((path, level + 1))
-                elif level < len(parts) - 1 and _match_name(parts[level], entry.name) is not None:
-                    pending.append((path, level + 1))
+            folder, level = pending.pop()
+            part, last = parts[level], level == len(parts) - 1
+            steps: list[tuple[str, int]] = []
+            if part == "**" and not last:
+                steps.append((folder, level + 1))
+            for name, kind in self._matches(folder, part):
+                path = f"{folder}/{name}" if folder else name
+                is_folder = kind == "d" or (kind == "l" and part == name and self._is_kind(path, stat.S_ISDIR))
+                if is_folder:
+                    self._enter(folder, path, kind)
+                    steps += [(path, level)] if part == "**" else [] if last else [(path, level + 1)]
+                if last and is_folder == folders and (kind != "l" or folders or self._is_kind(path, stat.S_ISREG)):
+                    found.add(path)
+            fresh = [step for step in steps if step not in known]
+            known.update(fresh)
+            pending += fresh
+        return found
 
-    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+    def _matches(self, folder: str, part: str) -> list[tuple[str, str]]:
+        """Names and kinds of what lies in `folder` and matches one part of a pattern."""
+        listing = self._listing(folder)
+        if part in ("*", "**"):
+            return [item for item in listing.items() if not item[0].startswith(".")]
+        if is_wild(part):
+            return [item for item in listing.items() if match_name(part, item[0]) is not None]
+        return [(part, listing[part])] if part in listing else []
+
+    def _enter(self, parent: str, path: str, kind: str) -> None:
+        """Spare a folder in a folder that is known already the resolving of its path."""
+        real = self._folders.get(parent)
+        if kind == "d" and real is not None:
+            self._folders.setdefault(path, f"{real.rstrip(os.sep)}{os.sep}{path.rpartition('/')[2]}")
+
+    def _listing(self, folder: str) -> dict[str, str]:
+        """Name → kind of what lies in a folder: `l` a link, `d` a folder, `f` a file, `o` anything else."""
+        known = self._listings.get(folder)
+        if known is not None:
+            return known
+        found: dict[str, str] = {}
         try:
-            real = self._inside(folder)
-            if real is None or _SKIPPED.intersection(folder.split("/")):
-                return []
-            with os.scandir(real) as entries:
-                return [entry for entry in entries if entry.name not in _SKIPPED]
-        except (OSError, ValueError):
-            return []
+            real = self._folder(folder)
+            if real is not None:
+                status = os.lstat(real) if seen.active else None
+                found = seen.names(real)
+                if seen.active and status:
+                    seen.active.folder(real, status, found)
+        except (OSError, ValueError) as error:
+            self._note_failure(folder, error)
+        self._listings[folder] = found = {name: kind for name, kind in found.items() if name not in _SKIPPED}
+        return found
 
-    def _is_file(self, path: str) -> bool:
+    def _is_kind(self, path: str, kind: Callable[[int], bool]) -> bool:
+        """Whether a link leads to something of that kind below the root."""
         try:
             real = self._inside(path)
-            return real is not None and real.is_file()
-        except (OSError, ValueError):
+            found = real is not None and kind(os.stat(real).st_mode)  # noqa: PTH116
+        except (OSError, ValueError) as error:
+            self._note_failure(path, error)
             return False
+        if seen.active and real is not None:
+            self._note_existence(path, real, True)
+        return found
 
-    def _inside(self, path: str) -> Path | None:
-        """The real path, or None where it leaves the root."""
-        real = Path(os.path.realpath(self.root / path))
-        return real if real == self.root or self.root in real.parents else None
+    def _note_existence(self, path: str, real: str, found: bool) -> None:
+        """Remember whether something is there, by what it is."""
+        if not found:
+            self._note_failure(path, FileNotFoundError())
+        elif os.path.isdir(real):  # noqa: PTH112
+            self._listing(path)
+        else:
+            with suppress(ReadError):
+                self.read_bytes(path)
 
+    def _note_failure(self, path: str, error: OSError | ValueError) -> None:
+        """Remember that something is not there; nothing else that goes wrong can be looked at again."""
+        if seen.active is None:
+            return
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            seen.active.absent(os.path.join(self._top, path))  # noqa: PTH118
+        else:
+            seen.active.unsteady()
 
-def normalise(pattern: str) -> str:
-    """`pattern` without `./`, `//` and inner `..`; a final `/` stays. It begins with `..` where it leaves the root."""
-    clean = posixpath.normpath(pattern) if pattern else ""
-    return clean + "/" if pattern.endswith("/") and clean != "/" else clean
+    def _open(self, path: str) -> tuple[int, str]:
+        """The file, opened, and its real path. Raises `ReadError` where that leaves the root, else as `open` does."""
+        folder, _, name = path.rpartition("/")
+        if _NO_LINK and name not in ("", ".", "..") and not path.startswith("/"):
+            parent = self._folder(folder)
+            if parent is not None:
+                real = f"{parent.rstrip(os.sep)}{os.sep}{name}"
+                try:
+                    return os.open(real, _READ | _NO_LINK), real
+                except OSError as error:
+                    if error.errno not in (errno.ELOOP, errno.EMLINK):
+                        raise
+        resolved = self._inside(path)
+        if resolved is None:
+            raise _unreadable(path, "the path leaves the project's folder")
+        if os.path.isdir(resolved):  # noqa: PTH112
+            raise IsADirectoryError(errno.EISDIR, _FOLDER)
+        return os.open(resolved, _READ), resolved
 
+    def _folder(self, folder: str) -> str | None:
+        """The real path of a folder, or None where it leaves the root."""
+        if folder not in self._folders:
+            self._folders[folder] = self._inside(folder)
+        return self._folders[folder]
 
-def leaves(pattern: str) -> bool:
-    """Whether `pattern` is absolute or climbs out of the folder that it is relative to."""
-    clean = normalise(pattern)
-    return clean.startswith("/") or clean.rstrip("/").split("/")[0] == ".." or clean[1:3] in (":/", ":\\")
-
-
-def fixed_part(pattern: str) -> str:
-    """The folder in front of the first wildcard: `dashboards` of `dashboards/**/*.sql`; of a plain path its folder."""
-    parts = normalise(pattern).split("/")
-    end = next((i for i, part in enumerate(parts) if _is_wild(part)), len(parts) - 1)
-    return "/".join(parts[:end])
-
-
-def captures(pattern: str, path: str) -> tuple[str, ...] | None:
-    """The text that each wildcard of `pattern` matched in `path`, or None where the path does not match."""
-    parts = normalise(pattern).rstrip("/").split("/")
-    return _match(parts, path.split("/"), "**", _match_name, "/")
-
-
-def wildcards(pattern: str) -> int:
-    """How many wildcards `pattern` has."""
-    return sum(1 if part == "**" else part.count("*") + part.count("?") for part in pattern.split("/"))
-
-
-def _match_name(pattern: str, name: str) -> tuple[str, ...] | None:
-    if name.startswith(".") and not pattern.startswith("."):
-        return None
-    return _match(pattern, name, "*", _match_character, "")
-
-
-def _match_character(pattern: str, character: str) -> tuple[str, ...] | None:
-    if pattern == "?":
-        return (character,)
-    return () if pattern == character else None
-
-
-def _match(
-    pattern: Sequence[str],
-    items: Sequence[str],
-    star: str,
-    one: Callable[[str, str], tuple[str, ...] | None],
-    glue: str,
-) -> tuple[str, ...] | None:
-    """Match with `star` for any run of items. Going back to the last star alone keeps the time quadratic at most."""
-    found: list[str] = []
-    position = at = 0
-    back: tuple[int, int, int, int] | None = None  # pattern position, start, end and place in `found` of the last star
-    while at < len(items) or position < len(pattern):
-        if position < len(pattern) and pattern[position] == star:
-            back = (position, at, at, len(found))
-            found.append("")
-            position += 1
-            continue
-        got = one(pattern[position], items[at]) if position < len(pattern) and at < len(items) else None
-        if got is not None:
-            found.extend(got)
-            position, at = position + 1, at + 1
-            continue
-        if back is None or back[2] >= len(items):
-            return None
-        if star == "**" and items[back[2]].startswith("."):
-            return None
-        back = (back[0], back[1], back[2] + 1, back[3])
-        position, at = back[0] + 1, back[2]
-        found[back[3] :] = [glue.join(items[back[1] : at])]
-    return tuple(found)
+    def _inside(self, path: str) -> str | None:
+        """The real path, or None where it leaves the root. Raises `OSError` or `ValueError` where it can be no path."""
+        whole = os.path.join(self._top, path) if path else self._top  # noqa: PTH118
+        real = os.path.realpath(whole)
+        if seen.active and real != whole:
+            seen.active.link(whole, real)
+        top = self._top.rstrip(os.sep) + os.sep
+        return real if real == self._top or real.startswith(top) else None
 
 
-def _is_wild(part: str) -> bool:
-    return "*" in part or "?" in part
-
-
-def _is_folder(entry: os.DirEntry[str], follow: bool) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=follow)
-    except OSError:
-        return False
+def _wrong_kind(status: os.stat_result, length: int) -> str:
+    """What is wrong with something that can be opened and is not read."""
+    if stat.S_ISREG(status.st_mode):
+        size = _megabytes(max(status.st_size, length))
+        return f"the file has {size}; trackplan reads up to {_megabytes(SIZE_LIMIT)}"
+    return _FOLDER if stat.S_ISDIR(status.st_mode) else "this is a device or a pipe, a file is expected"
 
 
 def _megabytes(size: int) -> str:

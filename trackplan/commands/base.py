@@ -12,6 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from trackplan import seen
 from trackplan.errors import InputError, TrackplanError
 from trackplan.formats.base import Look
 
@@ -44,7 +45,7 @@ def open_project(where: Where) -> Project:
 
     path = where.project_file
     if path is None:
-        path = project.find(where.start)
+        path = find_project(where.start)
         if path is None:
             above = printable(where.start.absolute())
             raise TrackplanError(
@@ -60,6 +61,42 @@ def open_project(where: Where) -> Project:
         )
     with located(path.absolute().parent):
         return project.load(path)
+
+
+def find_project(start: Path) -> Path | None:
+    """The nearest project file in `start` or above it."""
+    from trackplan import project
+
+    found = project.find(start)
+    if seen.active:
+        note(start)
+        here = start.resolve()
+        for folder in (here, *here.parents):
+            for name in project.FILE_NAMES:
+                if folder / name == found:
+                    return found
+                seen.active.absent(str(folder / name))
+    return found
+
+
+def note(path: Path) -> None:
+    """Remember for a later run that a path was given which is there, what it is and where it leads."""
+    if seen.active is None:
+        return
+    real = os.path.realpath(path)
+    seen.active.link(os.path.abspath(path), real)  # noqa: PTH100 - keeps symlinks
+    seen.active.present.add(real)
+
+
+def repeatable() -> None:
+    """Tell that nothing decides this command's output but its arguments and what it reads through the tree."""
+    if seen.active:
+        seen.active.whole = True
+
+
+def screen() -> TextIO:
+    """The error stream for what is only of use while it happens, so that it is never written again."""
+    return sys.__stderr__ or sys.stderr
 
 
 @contextmanager

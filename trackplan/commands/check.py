@@ -47,10 +47,11 @@ def run(options: Options) -> int:
                 f"there is no file or folder {base.printable(path)}",
                 "PATHS are files or folders of the project, relative to where you are.",
             )
+        base.note(path)
     start = options.paths[0] if options.paths else Path()
     project = base.open_project(base.Where(options.project_file, start))
     select, ignore = base.words(options.select), base.words(options.ignore)
-    with base.located(project.root), Progress(sys.stderr):
+    with base.located(project.root), Progress(base.screen()):
         report = pipeline.check(project, today, select, ignore)
     report = below(report, project.root, options.paths)
     stream = None if options.output else sys.stdout
@@ -58,6 +59,8 @@ def run(options: Options) -> int:
         base.look(options.colour, stream, quiet=options.quiet, fold_info=not select),
         double_quoted_literals=base.double_quoted_literals(project),
     )
+    if options.output is None:
+        base.repeatable()
     base.emit(FORMATS[options.format](report, Tree(project.root), look), options.output)
     if options.output and not options.quiet:
         sys.stderr.write(f"{summary.headline(report)}; written to {base.printable(options.output)}\n")

@@ -23,6 +23,7 @@ def run(subject: str, where: base.Where, today: str) -> int:
     if rule is not None:
         from trackplan import rule_docs
 
+        base.repeatable()
         base.emit(rule_docs.page(rule).rstrip() + "\n")
         return ExitCode.CLEAN
     from trackplan.commands.facts import open_facts
@@ -30,6 +31,7 @@ def run(subject: str, where: base.Where, today: str) -> int:
 
     facts = open_facts(where, today)
     text = explain(facts.base, subject, plain=not _draws_lines())
+    base.repeatable()
     base.emit("".join(visible(line) + "\n" for line in text.split("\n")[:-1]))
     return ExitCode.CLEAN
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,7 @@ def open_facts(where: base.Where, today: str) -> Facts:
     day = base.day(today)
     project = base.open_project(where)
     with base.located(project.root):
-        with Progress(sys.stderr):
+        with Progress(base.screen()):
             facts = pipeline.build(project, day)
         problems = [_problem(row) for row in facts.fetch(_FATAL)]
         if problems:

@@ -42,6 +42,8 @@ def run(options: Options) -> int:
     statuses = _chosen("--status", options.statuses, _STATUSES)
     facts = open_facts(options.where, options.today)
     rows = [r for r in inventory.rows(facts.base) if r["kind"] in kinds and r["status"] in statuses]
+    if options.output is None:
+        base.repeatable()
     base.emit(_render(rows, options.format), options.output)
     if not rows and options.format == "table":
         sys.stderr.write("Nothing matches.\n")

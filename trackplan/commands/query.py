@@ -35,5 +35,7 @@ def run(sql: str, where: base.Where, format_: str, output: Path | None, today: s
         )
     else:
         text = table.aligned(result.columns, result.rows)
+    if output is None:
+        base.repeatable()
     base.emit(text, output)
     return ExitCode.CLEAN

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def run(where: base.Where, docs: bool, format_: str) -> int:
     """List the rules, or document them."""
     rules = load(where)
+    base.repeatable()
     if docs:
         from trackplan import rule_docs
 
@@ -44,9 +45,9 @@ def run(where: base.Where, docs: bool, format_: str) -> int:
 
 def load(where: base.Where) -> tuple[Rule, ...]:
     """The active rules: ours, and those of the project if there is one. Raises `TrackplanError`."""
-    from trackplan import project, rules
+    from trackplan import rules
 
-    if where.project_file is None and project.find(where.start) is None:
+    if where.project_file is None and base.find_project(where.start) is None:
         found = rules.shipped()
     else:
         opened = base.open_project(where)
