@@ -7,7 +7,7 @@ import pytest
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Table
 from trackplan.findings import Place
-from trackplan.readers.information_schema import read_csv
+from trackplan.readers.information_schema import tables as read_tables
 
 HEADER = "TABLE_CATALOG,TABLE_SCHEMA,TABLE_NAME,COLUMN_NAME,ORDINAL_POSITION,DATA_TYPE,COMMENT\n"
 
@@ -18,7 +18,7 @@ def line(number: int) -> Place:
 
 def test_columns_come_in_their_ordinal_order_with_their_lines() -> None:
     text = HEADER + 'RAW,WEB,ORDERS,TOTAL,2,NUMBER,"In euro,\nwith tax"\nRAW,WEB,ORDERS,ID,1,NUMBER,\n'
-    assert read_csv(text, "x.csv", "snowflake") == (
+    assert read_tables(text, "x.csv", "snowflake", ()) == (
         Table(
             ("RAW", "WEB", "ORDERS"),
             "table",
@@ -33,7 +33,7 @@ def test_columns_come_in_their_ordinal_order_with_their_lines() -> None:
 def test_delimiters_and_line_ends(delimiter: str) -> None:
     rows = ["\ufefftable_schema,table_name,column_name,data_type", "web,orders,Id,int", "", "web,lines,id,int"]
     text = "\r\n".join(rows).replace(",", delimiter)
-    tables = read_csv(text, "x.csv", "duckdb")
+    tables = read_tables(text, "x.csv", "duckdb", ())
     assert [(t.parts, t.place.line, [c.name for c in t.columns]) for t in tables] == [
         (("web", "orders"), 2, ["id"]),
         (("web", "lines"), 4, ["id"]),
@@ -52,5 +52,5 @@ def test_delimiters_and_line_ends(delimiter: str) -> None:
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, message: str) -> None:
     with pytest.raises(ReadError) as caught:
-        read_csv(text, "x.csv", "duckdb")
+        read_tables(text, "x.csv", "duckdb", ())
     assert message in str(caught.value)

@@ -133,17 +133,24 @@ def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]]) -> 
 
 
 def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str, Source]]) -> None:
-    from trackplan.readers import information_schema
     from trackplan.sql.ddl import Catalog
 
     catalog = Catalog()
+    refused: set[Place] = set()
     for path, source in entries:
         with _noting(found):
             text = work.read_text(path)
-            if path.endswith(".csv"):
-                found.tables.extend(information_schema.read_csv(text, path, source.dialect or dialect))
+            reader = readers.of_warehouse(text, path, source.format)
+            spoken = source.dialect or dialect
+            if source.relation and not (reader and reader.NAMED_BY_ENTRY) and source.place not in refused:
+                refused.add(source.place)
+                message = f"'relation' has no use here: {path} says itself how its tables are called"
+                found.problems.append(Problem(source.place, message, "leave 'relation' out"))
+            if reader is None:
+                catalog.apply(text, path, spoken)
             else:
-                catalog.apply(text, path, source.dialect or dialect)
+                named = _relation(path, source, spoken) if source.relation else ()
+                found.tables.extend(reader.tables(text, path, spoken, named))
     found.tables.extend(catalog.tables())
     found.sql.extend(catalog.views())
     found.unresolved.extend(catalog.unresolved)

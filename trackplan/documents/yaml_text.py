@@ -55,15 +55,17 @@ class _Frame:
     merged: list[Node] = field(default_factory=list)
     size: int = 1
     height: int = 1
+    foreign: str = ""  # the tag of another tool, which says what the content stands for
 
 
-def read_yaml(text: str, path: str, *, last_wins: bool = False) -> Node:
+def read_yaml(text: str, path: str, *, last_wins: bool = False, foreign_tags: bool = False) -> Node:
     """The one document of `text`, with the scalars of YAML 1.2: dates, yes, no, on and off stay text.
 
     Raises `ReadError` where the text is not YAML, is empty, holds several documents or breaks a limit; duplicate keys
-    are all reported at once, or, with `last_wins`, overwrite each other as they do for many tools.
+    are all reported at once, or, with `last_wins`, overwrite each other as they do for many tools. A tag that is not
+    YAML's own (`!include`) is an error too, or, with `foreign_tags`, gives a value None whose text is the tag.
     """
-    builder = _Builder(text.removeprefix("\ufeff"), path, last_wins)
+    builder = _Builder(text.removeprefix("\ufeff"), path, last_wins, foreign_tags)
     root = builder.build()
     if builder.problems:
         raise ReadError(builder.problems)
@@ -74,10 +76,11 @@ def read_yaml(text: str, path: str, *, last_wins: bool = False) -> Node:
 
 
 class _Builder:
-    def __init__(self, text: str, path: str, last_wins: bool) -> None:
+    def __init__(self, text: str, path: str, last_wins: bool, foreign_tags: bool) -> None:
         self.text = text
         self.path = path
         self.last_wins = last_wins
+        self.foreign_tags = foreign_tags
         self.problems: list[Problem] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
@@ -131,7 +134,8 @@ class _Builder:
         value: Scalar = event.value
         if not is_key:
             value = self._value(event, place, bare)
-        node = scalar(value, place, event.value)
+        foreign = value is None and self.foreign_tags and event.tag not in (None, "!") and event.tag not in _SCALAR_TAGS
+        node = scalar(value, place, event.tag if foreign else event.value)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 1)
         if frame is not None and is_key:
@@ -143,15 +147,17 @@ class _Builder:
         if event.tag in (None, "!"):
             return _resolve(event.value, place) if bare and event.tag is None else str(event.value)
         if event.tag not in _SCALAR_TAGS:
-            raise self._unknown_tag(event, place)
+            self._check_foreign(event, place)
+            return None
         return str(event.value) if event.tag == _TAG + "str" else _resolve(event.value, place)
 
     def _open(self, event: Any) -> None:
         mapping = isinstance(event, yaml.MappingStartEvent)
         start = event.start_mark
         place = self._at(start, 1)
-        if event.tag not in _COLLECTION_TAGS:
-            raise self._unknown_tag(event, place)
+        foreign = event.tag not in _COLLECTION_TAGS
+        if foreign:
+            self._check_foreign(event, place)
         if len(self.stack) >= DEPTH_LIMIT:
             raise failure(place, f"the nesting goes deeper than {DEPTH_LIMIT} levels")
         frame = self.stack[-1] if self.stack else None
@@ -163,7 +169,7 @@ class _Builder:
         if event.anchor:
             self.anchors[event.anchor] = None
         adopts = mapping and not event.flow_style and not below_key
-        self.stack.append(_Frame(place, mapping, adopts, event.anchor))
+        self.stack.append(_Frame(place, mapping, adopts, event.anchor, foreign=event.tag if foreign else ""))
 
     def _close(self) -> None:
         frame = self.stack.pop()
@@ -173,6 +179,8 @@ class _Builder:
                     frame.values[key] = value
                     frame.keys[key] = other.keys[key]
         node = Node(frame.values if frame.mapping else frame.items, frame.place, frame.keys)
+        if frame.foreign:
+            node = scalar(None, frame.place, frame.foreign)
         if frame.anchor:
             self.anchors[frame.anchor] = (node, frame.size, frame.height)
         self._add(node, frame.size, frame.height)
@@ -233,9 +241,11 @@ class _Builder:
             raise failure(place, "'<<' merges mappings, but this value is none")
         frame.merged.extend(others)
 
-    def _unknown_tag(self, event: Any, place: Place) -> ReadError:
-        tag = str(event.tag).replace(_TAG, "!!")
-        return failure(place, f"the tag '{tag}' is not supported", "write a plain value")
+    def _check_foreign(self, event: Any, place: Place) -> None:
+        """Refuse a tag that is not YAML's own, unless such tags are expected; those of languages are never."""
+        if not self.foreign_tags or str(event.tag).startswith(_TAG):
+            tag = str(event.tag).replace(_TAG, "!!")
+            raise failure(place, f"the tag '{tag}' is not supported", "write a plain value")
 
     def _at(self, mark: Any, width: int) -> Place:
         line, column = mark.line + 1, mark.column + 1

@@ -12,11 +12,13 @@ from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from trackplan.facts.declared import Declaration
+    from trackplan.facts.declared import Declaration, Table
 
 HEAD = 4096
+DDL = "ddl"
+_DOCUMENTS = (".yaml", ".yml", ".json")
 
 
 class Reader(Protocol):
@@ -33,6 +35,23 @@ class Reader(Protocol):
 
     def read(self, text: str, path: str) -> Iterator[Declaration]:
         """What the file declares. Raises `ReadError` with all the problems of the file."""
+
+
+class WarehouseReader(Protocol):
+    """A module of this package that reads tables; SQL, the format `ddl`, is read elsewhere, all its files together.
+
+    `NAMED_BY_ENTRY` tells that the project file may say the name of the table by `relation:`.
+    """
+
+    NAME: str
+    KIND: str
+    NAMED_BY_ENTRY: bool
+
+    def detect(self, head: str, path: str) -> int:
+        """How sure it is that this is its format, as that of a `Reader`."""
+
+    def tables(self, text: str, path: str, dialect: str, relation: Sequence[str]) -> Iterable[Table]:
+        """The tables of the file; `relation` is the folded name that the entry gives, or empty. Raises `ReadError`."""
 
 
 @cache
@@ -67,6 +86,22 @@ def choose(text: str, path: str, kind: str, format: str = "") -> Reader:  # noqa
             "say which with 'format:' in the project file",
         )
     return known[best[0]]
+
+
+def of_warehouse(text: str, path: str, format: str = "") -> WarehouseReader | None:  # noqa: A002
+    """The reader of a warehouse's file, None for SQL. Raises `ReadError` where no format fits or none is so called."""
+    known = cast("dict[str, WarehouseReader]", of_kind("warehouse"))
+    if format:
+        if format not in known and format != DDL:
+            raise _fault(path, f"there is no format '{format}'", documents.did_you_mean(format, [*known, DDL]))
+        return known.get(format)
+    head = text[:HEAD]
+    level, name = max(((reader.detect(head, path), name) for name, reader in known.items()), default=(0, ""))
+    if level:
+        return known[name]
+    if path.endswith(_DOCUMENTS):
+        raise _unknown(text, path, sorted([*known, DDL]))
+    return None
 
 
 def _unknown(text: str, path: str, known: list[str]) -> ReadError:

@@ -14,9 +14,11 @@ from trackplan.facts.declared import Column, Table
 from trackplan.findings import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 NAME = "information-schema"
+KIND = "warehouse"
+NAMED_BY_ENTRY = False
 
 _NEEDED = ("table_schema", "table_name", "column_name", "data_type")
 _KNOWN = (*_NEEDED, "table_catalog", "ordinal_position", "comment")
@@ -31,13 +33,19 @@ class _Rows:
     columns: list[tuple[int, Column]] = field(default_factory=list)
 
 
-def read_csv(text: str, path: str, dialect: str) -> tuple[Table, ...]:
+def detect(head: str, path: str) -> int:
+    """Sure of CSV: no other reader of tables takes it."""
+    return 2 if head and path.endswith(".csv") else 0
+
+
+def tables(text: str, path: str, dialect: str, relation: Sequence[str]) -> tuple[Table, ...]:
     """The tables of the export, in the order in which they come first; their columns by ordinal position.
 
     The names are those that the warehouse stores, so letter case counts as it does for quoted names. The delimiter is
     a comma, semicolon or tab, whichever the header has most. Raises `ReadError` for headers that are missing and for
     rows that have too few cells, all at once.
     """
+    del relation
     header, _, _ = text.removeprefix("\ufeff").partition("\n")
     delimiter = max(",;\t", key=header.count)
     rows = _rows(text.removeprefix("\ufeff"), path, delimiter)
@@ -45,7 +53,7 @@ def read_csv(text: str, path: str, dialect: str) -> tuple[Table, ...]:
     problems = [_missing(name, titles, path) for name in _NEEDED if name not in titles]
     if problems:
         raise ReadError(problems)
-    tables: dict[tuple[str, ...], _Rows] = {}
+    found: dict[tuple[str, ...], _Rows] = {}
     for line, cells in rows:
         if not any(cells):
             continue
@@ -53,12 +61,12 @@ def read_csv(text: str, path: str, dialect: str) -> tuple[Table, ...]:
             message = f"this row has {len(cells)} cells, the header has {len(titles)}"
             problems.append(Problem(_line(path, line), message, "export the file again"))
             continue
-        _add(tables, dict(zip(titles, cells, strict=False)), _line(path, line), dialect)
+        _add(found, dict(zip(titles, cells, strict=False)), _line(path, line), dialect)
     if problems:
         raise ReadError(problems)
     return tuple(
         Table(parts, "table", rows.place, True, tuple(c for _, c in sorted(rows.columns, key=lambda r: r[0])))
-        for parts, rows in tables.items()
+        for parts, rows in found.items()
     )
 
 
