@@ -8,7 +8,7 @@ from trackplan.names import fold
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
-from trackplan.sql.outputs import outputs
+from trackplan.sql.outputs import add_outputs
 from trackplan.sql.records import (
     NOWHERE,
     Opaque,
@@ -52,7 +52,9 @@ class Compiler:
 
     def fold(self, node: exp.Expr) -> str:
         """The name of an identifier as the dialect stores it."""
-        return fold(node.name, bool(node.args.get("quoted")), self.dialect)
+        args = node.args
+        name = args["this"] if node.__class__ is exp.Identifier else node.name
+        return fold(name, args.get("quoted", False), self.dialect)
 
     def place(self, scope: Scope, reserved: int | None) -> int:
         """Add `scope`, at the `reserved` number if there is one, and return its number."""
@@ -151,7 +153,7 @@ class Compiler:
             frame.windows[window.name.lower()] = window
         walker = Walker(self, frame)
         for item in node.expressions:
-            select.outputs.extend(outputs(self, item, walker, frame, select))
+            add_outputs(self, item, walker, frame, select)
         row_refs(node, walker, select)
         return index
 

@@ -29,20 +29,32 @@ class Frame:
         """The source that the first names of `qualifier` mean: `(scopes up, index)` and how many names that takes."""
         frame: Frame | None = self
         up = 0
+        folded = [q.lower() for q in qualifier]
         while frame is not None:
             # `a.b.c` is column c of table a.b if there is one, else member c of a's column b.
             for taken in range(len(qualifier), 0, -1):
-                wanted = tuple(qualifier[:taken])
-                answering = [i for i, source in enumerate(frame.sources) if _answers(source, wanted)]
-                exact = [i for i in answering if frame.sources[i].alias == wanted[-1]]
-                if answering:
-                    return (up, (exact or answering)[0]), taken
+                index = frame._answering(qualifier[taken - 1], folded[:taken])
+                if index is not None:
+                    return (up, index), taken
             frame, up = frame.outer, up + 1
         return None
 
+    def _answering(self, written: str, wanted: list[str]) -> int | None:
+        """The first source that goes by the names `wanted`, or the first that is spelled as they are `written`."""
+        first: int | None = None
+        last = wanted[-1]
+        for index, source in enumerate(self.sources):
+            alias = source.alias
+            if alias.lower() == last and (len(wanted) == 1 or _ends_in(source, wanted)):
+                if alias == written:
+                    return index
+                first = index if first is None else first
+        return first
 
-def _answers(source: Source, wanted: tuple[str, ...]) -> bool:
-    if len(wanted) == 1:
-        return source.alias.lower() == wanted[0].lower()
-    tail = source.parts[-len(wanted) :] if source.parts and source.alias == source.parts[-1] else ()
-    return len(tail) == len(wanted) and all(a.lower() == b.lower() for a, b in zip(tail, wanted, strict=True))
+
+def _ends_in(source: Source, wanted: list[str]) -> bool:
+    """Whether a table that has no alias has `wanted` as its last names."""
+    parts = source.parts
+    if len(parts) < len(wanted) or source.alias != parts[-1]:
+        return False
+    return [p.lower() for p in parts[-len(wanted) :]] == wanted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,49 +10,44 @@ from sqlglot import exp
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
-from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Span, Star, StarRef
+from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Star, StarRef
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
 
 
-def outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> Iterator[Output]:
-    """One item of a select list; several outputs where it has several names."""
-    if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
-        # `f(x).*`: the members of a value that is made on the spot.
-        members = Star(-1, _excluded(compiler, item.expression), subset=True)
-        yield Output("", [_whole(r) for r in walker.refs(item.this, "output")], NOWHERE, star=members)
+def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> None:
+    """Add one item of a select list to `select`; several outputs where it has several names."""
+    found = select.outputs
+    kind = item.__class__
+    if kind is not exp.Alias and _is_star(compiler, item, walker, frame, select):
         return
-    star = _star(compiler, item, walker, frame)
-    if star is not None:
-        yield Output("", [], span_of(item), star=star)
-        return
-    if item.find(exp.Columns) is not None:
+    value = item.this if kind is exp.Alias or kind is exp.Aliases else item
+    refs = walker.refs(value, "output")
+    aggregate = walker.aggregates
+    if walker.spreads:
         # `max(COLUMNS(*))` stands for many outputs, one for each column.
-        others: list[Reference] = [r for r in walker.refs(item, "output") if not isinstance(r, StarRef)]
-        yield Output("", others, NOWHERE, True, Star(None, subset=True))
+        others: list[Reference] = [r for r in refs if not isinstance(r, StarRef)]
+        found.append(Output("", others, NOWHERE, True, Star(None, subset=True)))
         return
-    aggregate = item.find(exp.AggFunc) is not None
-    refs = walker.refs(item.this if isinstance(item, (exp.Alias, exp.Aliases)) else item, "output")
-    if item.find(exp.UDTF, exp.Explode) is not None:
+    if walker.unpacks:
         # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
         select.rows.extend(refs)
-        yield Output("", [_whole(r) for r in refs], NOWHERE, star=Star(-1, subset=True))
-    for name, span in _names(compiler, item):
-        yield Output(name, refs, span, aggregate)
-
-
-def _names(compiler: Compiler, item: exp.Expr) -> Iterator[tuple[str, Span]]:
-    if isinstance(item, exp.Aliases):
-        yield from ((compiler.fold(a), span_of(a)) for a in item.args["expressions"])
+        found.append(Output("", [_whole(r) for r in refs], NOWHERE, star=Star(-1, subset=True)))
+    if kind is exp.Aliases:
+        found.extend(Output(compiler.fold(a), refs, span_of(a), aggregate) for a in item.args["expressions"])
         return
-    named = item.args["alias"] if isinstance(item, exp.Alias) else item.this if isinstance(item, exp.Column) else item
-    if isinstance(item, exp.Dot):
-        named = item.expression
-    if isinstance(named, exp.Identifier):
-        yield compiler.fold(named), span_of(named)
+    named = item
+    if kind is exp.Alias:
+        named = item.args["alias"]
+    elif kind is exp.Column:
+        named = item.args["this"]
+    elif kind is exp.Dot:
+        named = item.args["expression"]
+    if named.__class__ is exp.Identifier:
+        found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))
     else:
-        yield item.output_name, NOWHERE
+        found.append(Output(item.output_name, refs, NOWHERE, aggregate))
 
 
 def _whole(ref: Reference) -> Reference:
@@ -65,14 +59,28 @@ def _excluded(compiler: Compiler, node: exp.Expr) -> frozenset[str]:
     return frozenset(compiler.fold(n) for n in names)
 
 
+def _is_star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> bool:
+    """Whether an item without a name of its own is a star, which is added then."""
+    if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
+        # `f(x).*`: the members of a value that is made on the spot.
+        members = Star(-1, _excluded(compiler, item.expression), subset=True)
+        refs = [_whole(r) for r in walker.refs(item.this, "output")]
+        select.outputs.append(Output("", refs, NOWHERE, star=members))
+        return True
+    star = _star(compiler, item, walker, frame)
+    if star is not None:
+        select.outputs.append(Output("", [], span_of(item), star=star))
+    return star is not None
+
+
 def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Star | None:
     if isinstance(item, exp.Columns) and isinstance(item.this, exp.Star):
         item = item.this
     if isinstance(item, exp.Columns) or (isinstance(item, exp.Like) and isinstance(item.this, exp.Star)):
         return Star(None, subset=True)
-    if not isinstance(item, (exp.Star, exp.Column)) or not item.is_star:
+    node = item if isinstance(item, exp.Star) else item.args.get("this") if isinstance(item, exp.Column) else None
+    if not isinstance(node, exp.Star):
         return None
-    node = item if isinstance(item, exp.Star) else item.this
     source: int | None = None
     members: Ref | None = None
     if isinstance(item, exp.Column):
@@ -81,8 +89,7 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> S
         if found is not None and found[1] == len(parts) and found[0][0] == 0:
             source = found[0][1]
         else:
-            reference = walker.refs(exp.column(*[p.copy() for p in reversed(parts)]), "output")[0]
-            members = reference if isinstance(reference, Ref) else None
+            members = walker.column(parts, (), "output", "", True)
     star = Star(source, members_of=members, subset=node.args.get("ilike") is not None)
     star.exclude = _excluded(compiler, node)
     for replaced in node.args.get("replace") or ():

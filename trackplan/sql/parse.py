@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from trackplan.sql.nesting import too_much
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlglot.parser import Parser
     from sqlglot.tokenizer_core import Token
 
     from trackplan.sql.records import Span
@@ -89,14 +91,27 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.
     refused = too_much(tokens)
     if refused:
         return [], refused
+    parser = Dialect.get_or_raise(dialect or None).parser()
     try:
-        return Dialect.get_or_raise(dialect or None).parser().parse(list(tokens), text), ""
+        with _as_written(type(parser)):
+            return parser.parse(list(tokens), text), ""
     except SqlglotError as error:
         return [], _describe(error)
     except RecursionError:
         return [], "is nested too deeply"
     except Exception:  # the text is a stranger's, and the parser fails in more ways than it documents
         return [], "could not be parsed"
+
+
+@contextmanager
+def _as_written(parser: type[Parser]) -> Iterator[None]:
+    """Keep `FROM t, t.items` as it is written: to find out what is an array, the parser copies every FROM otherwise."""
+    before = parser.SUPPORTS_IMPLICIT_UNNEST
+    parser.SUPPORTS_IMPLICIT_UNNEST = False
+    try:
+        yield
+    finally:
+        parser.SUPPORTS_IMPLICIT_UNNEST = before
 
 
 def _real(trees: list[exp.Expr | None]) -> list[exp.Expr]:

@@ -139,7 +139,8 @@ def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
 
 
 def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> Statement:
-    if tree.find(exp.ToTableProperty) is not None:
+    properties = tree.args.get("properties")
+    if properties is not None and properties.find(exp.ToTableProperty) is not None:
         raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
