@@ -234,3 +234,16 @@ def test_assign(tmp_path: Path) -> None:
 def test_the_schema_lists_the_dialects_that_can_be_parsed() -> None:
     schema = json.loads((resources.folder("schemas") / "project.schema.json").read_text(encoding="utf-8"))
     assert schema["$defs"]["dialect"]["enum"] == sorted(d.value for d in Dialects if d.value)
+
+
+def test_consumers_have_classes_and_the_policy_says_which_count(tmp_path: Path) -> None:
+    text = "version: 1\nconsumers: [{path: a.sql, kind: sync}, {path: b.sql, class: test}]\n"
+    p = load(tmp_path, text)
+    assert [(s.kind, s.use) for s in p.consumers] == [("sync", ""), ("", "test")]
+    assert p.policy.counting == ("person", "dashboard", "export", "ml", "model")
+    assert load(tmp_path, text + "policy: {counting: [dashboard, test]}\n").policy.counting == ("dashboard", "test")
+    known = "Known here: build, dashboard, export, ml, model, person, test"
+    assert problems(tmp_path, text.replace("class: test", "class: tset") + "policy: {counting: [exports]}\n") == [
+        f"2:61 'class' cannot be 'tset' | did you mean 'test'? {known}",
+        f"3:20 this cannot be 'exports' | did you mean 'export'? {known}",
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from trackplan import tree
 from trackplan.documents import did_you_mean
@@ -18,13 +18,14 @@ from trackplan.readers import base as readers
 from trackplan.sql import template
 
 if TYPE_CHECKING:
+    from trackplan.facts.declared import ConsumerClass
     from trackplan.tree import Tree
 
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
                "consumers": "consumer", "dbt": "dbt"}  # fmt: skip
 # What a consumer is when it lies in a folder of this name.
 _CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "export", "syncs": "sync",
-                   "notebooks": "notebook", "reports": "report"}  # fmt: skip
+                   "notebooks": "notebook", "reports": "report", "tests": "test", "backfills": "backfill"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -187,7 +188,9 @@ def _consumer(path: str, source: Source) -> Consumer:
     name = path[len(fixed) :].lstrip("/") or path.rpartition("/")[2]
     stem, _, _ = name.rpartition(".")
     folder = fixed.rstrip("/").rpartition("/")[2].lower()
-    return Consumer(source.kind or _CONSUMER_KINDS.get(folder, "query"), stem or name, Place(path))
+    kind = source.kind or _CONSUMER_KINDS.get(folder, "query")
+    said = cast("ConsumerClass", source.use) if source.use else None  # one of the words of the schema
+    return Consumer(kind, stem or name, Place(path), said=said)
 
 
 def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -> None:

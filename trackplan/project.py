@@ -32,8 +32,8 @@ _LANDING_TAKES = {
 class Source:
     """One entry of `plans`, `use_cases`, `warehouse`, `models`, `consumers` or `dbt`: a glob and how to read it.
 
-    `name` is a plan's name, `kind` a consumer's kind (`dashboard`, `query`, ...), `relation` the template that
-    names a model's relation from the parts of the path that the wildcards matched (`{1}.{2}`).
+    `name` is a plan's name, `kind` a consumer's kind (`dashboard`, `query`, ...) and `use` its class, `relation` the
+    template that names a model's relation from the parts of the path that the wildcards matched (`{1}.{2}`).
     """
 
     path: str
@@ -43,6 +43,7 @@ class Source:
     dialect: str = ""
     kind: str = ""
     relation: str = ""
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,13 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The team's settings for judging."""
+    """The team's settings for judging. `counting` are the classes of consumers that make a field used."""
 
     planning_horizon_months: int = 24
     personal_data_needs: str = "explicit"
     grace_days: int = 90
     minimum_coverage: float = 0.95
+    counting: tuple[str, ...] = ("person", "dashboard", "export", "ml", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,8 @@ def _project(node: Node, root: Path, path: str) -> Project:
 
 def _source(entry: Node, pattern: Node) -> Source:
     keys = ("name", "format", "dialect", "kind", "relation")
-    return Source(tree.normalise(pattern.text.strip()), pattern.place, **{key: entry.string(key) for key in keys})
+    path = tree.normalise(pattern.text.strip())
+    return Source(path, pattern.place, **{key: entry.string(key) for key in keys}, use=entry.string("class"))
 
 
 def _landing(node: Node) -> Landing:
@@ -280,6 +283,7 @@ def _policy(node: Node) -> Policy:
         node.string("personal_data_needs") or policy.personal_data_needs,
         _duration(node.string("grace"), _DAYS, policy.grace_days),
         float(coverage.text) if coverage else policy.minimum_coverage,
+        node.strings("counting") or policy.counting,
     )
 
 

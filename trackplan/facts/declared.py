@@ -12,6 +12,27 @@ Status = Literal["planned", "active", "deprecated", "blocked"]
 Sensitivity = Literal["", "none", "internal", "personal", "special"]
 UnclearReason = Literal["syntax", "template", "dynamic", "unsupported"]
 RelationKind = Literal["table", "view", "model", "seed", "snapshot"]
+ConsumerClass = Literal["person", "dashboard", "export", "ml", "test", "build", "model"]
+
+# What the use by a consumer of this kind amounts to, unless it is said; by a kind that is not here, people use it.
+CLASSES: dict[str, ConsumerClass] = {
+    "analysis": "person",
+    "application": "export",
+    "backfill": "build",
+    "build": "build",
+    "dashboard": "dashboard",
+    "export": "export",
+    "exposure": "dashboard",
+    "metric": "dashboard",
+    "ml": "ml",
+    "model": "model",
+    "notebook": "person",
+    "query": "person",
+    "report": "dashboard",
+    "semantic_model": "dashboard",
+    "sync": "export",
+    "test": "test",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """A consumer that is declared and not written in SQL, such as a dbt exposure."""
+    """Who finally uses data; `takes` is what one takes that is not written in SQL, such as a dbt exposure.
+
+    `said` is the class that somebody gave it; `use` is what counts: that class, else the one of its kind.
+    """
 
     kind: str
     name: str
@@ -115,6 +139,12 @@ class Consumer:
     title: str = ""
     owner: str = ""
     takes: tuple[Taken, ...] = ()
+    said: ConsumerClass | None = None
+
+    @property
+    def use(self) -> ConsumerClass:
+        """What its use amounts to: whether a person looks at the data, it is sent on, or only tested."""
+        return self.said or CLASSES.get(self.kind, "person")
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,10 +184,18 @@ CREATE TABLE consumer (
   key    INTEGER PRIMARY KEY,
   id     TEXT NOT NULL UNIQUE,          -- kind.name
   kind   TEXT NOT NULL,                 -- dashboard, query, exposure, model, test, ...
+  class  TEXT NOT NULL DEFAULT 'person' CHECK (class IN ( -- what its use amounts to
+           'person',                    -- people ask for it: queries, notebooks, analyses
+           'dashboard',                 -- people look at it: dashboards, reports, metrics
+           'export',                    -- it is sent on: exports, syncs, applications
+           'ml',                        -- machines learn from it
+           'test',                      -- it is only tested
+           'build',                     -- it is only built or filled in later
+           'model')),                   -- a leaf model that stands in where no consumer is declared
   name   TEXT NOT NULL,
   title  TEXT NOT NULL,
   owner  TEXT NOT NULL,
-  counts INTEGER NOT NULL,              -- 1 if being read by it makes a column used (tests and builds do not)
+  counts INTEGER NOT NULL,              -- 1 if being read by it makes a column used: policy.counting lists its class
   place  INTEGER REFERENCES place
 ) STRICT;
 
@@ -463,6 +471,17 @@ CREATE VIEW subject_consumer AS
   SELECT 'column', h."column", c.key, c.id, h.strength
   FROM reach h JOIN consumer c ON c.key = h.consumer
   WHERE c.counts;
+
+-- How many consumers of which class read which subject, counting or not; what may be hidden is left out.
+CREATE VIEW subject_class AS
+  SELECT s.kind, s.key, c.class, c.counts, count(DISTINCT c.key) AS consumers
+  FROM (
+    SELECT 'field' AS kind, l.field AS key, h.consumer
+    FROM field_column l JOIN reach h ON h."column" = l."column" WHERE h.strength <> 'possible'
+    UNION ALL
+    SELECT 'column', h."column", h.consumer FROM reach h WHERE h.strength <> 'possible'
+  ) s JOIN consumer c ON c.key = s.consumer
+  GROUP BY s.kind, s.key, c.class, c.counts;
 
 -- Which models carry or read which subject, a field through its columns, once for each.
 CREATE VIEW subject_model AS

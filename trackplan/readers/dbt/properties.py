@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import names
 from trackplan.documents import Node
-from trackplan.facts.declared import Consumer, RelationKind, Sql, Table, Taken
+from trackplan.facts.declared import CLASSES, Consumer, RelationKind, Sql, Table, Taken
 from trackplan.findings import Place, Problem
 from trackplan.readers.dbt import snapshots
 from trackplan.readers.dbt.columns import columns, meta
@@ -130,6 +130,7 @@ class PropertyFile:
             node.string("label"),
             f"{person} ({mail})" if person and mail else person or mail,
             taken,
+            CLASSES.get(node.string("type").lower()),
         )
 
     def _taken(self, node: Node, about: Node) -> Iterator[Taken]:
