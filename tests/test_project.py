@@ -245,5 +245,5 @@ def test_consumers_have_classes_and_the_policy_says_which_count(tmp_path: Path) 
     known = "Known here: build, dashboard, export, ml, model, person, test"
     assert problems(tmp_path, text.replace("class: test", "class: tset") + "policy: {counting: [exports]}\n") == [
         f"2:61 'class' cannot be 'tset' | did you mean 'test'? {known}",
-        f"3:20 this cannot be 'exports' | did you mean 'export'? {known}",
+        f"3:21 this cannot be 'exports' | did you mean 'export'? {known}",
     ]
