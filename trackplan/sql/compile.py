@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from trackplan.names import fold
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
+from trackplan.sql.nodes import folder
 from trackplan.sql.outputs import add_outputs
 from trackplan.sql.records import (
     NOWHERE,
@@ -26,10 +26,14 @@ _RECURSES_UNSAID = frozenset({"tsql", "fabric", "snowflake", "oracle", "teradata
 
 
 class Compiler:
-    """Compiles the queries of one statement; `scopes` grows as subqueries are met, inner ones first."""
+    """Compiles the queries of one statement; `scopes` grows as subqueries are met, inner ones first.
+
+    `fold` gives the name of an identifier as the dialect stores it.
+    """
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
+        self.fold = folder(dialect)
         self.scopes: list[Scope] = []
 
     def query(self, node: exp.Expr, environment: Environment, outer: Frame | None, reserved: int | None = None) -> int:
@@ -49,12 +53,6 @@ class Compiler:
         select.sources = frame.sources
         select.outputs.append(Output("", [], NOWHERE, star=Star(None)))
         return self.place(select, reserved)
-
-    def fold(self, node: exp.Expr) -> str:
-        """The name of an identifier as the dialect stores it."""
-        args = node.args
-        name = args["this"] if node.__class__ is exp.Identifier else node.name
-        return fold(name, args.get("quoted", False), self.dialect)
 
     def place(self, scope: Scope, reserved: int | None) -> int:
         """Add `scope`, at the `reserved` number if there is one, and return its number."""

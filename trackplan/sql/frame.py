@@ -39,13 +39,25 @@ class Frame:
             frame, up = frame.outer, up + 1
         return None
 
+    def called(self, name: str) -> tuple[int, int] | None:
+        """The source that goes by `name` alone: `(scopes up, index)`."""
+        frame: Frame | None = self
+        up = 0
+        wanted = [name.lower()]
+        while frame is not None:
+            index = frame._answering(name, wanted)
+            if index is not None:
+                return up, index
+            frame, up = frame.outer, up + 1
+        return None
+
     def _answering(self, written: str, wanted: list[str]) -> int | None:
         """The first source that goes by the names `wanted`, or the first that is spelled as they are `written`."""
         first: int | None = None
         last = wanted[-1]
         for index, source in enumerate(self.sources):
             alias = source.alias
-            if alias.lower() == last and (len(wanted) == 1 or _ends_in(source, wanted)):
+            if (alias == last or alias.lower() == last) and (len(wanted) == 1 or _ends_in(source, wanted)):
                 if alias == written:
                     return index
                 first = index if first is None else first

@@ -43,12 +43,15 @@ class Leaves:
         this = args["this"]
         if this.__class__ is exp.Identifier and args.get("db") is None:
             table = args.get("table")
-            first = table or this
-            if bound and first.args["this"].lower() in bound:
+            if bound and (table or this).name.lower() in bound:
                 return
             if table is None:
-                span = span_of(this)
-                found.append(Ref(None, self.fold(this), ".".join(path), how, into, clear, span))
+                found.append(Ref(None, self.fold(this), ".".join(path), how, into, clear, span_of(this)))
+                return
+            called = self.frame.called(self.fold(table))
+            if called is not None:
+                span = span_of(table)[0], span_of(this)[1]
+                found.append(Ref(called, self.fold(this), ".".join(path), how, into, clear, span))
                 return
         parts = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
         if parts[0].name.lower() in bound:

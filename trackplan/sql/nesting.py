@@ -8,6 +8,7 @@ JOIN without ON it reads the rest of the FROM twice: may the ON of `a join b joi
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sqlglot.tokenizer_core import TokenType
@@ -57,8 +58,9 @@ for _names, _letter in _GROUPS:
 
 _NAMED = re.compile(r"\.[a-z]|:[jkops]")
 _RUN = re.compile(rf"[jkopst]{{{DEEPEST},}}")
-_OPENS = re.compile(r"[(\[{c]|t<")
-_WAYS = re.compile(r"[.:\[]")
+_OPENS = ("(", "[", "{", "c", "t<")
+_WAYS = (".", ":", "[")
+_TYPE = attrgetter("token_type")
 _STRUCTURE = re.compile(r"t<|[^x]")
 _FROMS = re.compile(r"[()jos]")
 _WITHOUT_ON = re.compile(r"[kt]j|jk")
@@ -71,10 +73,10 @@ def too_much(tokens: Sequence[Token]) -> str:
         return ""
     if len(tokens) > _LONGEST and TokenType.SEMICOLON not in (t.token_type for t in tokens):
         return "is too long to be looked at"
-    shape = "".join([_LETTERS[t.token_type] for t in tokens])
+    shape = "".join(map(_LETTERS.__getitem__, map(_TYPE, tokens)))
     if _RUN.search(shape):  # NOT NOT NOT …, - - - …: each waits for the rest
         return "is nested too deeply"
-    many = len(_OPENS.findall(shape)) > DEEPEST or len(_WAYS.findall(shape)) > DEEPEST
+    many = sum(map(shape.count, _OPENS)) > DEEPEST or sum(map(shape.count, _WAYS)) > DEEPEST
     # What follows a step is a name, even where it is written like a keyword.
     if many and _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape))):
         return "is nested too deeply"

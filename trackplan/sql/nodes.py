@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
+from trackplan.names import fold
 from trackplan.sql.records import NOWHERE, Span
 
 UNITS = frozenset(
@@ -85,9 +86,28 @@ UNITS = frozenset(
 
 def span_of(node: exp.Expr) -> Span:
     """Where `node`, a name, stands in the text."""
-    start = node.meta.get("start")
-    end = node.meta.get("end")
+    meta = node.meta
+    try:
+        start, end = meta["start"], meta["end"]
+    except KeyError:
+        return NOWHERE
     return NOWHERE if start is None or end is None else (start, end + 1)
+
+
+def folder(dialect: str) -> Callable[[exp.Expr], str]:
+    """What gives the name of an identifier as `dialect` stores it."""
+    if fold("A", True, dialect) == fold("A", False, dialect) == "a":
+        return _lower
+
+    def folded(node: exp.Expr) -> str:
+        return fold(node.name, bool(node.args.get("quoted")), dialect)
+
+    return folded
+
+
+def _lower(node: exp.Expr) -> str:
+    name: str = node.args["this"] if node.__class__ is exp.Identifier else node.name
+    return name.lower()
 
 
 def children(node: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
@@ -91,7 +90,7 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.
     refused = too_much(tokens)
     if refused:
         return [], refused
-    parser = Dialect.get_or_raise(dialect or None).parser()
+    parser = script.dialect_of(dialect).parser()
     try:
         with _as_written(type(parser)):
             return parser.parse(list(tokens), text), ""

@@ -10,34 +10,40 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.nodes import children
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Union
 
+_CLAUSES: tuple[tuple[str, How], ...] = (
+    ("where", "filter"),
+    ("prewhere", "filter"),
+    ("having", "filter"),
+    ("qualify", "filter"),
+    ("connect", "join"),
+    ("match", "filter"),
+    ("limit", "filter"),
+    ("offset", "filter"),
+    ("sample", "filter"),
+)
+_LATE = frozenset({"having", "qualify"})
+
 
 def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     """What decides which rows there are, how often, and in what order."""
     rows = scope.rows
-    clauses: tuple[tuple[str, How], ...] = (
-        ("where", "filter"),
-        ("prewhere", "filter"),
-        ("having", "filter"),
-        ("qualify", "filter"),
-        ("connect", "join"),
-        ("match", "filter"),
-        ("limit", "filter"),
-        ("offset", "filter"),
-        ("sample", "filter"),
-    )
-    for clause, how in clauses:
-        refs = walker.refs(node.args.get(clause), how)
-        for ref in refs:
-            if isinstance(ref, Ref):
-                ref.late = clause in ("having", "qualify")
+    args = node.args
+    for clause, how in _CLAUSES:
+        if args.get(clause) is None:
+            continue
+        refs = walker.refs(args[clause], how)
+        if clause in _LATE:
+            for ref in refs:
+                if isinstance(ref, Ref):
+                    ref.late = True
         rows.extend(refs)
-    group = node.args.get("group")
+    group = args.get("group")
     if group is not None:
         rows.extend(_grouping(group, walker))
     for clause in ("order", "sort", "cluster", "distribute"):
-        for item in _items(node.args.get(clause)):
+        for item in _items(args.get(clause)):
             rows.extend(_by_position(item, "order") or walker.refs(item, "order"))
-    distinct = node.args.get("distinct")
+    distinct = args.get("distinct")
     if isinstance(distinct, exp.Distinct):
         on = distinct.args.get("on")
         rows.extend(walker.refs(on, "distinct") if on is not None else [OutputRef(0, "distinct")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,13 @@ def clean(text: str) -> str:
 
 def tokenize(text: str, dialect: str) -> list[Token]:
     """The tokens of `text`. Raises sqlglot's error for text that has none, `ValueError` for an unknown dialect."""
-    return Dialect.get_or_raise(dialect or None).tokenize(text)
+    return dialect_of(dialect).tokenize(text)
+
+
+@lru_cache(maxsize=32)
+def dialect_of(name: str) -> Dialect:
+    """The parser's dialect of that name. Raises `ValueError` if there is none."""
+    return Dialect.get_or_raise(name or None)
 
 
 def split(text: str, dialect: str) -> Iterator[Piece]:

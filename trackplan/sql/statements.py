@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from sqlglot import exp
@@ -211,7 +212,7 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
         return False
     if isinstance(tree, exp.Create) and tree.kind in ("FUNCTION", "MACRO"):
         return _is_pure(tree)
-    found = [w.lower() for w in _FIRST_WORDS.findall(text)[:5]]
+    found = [m.group().lower() for m in islice(_FIRST_WORDS.finditer(text), 5)]
     word = found[0] if found else ""
     if word == "create" and not _CREATED.intersection(found[1:]) and not isinstance(tree.this, exp.Schema):
         return False
