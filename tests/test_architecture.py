@@ -24,6 +24,7 @@ LAYERS = (
     {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation"},
     {"readers", "link"},
     {"rules"},
+    {"jinja"},
     {"sql"},
     {"facts"},
     {"project"},

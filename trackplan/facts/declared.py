@@ -185,7 +185,7 @@ class Sql:
     the table `unresolved`) and a clause for people, where its reader already knows that it is not followed.
     `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
     `consumer` is the consumer whose query this is, None for a model.
-    `place` is the file; `text` has the template placeholders already replaced, keeping lines.
+    `place` is the file. A `text` that was rendered from a template has an `origin`, which leads back to the file's lines.
     """
 
     text: str
@@ -195,6 +195,7 @@ class Sql:
     consumer: Consumer | None = None
     rendered: bool = True
     unclear: tuple[UnclearReason, str] | None = None
+    origin: tuple[tuple[int, int, int, int, int], ...] = ()
 
 
 Declaration = Plan | Table | Consumer | UseCase | Sql

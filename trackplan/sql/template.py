@@ -119,12 +119,16 @@ def identifier(name: str, dialect: str) -> str:
     """An unquoted name of the template as it is written in SQL: quoted only if it must be, folded before that."""
     if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name):
         return name
-    folded = names.fold(name, False, dialect)
+    return quoted(names.fold(name, False, dialect), dialect)
+
+
+def quoted(name: str, dialect: str) -> str:
+    """A name in the quotes of the dialect."""
     if dialect in _BACKTICKS:
-        return "`" + folded.replace("`", "") + "`"
+        return "`" + name.replace("`", "") + "`"
     if dialect in ("tsql", "fabric"):
-        return "[" + folded.replace("]", "") + "]"
-    return '"' + folded.replace('"', '""') + '"'
+        return "[" + name.replace("]", "") + "]"
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _tags(text: str) -> Iterator[_Tag]:

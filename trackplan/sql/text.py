@@ -14,24 +14,57 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d][\w$]*")
 # T-SQL's names have at most 128 characters; without a bound, brackets that nothing closes take quadratic time.
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]{1,128})\]')
+_LAST = 1 << 60
+
+
+Origin = tuple[tuple[int, int, int, int, int], ...]
+"""Where the pieces of a rendered text come from, in their order.
+
+Each has its offset in the text, then the line and column of its template where it begins and where it ends; the end is
+`(0, 0)` where the piece stands there letter by letter.
+"""
 
 
 class Lines:
-    """Turns character offsets of a text into places."""
+    """Turns character offsets of a text into places; with an `origin`, of the file that the text was rendered from."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, origin: Origin = ()) -> None:
         self._starts = [0]
         self._starts.extend(m.end() for m in re.finditer("\n", text))
         self._path = path
+        self._origin = origin
 
     def place(self, span: Span) -> Place:
         """The place of `span`; the whole file for a span that is nowhere."""
         start, end = span
         if start < 0:
             return Place(self._path)
+        if self._origin:
+            return self._rendered(start, max(end, start))
         line, column = self._position(start)
         end_line, end_column = self._position(max(end, start))
         return Place(self._path, line, column, end_line, end_column)
+
+    def _rendered(self, start: int, end: int) -> Place:
+        """The place in the template: from where the first letter comes to where the last one comes from."""
+        line, column, last_line, last_column = self._source(start)
+        if end > start:
+            end_line, end_column, last_line, last_column = self._source(end - 1)
+            if (end_line, end_column) == (last_line, last_column):
+                last_column += 1
+        if (last_line, last_column) < (line, column):  # a loop has come back to an earlier line
+            last_line, last_column = line, column
+        return Place(self._path, line, column, last_line, last_column)
+
+    def _source(self, offset: int) -> tuple[int, int, int, int]:
+        """Line and column in the template of where a letter's piece begins and ends: the letter, or its tag."""
+        at, line, column, end_line, end_column = self._origin[bisect_right(self._origin, (offset, _LAST)) - 1]
+        if end_line:
+            return line, column, end_line, end_column
+        ahead, first = self._position(offset), self._position(at)
+        line += ahead[0] - first[0]
+        column = ahead[1] if ahead[0] > first[0] else column + ahead[1] - first[1]
+        return line, column, line, column
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

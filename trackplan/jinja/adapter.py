@@ -1,0 +1,103 @@
+"""`adapter`, `api` and `target`: what a connection would answer, as far as the dialect alone tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from trackplan.jinja.namespaces import Namespace
+from trackplan.jinja.relation import Relation
+from trackplan.jinja.unknown import Unknown
+from trackplan.sql.template import quoted
+
+if TYPE_CHECKING:
+    from trackplan.jinja.environment import TemplateEnvironment
+    from trackplan.jinja.macros import ProjectMacro
+
+_TYPES = {"tsql": "sqlserver", "spark2": "spark", "": ""}
+_PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
+_ASKS = frozenset(["get_relation", "list_relations", "list_relations_without_caching", "execute"])
+
+
+class Adapter:
+    """The names of a template that lead to the warehouse."""
+
+    def __init__(
+        self,
+        environment: TemplateEnvironment,
+        dialect: str,
+        root: str,
+        macros: Mapping[str, Mapping[str, ProjectMacro]],
+        standard: Callable[[str], object | None],
+    ) -> None:
+        self._environment = environment
+        self._dialect = dialect
+        self._root = root
+        self._macros = macros
+        self._standard = standard
+        self._type = _TYPES.get(dialect, dialect)
+
+    def names(self) -> dict[str, Any]:
+        """`adapter`, `api` and `target`."""
+        relation = Namespace("api.Relation", {"create": self._relation}.get)
+        column = Namespace("api.Column", {"translate_type": _first}.get)
+        return {
+            "adapter": Namespace("adapter", self._member),
+            "api": Namespace("api", {"Relation": relation, "Column": column}.get),
+            "target": Namespace("target", self._target),
+        }
+
+    def _member(self, name: str) -> object:
+        if name == "dispatch":
+            return self._dispatch
+        if name in ("quote", "quote_as_configured"):
+            return self._quote
+        return self._unknown(name)
+
+    def _unknown(self, name: str) -> Callable[..., object]:
+        def answer(*given: object, **named: object) -> Unknown:
+            run = self._environment.run
+            # A relation whose name is known is named here; any other may be any.
+            asks = name in _ASKS and not isinstance(named.get("identifier", (*given, None)[-1]), str)
+            return run.unknown(f"adapter.{name}", *given, named, asks=asks)
+
+        return answer
+
+    def _target(self, name: str) -> object | None:
+        if name == "get":
+            return self._target_get
+        return self._type if name == "type" and self._type else None
+
+    def _target_get(self, name: object, *_: object) -> object:
+        found = self._target(str(name)) if name != "get" else None
+        return found if found is not None else self._environment.run.unknown(f"target.{name}")
+
+    def _quote(self, name: object = "", *_: object) -> object:
+        return quoted(str(name), self._dialect)
+
+    def _relation(self, *given: object, **named: object) -> object:
+        run = self._environment.run
+        name = named.get("identifier")
+        if name is None or run.tainted(name):
+            return run.unknown("api.Relation.create", *given, named, asks=True)
+        return Relation(run, (str(name),), self._dialect)
+
+    def _dispatch(self, name: object = "", namespace: object = None, *_: object, **named: object) -> object:
+        """The macro that dbt would choose for this warehouse: of the project, of the named package, of dbt."""
+        run = self._environment.run
+        if run.tainted((name, namespace)) or not isinstance(name, str):
+            return run.unknown("adapter.dispatch", name, namespace)
+        kinds = [k for k in (self._type, _PARENTS.get(self._type, "")) if k]
+        package = namespace if namespace is not None else named.get("macro_namespace")
+        packages = [p for p in (self._root, str(package or ""), *self._macros) if p in self._macros]
+        for kind in (*kinds, "default"):
+            for each in packages:
+                found = self._macros[each].get(f"{kind}__{name}")
+                if found is not None:
+                    return found
+        found_standard = self._standard(name)
+        return run.unknown(f"{package or ''}.{name}") if found_standard is None else found_standard
+
+
+def _first(value: object = "", *_: object) -> object:
+    return value

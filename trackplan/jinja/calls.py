@@ -1,0 +1,81 @@
+"""Methods of texts, lists and mappings as a template may call them: within bounds, and with unknown values in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from trackplan.jinja.run import StopError
+from trackplan.jinja.unknown import Unknown
+
+if TYPE_CHECKING:
+    from trackplan.jinja.environment import TemplateEnvironment
+
+# Methods of texts that leave placeholders whole.
+_ON_TEXT = frozenset(
+    ["capitalize", "casefold", "center", "format", "format_map", "join", "ljust", "lower", "lstrip", "removeprefix",
+     "removesuffix", "replace", "rjust", "rstrip", "strip", "swapcase", "title", "upper"]
+)  # fmt: skip
+_BY_NUMBER = frozenset(["center", "expandtabs", "ljust", "rjust", "zfill"])
+_LARGEST = 1000
+_FILLS = frozenset(["add", "append", "insert", "setdefault", "extend", "update"])
+_ONLY_BY_PLACE = frozenset(["clear", "copy", "items", "keys", "pop", "popitem", "reverse", "values"])
+CONTAINERS = (list, dict, set, frozenset, tuple)
+
+
+def method(
+    environment: TemplateEnvironment, owner: object, function: Callable[..., Any], *given: Any, **named: Any
+) -> Any:
+    """What the method of a known value gives; unknown where that depends on something unknown."""
+    name = function.__name__
+    if isinstance(owner, str):
+        return _of_text(environment, owner, name, function, *given, **named)
+    run = environment.run
+    run.spend(len(owner) if isinstance(owner, CONTAINERS) else 1)
+    if name in ("extend", "update") and given:
+        if isinstance(given[0], Unknown):
+            run.loops.append(given[0])
+            return None
+        run.spend(10 * len(given[0]) if isinstance(given[0], CONTAINERS) else 0)
+    arguments = (*given, *named.values())
+    if name in _FILLS:
+        run.spend(10 * len(arguments))
+        in_key = isinstance(owner, dict) and name == "setdefault" and run.tainted(given[:1])
+        return run.unknown(name, owner, *given) if in_key else function(*given, **named)
+    if _depends(environment, owner, name, arguments):
+        return run.unknown(name, owner, *arguments)
+    return environment.known(function(*given, **named))
+
+
+def _depends(environment: TemplateEnvironment, owner: object, name: str, arguments: tuple[object, ...]) -> bool:
+    """Whether something unknown decides what a method of a container gives."""
+    tainted = environment.run.tainted
+    if name in _ONLY_BY_PLACE:
+        return tainted(arguments)
+    if name == "get" and isinstance(owner, dict):
+        return tainted(list(owner)) or tainted(arguments[:1])
+    return tainted(owner) or tainted(arguments)
+
+
+def _of_text(
+    environment: TemplateEnvironment, owner: str, name: str, function: Callable[..., Any], *given: Any, **named: Any
+) -> Any:
+    run = environment.run
+    run.spend(len(owner))
+    arguments = (*given, *named.values())
+    if (run.tainted(owner) or run.tainted(arguments)) and not (
+        name in _ON_TEXT and not any(isinstance(a, Unknown) for a in (arguments if name == "join" else ()))
+    ):
+        return run.unknown(name, owner, *arguments)
+    if name in _BY_NUMBER and any(isinstance(a, int) and a > _LARGEST for a in arguments):
+        raise StopError(f"asks '{name}' for more than {_LARGEST:,}")
+    if name in ("format", "format_map"):
+        environment.check_format(owner)
+    elif name == "replace" and len(given) > 1:
+        given = (str(given[0]), str(given[1]), *given[2:])
+        run.spend(owner.count(given[0]) * len(given[1]))
+    elif name == "join" and given:
+        items = [str(item) for item in environment.counted(given[0])]
+        run.spend(sum(map(len, items)) + len(owner) * len(items))
+        return environment.known(owner.join(items))
+    return environment.known(function(*given, **named))

@@ -1,0 +1,208 @@
+"""The names that dbt gives to every template, as far as they can be known without a warehouse."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from jinja2.utils import Namespace as Variables
+
+from trackplan.jinja.namespaces import Namespace
+from trackplan.jinja.relation import Relation
+from trackplan.jinja.run import ImpossibleError, ReturnError, StopError
+from trackplan.jinja.unknown import Unknown
+
+if TYPE_CHECKING:
+    from trackplan.jinja.environment import TemplateEnvironment
+    from trackplan.jinja.project import Settings
+
+_MOST = 100_000
+_LOOKS_UP = ("information_schema", "show tables", "all_tables", "pg_catalog", "__tables__", "svv_")
+
+
+class Context:
+    """Functions of dbt over one project's settings; `package` is the one whose template runs."""
+
+    def __init__(self, environment: TemplateEnvironment, settings: Settings) -> None:
+        self.environment = environment
+        self.settings = settings
+        self.package = settings.name
+
+    def names(self) -> dict[str, Any]:
+        """The functions by the names that templates call them by."""
+        builtins = {"ref": self.ref, "source": self.source, "config": Config(self.environment), "var": self.var}
+        return {
+            **builtins,
+            "builtins": Namespace("builtins", builtins.get),
+            "doc": _nothing,
+            "env_var": self.env_var,
+            "exceptions": Namespace("exceptions", _exception),
+            "execute": True,
+            "fromjson": self.fromjson,
+            "load_result": self.load_result,
+            "log": _nothing,
+            "print": _nothing,
+            "project_name": self.settings.name,
+            "return": give_back,
+            "run_query": self.run_query,
+            "statement": self.statement,
+            **self.plain(),
+        }
+
+    def plain(self) -> dict[str, Any]:
+        """Functions of Jinja itself and of the kind."""
+        return {
+            "dict": dict,
+            "namespace": Variables,
+            "range": self.numbers,
+            "set": self.distinct,
+            "tojson": self.tojson,
+            "zip": self.side_by_side,
+        }
+
+    def ref(self, *given: object, **named: object) -> Relation | Unknown:
+        """`ref('x')`, `ref('package', 'x')`, with `v=2`."""
+        run = self.environment.run
+        version = named.get("v", named.get("version"))
+        if not given or run.tainted((given, version)) or not all(isinstance(g, str) for g in given):
+            return run.unknown("ref", *given, named, asks=True)
+        name = str(given[-1]) if version is None else f"{given[-1]}_v{version}"
+        parts = self.settings.nodes.get(name)
+        if parts is None:
+            run.refs.add(name)
+        return Relation(run, parts or (name,), self.settings.dialect)
+
+    def source(self, *given: object) -> Relation | Unknown:
+        """`source('x', 'table')`."""
+        run = self.environment.run
+        if run.tainted(given) or len(given) != 2 or not all(isinstance(g, str) for g in given):
+            return run.unknown("source", *given, asks=True)
+        key = (str(given[0]), str(given[1]))
+        return Relation(run, self.settings.sources.get(key, key), self.settings.dialect)
+
+    def var(self, name: object, default: object = None) -> Any:
+        """The value that the project file gives a variable, else the default, else nobody knows."""
+        run = self.environment.run
+        known = self.settings.variables
+        for package in (self.package, self.settings.name):
+            if isinstance(name, str) and name in known.get(package, {}):
+                return self._rendered(copy.deepcopy(known[package][name]))
+        return run.unknown(f"var({name})") if default is None or run.tainted(name) else default
+
+    def _rendered(self, value: object) -> object:
+        """A variable's value; old projects write templates there."""
+        if not isinstance(value, str) or "{{" not in value:
+            return value
+        run = self.environment.run
+        run.depth += 1
+        try:
+            if run.depth > 5:
+                raise StopError("has a variable that is made of itself")
+            names = self.environment.names
+            return run.text(self.environment.text_of(self.environment.template(value, names)))
+        finally:
+            run.depth -= 1
+
+    def env_var(self, name: object, default: object = None) -> object:
+        """The default: the environment is not the project's, and never read."""
+        return self.environment.run.unknown(f"env_var({name})") if default is None else default
+
+    def run_query(self, query: object = "", *_: object, **__: object) -> Unknown:
+        """What the warehouse would answer."""
+        run = self.environment.run
+        text = str(query)
+        run.queries.append(text)
+        return run.unknown("run_query", text, asks=any(word in text.lower() for word in _LOOKS_UP))
+
+    def statement(self, name: object = "", *_: object, caller: Callable[[], str] | None = None, **__: object) -> str:
+        """A `call` of `statement`: its block is a query whose answer nobody knows."""
+        text = caller() if caller is not None else ""
+        self.environment.run.results[str(name)] = self.run_query(text)
+        return ""
+
+    def load_result(self, name: object = "") -> object:
+        """What a statement gave."""
+        run = self.environment.run
+        return run.results.get(str(name)) or run.unknown("load_result", name)
+
+    def fromjson(self, text: object, default: object = None) -> object:
+        """JSON as a value."""
+        run = self.environment.run
+        if run.tainted(text):
+            return run.unknown("fromjson", text)
+        try:
+            return json.loads(str(text))
+        except ValueError:
+            return default
+
+    def tojson(self, value: object, *_: object, **__: object) -> object:
+        """A value as JSON."""
+        run = self.environment.run
+        if run.tainted(value):
+            return run.unknown("tojson", value)
+        return json.dumps(value, default=str)
+
+    def numbers(self, *given: object) -> Any:
+        """Numbers, not too many."""
+        run = self.environment.run
+        if run.tainted(given):
+            return run.unknown("range", *given)
+        numbers = range(*given)  # type: ignore[call-overload]
+        if len(numbers) > _MOST:
+            raise StopError(f"loops more than {_MOST:,} times")
+        return numbers
+
+    def distinct(self, values: Any = (), *_: object) -> Any:
+        """The distinct values, in their order, so that the result is always the same."""
+        run = self.environment.run
+        if run.tainted(values):
+            return run.unknown("set", values)
+        return list(dict.fromkeys(self.environment.counted(values)))
+
+    def side_by_side(self, *lists: Any) -> Any:
+        """Items side by side."""
+        run = self.environment.run
+        if any(isinstance(each, Unknown) for each in lists):
+            return run.unknown("zip", *lists)
+        return [tuple(items) for items in zip(*map(self.environment.counted, lists), strict=False)]
+
+
+class Config:
+    """`config(…)`: prints nothing, and remembers what it sets."""
+
+    def __init__(self, environment: TemplateEnvironment) -> None:
+        self._environment = environment
+
+    def __call__(self, *given: object, **named: object) -> str:
+        """Set what is named."""
+        for each in given:
+            if isinstance(each, Mapping):
+                named = {**{str(k): v for k, v in each.items()}, **named}
+        self._environment.run.settings.update(named)
+        return ""
+
+    def get(self, name: object, *_: object, **__: object) -> object:
+        """A setting; property files may set it as well, so that only what stands here is known."""
+        run = self._environment.run
+        return run.settings.get(str(name)) or run.unknown(f"config({name})")
+
+    require = get
+
+
+def give_back(value: object = None) -> NoReturn:
+    """`return(…)`: leave the macro."""
+    raise ReturnError(value)
+
+
+def _nothing(*_: object, **__: object) -> str:
+    return ""
+
+
+def _exception(name: str) -> Callable[..., object]:
+    return _nothing if name.startswith("warn") else _impossible
+
+
+def _impossible(*_: object, **__: object) -> NoReturn:
+    raise ImpossibleError

@@ -1,0 +1,16 @@
+"""Names of a template that hold other names: packages of macros, `adapter`, `modules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Namespace:
+    """A name with members; `find` gives a member, None for one that nobody knows."""
+
+    def __init__(self, name: str, find: Callable[[str], object | None]) -> None:
+        self.name = name
+        self.find = find
+
+    def __str__(self) -> str:
+        return self.name

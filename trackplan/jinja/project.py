@@ -1,0 +1,49 @@
+"""What a template may know of its project: names, variables, macros."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MacroFile:
+    """A file of macros; `package` is the project that it belongs to."""
+
+    package: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What templates of one dbt project (or of none) may know.
+
+    `sources` maps (source, table) to the table's physical name, `nodes` what `ref` may name to the name that SQL asks
+    for; what is not there goes by its own name. `variables` are those of each package, by its name; those of the
+    project itself stand under `name`.
+    """
+
+    dialect: str = ""
+    name: str = ""
+    sources: Mapping[tuple[str, str], Parts] = field(default_factory=dict)
+    nodes: Mapping[str, Parts] = field(default_factory=dict)
+    variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    macros: tuple[MacroFile, ...] = ()
+
+    def fingerprint(self) -> str:
+        """The same for settings under which every template renders the same."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (
+            self.dialect,
+            self.name,
+            sorted(self.sources.items()),
+            sorted(self.nodes.items()),
+            sorted((package, sorted(map(repr, known.items()))) for package, known in self.variables.items()),
+            [(m.package, m.path, m.text) for m in self.macros],
+        ):
+            digest.update(repr(part).encode("utf-8", "replace") + b"\0")
+        return digest.hexdigest()

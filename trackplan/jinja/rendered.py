@@ -1,0 +1,70 @@
+"""What rendering a template gives: the texts that it may become, and what stays in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from trackplan.facts.declared import Consumer, Sql
+from trackplan.findings import Place
+from trackplan.sql.text import Origin
+
+_OPENING = re.compile(r"\{[{%#]")
+
+
+def is_template(text: str) -> bool:
+    """Whether `text` holds anything of Jinja."""
+    return _OPENING.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text that a template may become, with where its pieces come from."""
+
+    text: str
+    origin: Origin = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A part of a template that nobody can know: the words that it may hold, where it stands, and a clause about it.
+
+    `asks` tells that it may name a table that stands nowhere in these words.
+    """
+
+    words: str
+    span: tuple[int, int, int, int]
+    clause: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A template's texts, each of which it becomes under some conditions, and its doubts.
+
+    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has, `hooks` are texts that run
+    before or after it.
+    """
+
+    texts: tuple[Text, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    refs: frozenset[str] = frozenset()
+
+    def sql(
+        self, dialect: str, path: str, relation: tuple[str, ...] | None = None, consumer: Consumer | None = None
+    ) -> list[Sql]:
+        """The texts as what is to be compiled, the doubts as what is not."""
+        place = Place(path)
+        found = [Sql(t.text, dialect, place, relation, consumer, origin=t.origin) for t in self.texts]
+        for doubt in self.doubts:
+            origin = ((0, *doubt.span),)
+            unclear = ("template", doubt.clause)
+            found.append(Sql(doubt.words, dialect, place, relation, consumer, False, unclear, origin))  # type: ignore[arg-type]
+        return found
+
+    def naming(self, words: str) -> Rendered:
+        """The same, with `words` added to what may be any table."""
+        doubts = tuple(replace(d, words=f"{d.words}\n{words}") if d.asks else d for d in self.doubts)
+        return replace(self, doubts=doubts)

@@ -1,0 +1,57 @@
+"""Templates of one project → what they may become: each is run once for every way that unknown conditions may go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from trackplan.jinja.rendered import Doubt, Rendered, Text, is_template
+from trackplan.jinja.words import called
+
+if TYPE_CHECKING:
+    from trackplan.jinja.project import Settings
+    from trackplan.jinja.sandbox import Sandbox
+
+VERSION = "1"
+"""Changes whenever the same template may render to something else."""
+_LONGEST = 2_000_000
+_PRIVATE = re.compile("[\ue010-\ue013]")
+
+
+class Renderer:
+    """Renders the templates of one project; what they share is compiled once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for renderers that give the same for every template, so that what they give can be kept."""
+        return f"{VERSION}-{self.settings.fingerprint()}"
+
+    @cached_property
+    def _sandbox(self) -> Sandbox:
+        from trackplan.jinja.sandbox import Sandbox
+
+        return Sandbox(self.settings)
+
+    def render(self, text: str, this: tuple[str, ...] = (), package: str = "") -> Rendered:
+        """What `text` may become. `this` is the relation that it builds, `package` the project that it belongs to.
+
+        Never raises for what the text holds, and takes bounded time and memory.
+        """
+        if not is_template(text):
+            return Rendered((Text(text),))
+        source = _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+        if len(source) > _LONGEST:
+            return self._not(source, (1, 1, 1, 1), f"is a template of more than {_LONGEST:,} letters")
+        return self._sandbox.render(source, this, package or self.settings.name, self._not)
+
+    def _not(self, source: str, span: tuple[int, int, int, int], clause: str) -> Rendered:
+        """A template that is not rendered: whatever it says or calls may be in it."""
+        return Rendered(doubts=(Doubt(called(source, self.settings.macros), span, clause, asks=True),))
+
+
+Fallback = Callable[[str, tuple[int, int, int, int], str], Rendered]

@@ -1,0 +1,136 @@
+"""One run of a template: what it may spend, which way it takes at each unknown condition, and what it left behind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Mixed, Unknown
+
+BUDGET = 20_000_000
+"""What one run may spend, in characters; a step costs as much as a few dozen of them."""
+STEP = 40
+DEPTH = 50
+_NODE = 10
+
+
+class StopError(Exception):
+    """The template needs more than it may have; the message is a clause about it."""
+
+
+class ImpossibleError(Exception):
+    """The template says itself that it cannot be taken this way."""
+
+
+class ReturnError(Exception):
+    """How `return(…)` leaves its macro."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Run:
+    """The state of one run. `decisions` says which way to go at conditions, by key; others are taken as `otherwise`.
+
+    `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
+    `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set.
+    """
+
+    def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True) -> None:
+        self.decisions = dict(decisions)
+        self.otherwise = otherwise
+        self.asked: list[bytes] = []
+        self.loops: list[Unknown] = []
+        self.queries: list[str] = []
+        self.results: dict[str, Unknown] = {}
+        self.settings: dict[str, object] = {}
+        self.refs: set[str] = set()
+        self.depth = 0
+        self.left = BUDGET
+        self._known: dict[bytes, Unknown] = {}
+        self._printed: list[Unknown] = []
+        self._numbers: dict[bytes, int] = {}
+
+    def spend(self, cost: int) -> None:
+        """Take `cost` from the budget. Raises `StopError` when nothing is left."""
+        self.left -= cost
+        if self.left < 0:
+            raise StopError("takes more steps or makes more text than a template may")
+
+    def decide(self, key: bytes) -> bool:
+        """Which way to go at a condition that nobody knows."""
+        known = self.decisions.get(key)
+        if known is None:
+            known = self.decisions[key] = self.otherwise
+            self.asked.append(key)
+        return known
+
+    def unknown(self, label: str, *parts: object, asks: bool = False) -> Unknown:
+        """The unknown value that `label` makes of `parts`; always the same for the same."""
+        digest = hashlib.blake2b(label.encode("utf-8", "replace"), digest_size=16)
+        for part in parts:
+            self._feed(digest, part)
+        key = digest.digest()
+        known = self._known.get(key)
+        if known is None:
+            asks = asks or any(p.asks for p in parts if isinstance(p, Unknown))
+            known = self._known[key] = Unknown(self, key, label, parts, asks)
+        return known
+
+    def placeholder(self, value: Unknown) -> str:
+        """The text that stands for an unknown value."""
+        number = self._numbers.get(value.key)
+        if number is None:
+            number = self._numbers[value.key] = len(self._printed)
+            self._printed.append(value)
+        return f"{OPEN}{number}\ue011"
+
+    def behind(self, text: str) -> list[Unknown]:
+        """The unknown values whose placeholders stand in a text."""
+        if OPEN not in text:
+            return []
+        numbers = {int(n) for n in PLACEHOLDER.findall(text) if len(n) < 10}
+        return [self._printed[n] for n in sorted(numbers) if n < len(self._printed)]
+
+    def text(self, text: str) -> str:
+        """`text`, marked if it holds placeholders."""
+        return Mixed(text, self) if OPEN in text and not isinstance(text, Mixed) else text
+
+    def tainted(self, value: object) -> bool:
+        """Whether something unknown is in a value; costs what the value is large."""
+        if isinstance(value, str):
+            self.spend(len(value) >> 3)
+            return OPEN in value
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return self._any_tainted(value)
+        if isinstance(value, dict):
+            return self._any_tainted(value) | self._any_tainted(value.values())
+        return isinstance(value, Unknown)
+
+    def _any_tainted(self, values: Iterable[object]) -> bool:
+        found = False
+        for value in values:  # all of them, so that every walk has its price
+            self.spend(_NODE)
+            found = self.tainted(value) or found
+        return found
+
+    def _feed(self, digest: hashlib.blake2b, part: object) -> None:
+        self.spend(_NODE)
+        if isinstance(part, Unknown):
+            digest.update(b"\0u" + part.key)
+        elif isinstance(part, (list, tuple)):
+            digest.update(b"\0l%d" % len(part))
+            for item in part:
+                self._feed(digest, item)
+        elif isinstance(part, dict):
+            digest.update(b"\0d%d" % len(part))
+            for key, value in part.items():
+                self._feed(digest, key)
+                self._feed(digest, value)
+        else:
+            text = str(part)
+            self.spend(len(text))
+            for value in self.behind(text):
+                digest.update(b"\0p" + value.key)
+            digest.update(b"\0t" + PLACEHOLDER.sub(OPEN, text).encode("utf-8", "replace"))
