@@ -115,7 +115,7 @@ class Bench:
         A model that comes out as before stops the search: what reads it stays as it is.
         """
         dirty = {_last(table)}
-        self._empty_built()
+        self._empty_built(units)
         for model in units:
             if model.bare and not (model.words & dirty or model.name in self.stale):
                 continue
@@ -132,13 +132,16 @@ class Bench:
         return dirty
 
     def _build(self, units: list[Unit]) -> None:
-        self._empty_built()
+        self._empty_built(units)
         for model in units:
             self._run(model)
 
-    def _empty_built(self) -> None:
+    def _empty_built(self, units: list[Unit]) -> None:
+        """Empty the tables of the warehouse that `units` fill anew."""
+        written = {name for model in units for name in model.writes}
         for table in self.built:
-            self.connection.execute(f"DELETE FROM {_quote(table)}")
+            if _last(table) in written:
+                self.connection.execute(f"DELETE FROM {_quote(table)}")
 
     def _digest(self, model: Unit) -> object:
         """Sum up the rows of a model's table in their order; None for anything but a bare query."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.judge.verdicts import Verdict
 
+# The shares of dead columns and keys that must be called unused.
+MARK, MARK_KEYS = 0.97, 0.95
 _SUMMED = ("columns", "dead", "dead_said", "keys", "dead_keys", "dead_keys_said")
 
 
@@ -42,6 +44,11 @@ class Figures:
     def found_keys(self) -> float:
         """The same for struct members and JSON keys."""
         return self.dead_keys_said / self.dead_keys if self.dead_keys else 1.0
+
+    @property
+    def reached(self) -> bool:
+        """Whether the shares are as high as the marks."""
+        return self.found >= MARK and self.found_keys >= MARK_KEYS
 
     def __str__(self) -> str:
         return (

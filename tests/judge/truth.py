@@ -36,7 +36,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
+class Trial:
     """One raw table under test, with what may depend on it."""
 
     bench: Bench
@@ -60,8 +60,8 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int, only: frozenset
     for table, columns in bench.raw.items():
         units, consumers = bench.downstream(table)
         named = {column.name: column for column in columns}
-        trial = _Trial(bench, pool, f"{seed}", table, named, frozenset(consumers))
-        subjects = [Subject(table, c.name, path) for c in columns for path in [(), *c.shape.paths()]]
+        trial = Trial(bench, pool, f"{seed}", table, named, frozenset(consumers))
+        subjects = subjects_of(table, columns)
         if only:
             subjects = [subject for subject in subjects if subject in only]
         for subject in subjects:
@@ -73,23 +73,28 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int, only: frozenset
             if known:  # it is live; which other consumers depend on it too?
                 _alone(trial, subject, known, WAYS[FIRST_WAYS:4] if first else WAYS[:2])
         dead = [subject for subject in subjects if not truth.changed[subject]]
-        if any(_compare(trial, dead, way, set()) for way in (WAYS if dead and consumers else ())):
+        if any(compare(trial, dead, way, set()) for way in (WAYS if dead and consumers else ())):
             for subject in dead:
                 _alone(trial, subject, truth.changed[subject], WAYS)
         if subjects:
             bench.restore(table, units)
 
 
-def _alone(trial: _Trial, subject: Subject, known: set[str], ways: tuple[str, ...]) -> None:
+def subjects_of(table: str, columns: list[RawColumn]) -> list[Subject]:
+    """Give the columns of a raw table with everything inside them."""
+    return [Subject(table, c.name, path) for c in columns for path in [(), *c.shape.paths()]]
+
+
+def _alone(trial: Trial, subject: Subject, known: set[str], ways: tuple[str, ...]) -> None:
     """Perturb one subject in several ways, until every consumer has changed; add these to `known`."""
     for way in ways:
         if trial.consumers <= known:
             return
-        known |= _compare(trial, [subject], way, known)
+        known |= compare(trial, [subject], way, known)
 
 
-def _compare(trial: _Trial, subjects: list[Subject], way: str, known: set[str]) -> set[str]:
-    """Perturb some subjects of the table and give the consumers beyond `known` that change."""
+def compare(trial: Trial, subjects: list[Subject], way: str, known: set[str]) -> set[str]:
+    """Perturb some subjects of the table and give the consumers beyond `known` that change; `restore` undoes it."""
     changed: dict[str, list[Any]] = {}
     for subject in subjects:
         column = trial.columns[subject.column]
@@ -117,7 +122,7 @@ def _differs(bench: Bench, name: str, dirty: set[str]) -> bool:
         return False
 
 
-def _drop(trial: _Trial, column: RawColumn) -> set[str]:
+def _drop(trial: Trial, column: RawColumn) -> set[str]:
     """Consumers that fail, or give other columns, once the column is gone, where all models still build."""
     bench = trial.bench
     if len(trial.columns) == 1 or not trial.consumers:

@@ -120,6 +120,16 @@ def judge(name: str, truth: Truth, said: dict[str, Said], prefix: str = "query."
     return verdict
 
 
+def free_of(subject: Subject, consumer: str, said: dict[str, Said], prefix: str = "query.") -> bool:
+    """Tell whether the inventory says that a consumer does not depend on a subject."""
+    row, own = _find(subject, said)
+    if row is None:
+        return True
+    if own and row.used is False:
+        return True
+    return _hides(row, {consumer}, prefix)
+
+
 def expected(case: Case, said: dict[str, Said]) -> list[str]:
     """Compare the inventory with the verdicts that a case lays down itself."""
     lines = []
