@@ -128,8 +128,11 @@ class Askers:
         self._mentioned(closure)
 
     def _consumer(self, consumer: Consumer, number: int | None = None) -> None:
-        self._bits[id(consumer) if number is None else number] = len(self.consumers)
-        self.consumers.append(consumer)
+        """Give a consumer its bit; several texts may be of one consumer."""
+        key = id(consumer) if number is None else number
+        if key not in self._bits:
+            self._bits[key] = len(self.consumers)
+            self.consumers.append(consumer)
 
     def _read(self) -> set[int]:
         """Relations that some statement other than their own reads."""
