@@ -3,8 +3,8 @@
 A command's module is imported only when it is called, so that help and version are quick.
 """
 
+import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,20 @@ import typer
 
 from trackplan import __version__
 from trackplan.errors import ExitCode, TrackplanError
+from trackplan.options import (
+    CacheAction,
+    CacheDir,
+    CheckFormat,
+    Colour,
+    FailOn,
+    Jobs,
+    ListFormat,
+    NoCache,
+    Output,
+    ProjectFile,
+    TableFormat,
+    Today,
+)
 
 if TYPE_CHECKING:
     from trackplan.commands.base import Where
@@ -24,53 +38,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-class CheckFormat(StrEnum):
-    """Formats of `check`."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class TableFormat(StrEnum):
-    """Formats of commands that give rows."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-class ListFormat(StrEnum):
-    """Formats of commands that give a short list."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """The least severity that makes `check` exit 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    NEVER = "never"
-
-
-class Colour(StrEnum):
-    """When to use colours."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-ProjectFile = Annotated[
-    Path | None,
-    typer.Option("--project", metavar="FILE", help="The project file (default: the nearest trackplan.yaml above)."),
-]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there, not to the screen.")]
-Today = Annotated[str, typer.Option(metavar="DATE", help="Judge by this day, YYYY-MM-DD (default: today in UTC).")]
 
 
 def _version(wanted: bool) -> None:
@@ -110,13 +77,16 @@ def check(
     ] = False,
     today: Today = "",
     color: Annotated[Colour, typer.Option(help="Colours; auto respects NO_COLOR and FORCE_COLOR.")] = Colour.AUTO,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheDir = None,
 ) -> int:
     """Find data without use or declared purpose."""
     from trackplan.commands import check as command
 
     options = command.Options(
         paths=tuple(paths or ()),
-        project_file=project,
+        where=_where(project, jobs, no_cache, cache_dir, paths),
         format=format_.value,
         output=output,
         select=tuple(select or ()),
@@ -136,11 +106,14 @@ def explain(
     ],
     project: ProjectFile = None,
     today: Today = "",
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheDir = None,
 ) -> int:
     """Explain a rule, or why something stays or goes."""
     from trackplan.commands import explain as command
 
-    return command.run(subject, _where(project), today)
+    return command.run(subject, _where(project, jobs, no_cache, cache_dir), today)
 
 
 @app.command()
@@ -158,12 +131,15 @@ def inventory(
     ] = None,
     output: Output = None,
     today: Today = "",
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheDir = None,
 ) -> int:
     """List fields, columns and unmet needs with status."""
     from trackplan.commands import inventory as command
 
     options = command.Options(
-        where=_where(project),
+        where=_where(project, jobs, no_cache, cache_dir),
         format=format_.value,
         kinds=tuple(kind or ()),
         statuses=tuple(status or ()),
@@ -180,6 +156,9 @@ def query(
     format_: Annotated[TableFormat, typer.Option("--format", help="How to write the rows.")] = TableFormat.TABLE,
     output: Output = None,
     today: Today = "",
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    cache_dir: CacheDir = None,
 ) -> int:
     """Ask the facts with read-only SQL.
 
@@ -187,7 +166,7 @@ def query(
     """
     from trackplan.commands import query as command
 
-    return command.run(sql, _where(project), format_.value, output, today)
+    return command.run(sql, _where(project, jobs, no_cache, cache_dir), format_.value, output, today)
 
 
 @app.command()
@@ -210,6 +189,19 @@ def schema(
     from trackplan.commands import schema as command
 
     return command.run(name)
+
+
+@app.command()
+def cache(
+    action: Annotated[CacheAction, typer.Argument(metavar="ACTION", help="info, or clear to remove it all.")],
+    project: ProjectFile = None,
+    cache_dir: CacheDir = None,
+) -> int:
+    """Tell where earlier work is kept, or remove it."""
+    from trackplan.commands import cache as command
+
+    where = _where(project, cache_dir=cache_dir)
+    return command.clear(where) if action is CacheAction.CLEAR else command.info(where)
 
 
 @app.command()
@@ -240,10 +232,18 @@ def run(arguments: list[str]) -> int:
     return _failed(KeyboardInterrupt())  # the parser's own way to say so
 
 
-def _where(project_file: Path | None) -> "Where":
+def _where(
+    project_file: Path | None,
+    jobs: int | None = None,
+    no_cache: bool = False,
+    cache_dir: Path | None = None,
+    paths: list[Path] | None = None,
+) -> "Where":
+    from trackplan.cache import place
     from trackplan.commands.base import Where
 
-    return Where(project_file)
+    folder = os.path.abspath(cache_dir) if cache_dir is not None else place.usual()  # noqa: PTH100 - keeps symlinks
+    return Where(project_file, paths[0] if paths else Path(), jobs, None if no_cache else folder)
 
 
 def _failed(error: BaseException) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from trackplan import compilation, engine, evidence, inputs, rules, summary
+from trackplan.cache.pack import Means
 from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
@@ -21,25 +22,41 @@ if TYPE_CHECKING:
     from trackplan.project import Project
 
 
-def check(project: Project, today: date, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
+def check(
+    project: Project,
+    today: date,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    means: Means | None = None,
+) -> Report:
     """Build the facts of `project` and let the rules judge them.
 
     `select` and `ignore` are rule ids, prefixes or names. Raises `RuleError` for a broken rule.
     """
     chosen = rules.choose(rules.load(project), select, ignore)
-    base = build(project, today)
+    base = build(project, today, means)
     findings, skipped, count = engine.run(base, chosen, project)
     return summary.report(base, findings, skipped, count)
 
 
-def build(project: Project, today: date) -> FactBase:
+def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
-    read = inputs.read(project, Tree(project.root))
+    means = means or Means()
+    with compilation.few_collections():
+        base = _build(project, today, means)
+    means.pack.save()
+    return base
+
+
+def _build(project: Project, today: date, means: Means) -> FactBase:
+    work = Tree(project.root)
+    read = inputs.read(project, work)
+    means.pack.input_size = work.taken
     base = FactBase.create()
     _store_run(base, project, today)
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
-    linked = _link(project, read, base)
+    linked = _link(project, read, base, means)
     ambiguous = needs.store(base, read.use_cases, today, project.policy.planning_horizon_months)
     evidence.store(base, project, read, linked.program, read.problems + ambiguous)
     evidence.store_notes(base, project, linked.askers, linked.resolver)
@@ -57,10 +74,10 @@ class _Linked:
     askers: askers.Askers
 
 
-def _link(project: Project, read: Inputs, base: FactBase) -> _Linked:
+def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> _Linked:
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
-    records = compilation.compile_all(read.sql)
+    records = compilation.compile_all(read.sql, means.pack, means.jobs)
     linked = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     for relation in registry.relations:

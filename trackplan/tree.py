@@ -31,11 +31,12 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) 
 class Tree:
     """The work tree below `root`. Paths go in and come out relative to it, with `/`.
 
-    What a folder holds and where it leads is looked up once; a new tree looks again.
+    What a folder holds and where it leads is looked up once; a new tree looks again. `taken` counts the bytes read.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self.taken = 0
         self._top = str(self.root)
         self._folders: dict[str, str | None] = {}
         self._listings: dict[str, dict[str, str]] = {}
@@ -58,6 +59,7 @@ class Tree:
             if seen.active:
                 seen.active.unsteady()
             raise _unreadable(path, _wrong_kind(status, len(content)))
+        self.taken += len(content)
         if seen.active:
             seen.active.file(real, status, content)
         return content

@@ -16,6 +16,8 @@ _MAGIC = b"trackplan cache\n"
 _CHECK = 16
 _OLD_LEFTOVER = 3600.0
 LARGEST = 200_000_000
+_MOST_BYTES = 200_000_000
+_MOST = {"run": 200, "state": 60, "pack": 200}
 
 
 def name(*parts: bytes) -> str:
@@ -108,7 +110,7 @@ def touch(path: str) -> None:
         pass
 
 
-def prune(folder: str, most_bytes: int, most_of_kind: dict[str, int]) -> None:
+def prune(folder: str) -> None:
     """Keep what was used last: so many files of each kind (the end of the name), so many bytes in all."""
     total = 0
     counts: dict[str, int] = {}
@@ -120,7 +122,7 @@ def prune(folder: str, most_bytes: int, most_of_kind: dict[str, int]) -> None:
             continue
         counts[kind] = counts.get(kind, 0) + 1
         total += size
-        if total > most_bytes or counts[kind] > most_of_kind.get(kind, 0):
+        if total > _MOST_BYTES or counts[kind] > _MOST.get(kind, 0):
             old.append(each)
             total -= size
     remove(folder, old)

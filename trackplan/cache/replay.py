@@ -13,8 +13,6 @@ _VARIABLES = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONIOENCODING",
 # Nothing is kept of these, so there is nothing to look for.
 _NEVER = frozenset({"init", "cache", "schema", "--help", "-h", "--output", "-o", "--install-completion"})
 _PARTS = 4
-_MOST_BYTES = 200_000_000
-_MOST = {"run": 200, "state": 60, "pack": 200}
 
 
 class Run:
@@ -86,7 +84,7 @@ def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes]) -
             return
     written = zlib.compress(state.sections(*output), 1)
     if files.write(run.path, state.sections(run.key, b"%d" % code, b"".join(states), written)):
-        files.prune(run.folder, _MOST_BYTES, _MOST)
+        files.prune(run.folder)
 
 
 def _holds(run: Run, name: bytes) -> bool:

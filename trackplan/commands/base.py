@@ -19,6 +19,7 @@ from trackplan.formats.base import Look
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trackplan.cache.pack import Means
     from trackplan.project import Project
 
 PROJECT_FILE = "trackplan.yaml"
@@ -33,10 +34,16 @@ class ShownError(TrackplanError):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which project a command works on: the one that `--project` names, else the nearest one above `start`."""
+    """Which project a command works on: the one that `--project` names, else the nearest one above `start`.
+
+    `jobs` is the number of processes for SQL, by default one per processor; `cache` the folder of earlier work, None
+    for none.
+    """
 
     project_file: Path | None = None
     start: Path = Path()
+    jobs: int | None = None
+    cache: str | None = None
 
 
 def open_project(where: Where) -> Project:
@@ -97,6 +104,15 @@ def repeatable() -> None:
 def screen() -> TextIO:
     """The error stream for what is only of use while it happens, so that it is never written again."""
     return sys.__stderr__ or sys.stderr
+
+
+def means(where: Where, project: Project) -> Means:
+    """With what the project is analysed: its earlier work, and processes to share the work."""
+    from trackplan import workers
+    from trackplan.cache import pack
+
+    jobs = workers.processors() if where.jobs is None else where.jobs
+    return pack.Means(pack.of_project(where.cache, str(project.root)), jobs)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class Options:
     """The command's options as given."""
 
     paths: tuple[Path, ...]
-    project_file: Path | None
+    where: base.Where
     format: str
     output: Path | None
     select: tuple[str, ...]
@@ -48,11 +48,10 @@ def run(options: Options) -> int:
                 "PATHS are files or folders of the project, relative to where you are.",
             )
         base.note(path)
-    start = options.paths[0] if options.paths else Path()
-    project = base.open_project(base.Where(options.project_file, start))
+    project = base.open_project(options.where)
     select, ignore = base.words(options.select), base.words(options.ignore)
     with base.located(project.root), Progress(base.screen()):
-        report = pipeline.check(project, today, select, ignore)
+        report = pipeline.check(project, today, select, ignore, base.means(options.where, project))
     report = below(report, project.root, options.paths)
     stream = None if options.output else sys.stdout
     look = replace(

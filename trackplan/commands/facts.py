@@ -36,7 +36,7 @@ def open_facts(where: base.Where, today: str) -> Facts:
     project = base.open_project(where)
     with base.located(project.root):
         with Progress(base.screen()):
-            facts = pipeline.build(project, day)
+            facts = pipeline.build(project, day, base.means(where, project))
         problems = [_problem(row) for row in facts.fetch(_FATAL)]
         if problems:
             raise ReadError(problems)
