@@ -9,6 +9,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import folder
 from trackplan.sql.outputs import add_outputs
+from trackplan.sql.pivots import pivoted
 from trackplan.sql.records import (
     NOWHERE,
     Opaque,
@@ -47,6 +48,8 @@ class Compiler:
             return self._union(node, environment, outer, reserved)
         if isinstance(node, exp.Values):
             return self.values(node, environment, outer)
+        if isinstance(node, exp.Pivot):
+            return self._pivot(node, environment, outer, reserved)
         frame = Frame(-1, outer, environment)
         select = Select(-1 if outer is None else outer.scope)
         source_item(self, node, frame, select)
@@ -122,6 +125,15 @@ class Compiler:
         frame = Frame(index, outer, environment)
         row_refs(node, Walker(self, frame), union)
         return index
+
+    def _pivot(self, node: exp.Pivot, environment: Environment, outer: Frame | None, reserved: int | None) -> int:
+        """A statement `PIVOT table ON …`."""
+        index = self.place(Opaque(-1), reserved)
+        frame = Frame(-1, outer, environment)
+        from_item(self, node.this, frame, Select(-1))
+        if len(frame.sources) != 1:
+            raise NotFollowedError
+        return pivoted(self, node, frame.sources[0], environment, outer, index)
 
     def values(self, node: exp.Values, environment: Environment, outer: Frame | None) -> int:
         """Compile a list of VALUES and return its scope."""

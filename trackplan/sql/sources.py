@@ -10,7 +10,8 @@ from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import children, span_of
-from trackplan.sql.records import NOWHERE, Opaque, Output, Reference, Select, Source, Span, Star, StarRef
+from trackplan.sql.pivots import pivoted
+from trackplan.sql.records import Opaque, Reference, Select, Source, Span
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -165,23 +166,14 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str
     return compiler.place(opaque, None)
 
 
-def _pivoted(compiler: Compiler, pivots: list[exp.Expr], frame: Frame) -> None:
-    """PIVOT and UNPIVOT make columns out of values: everything of their source may be in any of them."""
-    inner = frame.sources.pop()
-    middle = Frame(-1, frame.outer, frame.environment, [inner])
-    select = Select(-1 if frame.outer is None else frame.outer.scope, [inner])
-    walker = Walker(compiler, middle)
+def _pivoted(compiler: Compiler, pivots: list[exp.Pivot], frame: Frame) -> None:
+    """Replace the last source by what its pivots make of it."""
     for pivot in pivots:
-        for _, child in children(pivot):
-            if not isinstance(child, exp.TableAlias):
-                select.rows.extend(walker.refs(child, "group"))
-        if not pivot.args.get("unpivot"):
-            # Every column that PIVOT does not name is one to group by.
-            select.rows.append(StarRef(None, "group", NOWHERE))
-    select.outputs.append(Output("", [], NOWHERE, star=Star(None, subset=True)))
-    alias, columns = _alias(compiler, pivots[-1])
-    index = compiler.place(select, None)
-    frame.sources.append(Source(alias or inner.alias, scope=index, columns=columns, span=inner.span))
+        inner = frame.sources.pop()
+        index = compiler.place(Opaque(-1), None)
+        pivoted(compiler, pivot, inner, frame.environment, frame.outer, index)
+        alias, columns = _alias(compiler, pivot)
+        frame.sources.append(Source(alias or inner.alias, scope=index, columns=columns, span=inner.span))
 
 
 def _alias(compiler: Compiler, node: exp.Expr) -> tuple[str, tuple[str, ...]]:

@@ -108,7 +108,7 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
 
 
 def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
-    if isinstance(tree, (exp.Query, exp.Values)):
+    if isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
         yield _query(tree, piece, dialect)
     elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
         yield _renamed(tree, new, piece, dialect)
