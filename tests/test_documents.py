@@ -6,6 +6,7 @@ import json
 import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -133,6 +134,7 @@ def test_aliases_are_bounded() -> None:
 def test_values_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trackplan.documents.yaml_text.NODE_LIMIT", 3)
     monkeypatch.setattr("trackplan.documents.json_text.NODE_LIMIT", 3)
+    monkeypatch.setattr("trackplan.documents.json_quick.NODE_LIMIT", 3)
     assert problems(documents.read_yaml, "[1,\n2, 3, 4]") == "f:2:7 invalid: the file holds more than 500,000 values"
     assert problems(documents.read_json, "[1,\n2, 3, 4]") == "f:2:7 invalid: the file holds more than 500,000 values"
 
@@ -238,6 +240,70 @@ def test_json_reads_what_json_writes(value: object, indent: int | None) -> None:
     assert documents.plain(documents.read_json(json.dumps(value, indent=indent), "f")) == value
 
 
+def whole(node: Node) -> list[object]:
+    """Everything that a node and those in it say."""
+    parts: list[object] = [node.place, node.text, dict(node.keys)]
+    if isinstance(node.value, dict):
+        return [*parts, [(key, whole(inner)) for key, inner in node.items()]]
+    return [*parts, [whole(inner) for inner in node.elements()] if isinstance(node.value, list) else node.value]
+
+
+def careful(text: str) -> Node:
+    """What the careful reader of JSON makes of a text."""
+    with patch("trackplan.documents.json_text.read_quickly", return_value=None):
+        return documents.read_json(text, "f")
+
+
+_SPACES = st.sampled_from(["", " ", "\n", "\r\n\t "])
+
+
+@given(_VALUES, st.sampled_from([None, 1]), _SPACES, _SPACES, _SPACES, st.booleans())
+def test_both_readers_of_json_agree(
+    value: object, indent: int | None, comma: str, colon: str, end: str, ascii_only: bool
+) -> None:
+    separators = (comma + "," + colon, colon + ":" + comma)
+    text = end + json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii_only) + end
+    assert whole(documents.read_json(text, "f")) == whole(careful(text))
+
+
+@given(st.text('{}[]",:-01.eE\\u \n\x7f\xe9aNI', max_size=40))
+def test_both_readers_of_json_agree_on_any_text(text: str) -> None:
+    found = []
+    for read in (careful, lambda t: documents.read_json(t, "f")):
+        try:
+            found.append(whole(read(text)))
+        except ReadError as error:
+            found.append([str(error)])
+    assert found[0] == found[1]
+
+
+_WORDS = st.sampled_from(
+    ["trackplan", "name", "events", "type", "A", "properties", "string", "2026-02-30", "owner", ""]
+)
+_LEAVES = st.integers(0, 2) | st.booleans() | st.none() | _WORDS | st.dates().map(str) | st.floats(0, 2) | st.just(1.0)
+_NEARLY = st.recursive(_LEAVES, lambda i: st.lists(i, max_size=2) | st.dictionaries(_WORDS, i, max_size=4))
+
+
+@given(
+    st.fixed_dictionaries(
+        {"trackplan": st.just(1) | _LEAVES},
+        optional={
+            "name": _LEAVES,
+            "events": st.dictionaries(
+                _WORDS,
+                st.fixed_dictionaries({}, optional={"introduced": _LEAVES, "properties": _NEARLY, "tags": _NEARLY}),
+                max_size=2,
+            ),
+        },
+    )
+)
+def test_the_quick_validator_says_what_the_thorough_one_says(value: object) -> None:
+    node = documents.read_json(json.dumps(value), "f")
+    with patch("trackplan.documents.schema._quick", return_value=SimpleNamespace(is_valid=lambda _: False)):
+        thorough = documents.check(node, "plan")
+    assert documents.check(node, "plan") == thorough
+
+
 @given(st.text(max_size=60) | st.text('{}[]",:*&!|>-? \n\t#01a.e\\', max_size=60))
 def test_no_text_does_worse_than_a_problem(text: str) -> None:
     for read in (documents.read_yaml, documents.read_json):
@@ -271,6 +337,6 @@ def test_a_check_that_runs_out_of_stack_is_a_problem(monkeypatch: pytest.MonkeyP
         raise RecursionError
 
     validator = SimpleNamespace(iter_errors=exhausted)
-    monkeypatch.setattr("trackplan.documents.schema._validator", lambda _: validator)
+    monkeypatch.setattr("trackplan.documents.schema._thorough", lambda _: validator)
     (problem,) = documents.check(documents.read_yaml("a: 1", "f"), "plan")
     assert (str(problem.place), problem.message) == ("f:1:1", "the nesting is too deep to be checked")

@@ -11,7 +11,7 @@ from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 DEPTH_LIMIT = 100
 ALIAS_LIMIT = 200_000
@@ -24,16 +24,17 @@ _NO_KEYS: dict[str, Place] = {}
 Scalar = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
     """A value with its place. `keys` are the places of a mapping's keys, `text` is a scalar as it was written.
 
-    The place of a mapping or list is its key, if it has one, else its first character or first key.
+    The place of a mapping or list is its key, if it has one, else its first character or first key. Nothing changes a
+    node once it is made; it is not frozen because making frozen ones takes three times as long.
     """
 
     value: dict[str, Node] | list[Node] | Scalar
     place: Place
-    keys: dict[str, Place] = field(default_factory=dict)
+    keys: Mapping[str, Place] = field(default_factory=dict)
     text: str = ""
 
     def get(self, key: str) -> Node | None:
@@ -63,14 +64,16 @@ class Node:
             return ()
         return tuple(n.text for n in node.elements()) if isinstance(node.value, list) else (node.text,)
 
+    def plain(self) -> object:
+        """The value without its places."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
+
 
 def plain(node: Node) -> object:
     """The value without its places: dicts, lists, text, numbers, booleans and None."""
-    if isinstance(node.value, dict):
-        return {key: plain(value) for key, value in node.value.items()}
-    if isinstance(node.value, list):
-        return [plain(item) for item in node.value]
-    return node.value
+    return node.plain()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -93,11 +96,16 @@ def failure(place: Place, message: str, hint: str = "") -> ReadError:
 
 def scalar(value: Scalar, place: Place, text: str) -> Node:
     """The node of a scalar. Raises `ReadError` if an escape put a control character in it."""
-    found = _CONTROL.search(text)
-    if found is not None:
-        code = f"U+{ord(found.group()):04X}"
+    if not text.isprintable() and control_character(text):
+        code = f"U+{ord(control_character(text)):04X}"
         raise failure(place, f"the text holds the control character {code}", "remove it")
     return Node(value, place, _NO_KEYS, text)
+
+
+def control_character(text: str) -> str:
+    """The first control character in `text` that nobody writes on purpose; '' if there is none."""
+    found = _CONTROL.search(text)
+    return found.group() if found is not None else ""
 
 
 def too_many(place: Place) -> ReadError:

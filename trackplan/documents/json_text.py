@@ -1,4 +1,4 @@
-"""JSON text → Node, in one pass without recursion, every error at its place."""
+"""JSON text → Node; what is wrong with it is found in one pass without recursion, every error at its place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-define
 from typing import TYPE_CHECKING
 
 from trackplan.documents.base import DEPTH_LIMIT, NODE_LIMIT, Node, Scalar, duplicate, failure, point, scalar, too_many
+from trackplan.documents.json_quick import read_quickly
 from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ def read_json(text: str, path: str) -> Node:
 
     Raises `ReadError` where it is not JSON, is empty or breaks a limit; duplicate keys are all reported at once.
     """
-    scanner = _Scanner(text.removeprefix("\ufeff"), path)
+    text = text.removeprefix("\ufeff")
+    quick = read_quickly(text, path)
+    if quick is not None:
+        return quick
+    scanner = _Scanner(text, path)
     root = scanner.scan()
     if scanner.problems:
         raise ReadError(scanner.problems)

@@ -14,7 +14,7 @@ from trackplan.findings import Place, Problem
 from trackplan.names import expand, split_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _WORDS = {
     "string": "text",
@@ -31,22 +31,44 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check(node: Node, schema_name: str) -> list[Problem]:
-    """All the ways in which `node` breaks `schemas/<schema_name>.schema.json`, sorted by place, each one once."""
+    """All the ways in which `node` breaks `schemas/<schema_name>.schema.json`, sorted by place, each one once.
+
+    Most documents are right, and a quick validator says so; the thorough one is asked what is wrong with the others.
+    """
+    value = plain(node)
     try:
-        problems = {p for error in _validator(schema_name).iter_errors(plain(node)) for p in _problems(error, node)}
+        if _quick(schema_name).is_valid(value):
+            return []
+    except (ValueError, OverflowError, RecursionError):
+        pass  # a number or text that it cannot take
+    try:
+        problems = {p for error in _thorough(schema_name).iter_errors(value) for p in _problems(error, node)}
     except RecursionError:  # the validator takes several frames per level; how many are free depends on the caller
         return [Problem(node.place, "the nesting is too deep to be checked")]
     return sorted(problems, key=lambda p: (p.place, p.message))
 
 
 @cache
-def _validator(schema_name: str) -> Any:
-    import jsonschema  # slow to import, and not every run checks a document
-
+def _schema(schema_name: str) -> Any:
     path = resources.folder("schemas") / f"{schema_name}.schema.json"
-    schema = json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _quick(schema_name: str) -> Any:
+    import jsonschema_rs
+
+    formats = {name: _fits(parse) for name, parse in _FORMATS.items()}
+    return jsonschema_rs.Draft202012Validator(_schema(schema_name), formats=formats, validate_formats=True)
+
+
+@cache
+def _thorough(schema_name: str) -> Any:
+    import jsonschema  # slow to import, and few runs need it
+
+    schema = _schema(schema_name)
     formats = jsonschema.FormatChecker(formats=())
-    for name, parse in (("date", _date), ("id", split_id), ("selector", expand)):
+    for name, parse in _FORMATS.items():
         formats.checks(name, raises=ValueError)(_accepts(parse))
     return jsonschema.Draft202012Validator(_inlined(schema, schema.get("$defs", {}), ()), format_checker=formats)
 
@@ -77,11 +99,21 @@ def _recursive(name: str, definitions: Any) -> bool:
     return False
 
 
-def _accepts(parse: Any) -> Any:
+def _accepts(parse: Callable[[str], object]) -> Callable[[object], bool]:
     def accepted(value: object) -> bool:
         return not isinstance(value, str) or parse(value) is not None
 
     return accepted
+
+
+def _fits(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def fits(value: str) -> bool:
+        try:
+            return parse(value) is not None
+        except ValueError:
+            return False
+
+    return fits
 
 
 def _date(text: str) -> datetime.date:
@@ -91,6 +123,9 @@ def _date(text: str) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"there is no day {text}") from error
+
+
+_FORMATS: dict[str, Callable[[str], object]] = {"date": _date, "id": split_id, "selector": expand}
 
 
 def _problems(error: Any, root: Node) -> Iterator[Problem]:
