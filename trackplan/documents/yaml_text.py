@@ -25,8 +25,6 @@ from trackplan.documents.yaml_errors import forbidden_character, translated
 from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trackplan.findings import Place, Problem
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,43 +84,41 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
         self.aliased = 0
         self.count = 0
+        self.documents = 0
         self.root: Node | None = None
         # YAML 1.1 breaks lines at characters that editors do not: then lines are counted anew.
         self.odd_breaks = any(c in text for c in "\x85\u2028\u2029")
 
     def build(self) -> Node | None:
         """The root, or None where the text holds no document."""
-        documents = 0
-        for event in self._events():
-            if isinstance(event, yaml.ScalarEvent):
-                self._scalar(event)
-            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self._open(event)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                self._close()
-            elif isinstance(event, yaml.AliasEvent):
-                self._alias(event)
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    place = self._place(event.start_mark, event.end_mark)
-                    raise failure(place, "a second document begins here", "put each document in its own file")
+        take = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        try:
+            following = _LOADER(self.text).get_event
+            while (event := following()) is not None:
+                handler = take.get(event.__class__)
+                if handler is not None:
+                    handler(event)
+        except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
+            raise forbidden_character(self.text, self.path) from error
+        except yaml.MarkedYAMLError as error:
+            raise translated(error, self.text, self.path) from error
         if self.root is not None and self.root.value is None and not self.root.text:
             return None
         return self.root
 
-    def _events(self) -> Iterator[Any]:
-        """The parser's events, its errors turned into sentences with a place."""
-        try:
-            loader = _LOADER(self.text)
-            while loader.check_event():
-                yield loader.get_event()
-        except yaml.reader.ReaderError as error:
-            raise forbidden_character(self.text, self.path) from error
-        except yaml.MarkedYAMLError as error:
-            raise translated(error, self.text, self.path) from error
-        except UnicodeEncodeError as error:
-            raise forbidden_character(self.text, self.path) from error
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            place = self._place(event.start_mark, event.end_mark)
+            raise failure(place, "a second document begins here", "put each document in its own file")
 
     def _scalar(self, event: Any) -> None:
         place = self._place(event.start_mark, event.end_mark)
@@ -131,11 +127,12 @@ class _Builder:
         bare = event.style is None or event.style == ""
         if bare and not event.value and frame is not None and frame.key is not None:
             place = frame.key[1]
-        value: Scalar = event.value
+        text = value = event.value
         if not is_key:
             value = self._value(event, place, bare)
-        foreign = value is None and self.foreign_tags and event.tag not in (None, "!") and event.tag not in _SCALAR_TAGS
-        node = scalar(value, place, event.tag if foreign else event.value)
+            if value is None and self.foreign_tags and event.tag is not None and event.tag not in _SCALAR_TAGS:
+                text = event.tag
+        node = scalar(value, place, text)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 1)
         if frame is not None and is_key:
@@ -171,7 +168,7 @@ class _Builder:
         adopts = mapping and not event.flow_style and not below_key
         self.stack.append(_Frame(place, mapping, adopts, event.anchor, foreign=event.tag if foreign else ""))
 
-    def _close(self) -> None:
+    def _close(self, _: Any) -> None:
         frame = self.stack.pop()
         for other in frame.merged:
             for key, value in other.items():
@@ -257,6 +254,8 @@ class _Builder:
     def _place(self, start: Any, end: Any) -> Place:
         """From `start` to `end`, cut at the end of the first line."""
         width = end.index - start.index
+        if end.line == start.line and not self.odd_breaks:
+            return point(self.path, start.line + 1, start.column + 1, width)
         if end.line != start.line:
             stop = self.text.find("\n", start.index)
             stop = len(self.text) if stop < 0 else stop
