@@ -1,0 +1,1 @@
+"""How quick trackplan is, and how often it is right, beside others; README.md holds the figures."""
