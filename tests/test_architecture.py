@@ -23,7 +23,7 @@ LAYERS = (
     {"evidence"},
     {"inputs"},
     {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation"},
-    {"workers"},
+    {"workers", "once"},
     {"readers", "link"},
     {"rules"},
     {"jinja"},

@@ -1,0 +1,75 @@
+"""What readers make of texts, made once: kept under a key for the texts, the reader's code and its settings."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from trackplan import resources
+from trackplan.cache.pack import key
+from trackplan.errors import ReadError
+from trackplan.findings import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from trackplan.cache.pack import Pack
+
+T = TypeVar("T")
+
+_ENCODER = msgspec.msgpack.Encoder()
+_WRONG = (msgspec.MsgspecError, ValueError, TypeError, OverflowError)
+# Folders and files whose code decides what is read from a text.
+_CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py", "findings.py", "names.py")
+
+
+def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[], T]) -> T:
+    """What `make` gives, of the type `kind`; from `pack` where it was made of the same `parts` before."""
+    under = key(repr(kind), *parts)
+    piece = pack.get(under)
+    if piece is not None:
+        try:
+            found: T = _decoder(kind).decode(piece)
+        except _WRONG:
+            pass
+        else:
+            return found
+    fresh = make()
+    with suppress(*_WRONG):  # such as half a character, which no bytes can hold
+        pack.put(under, _ENCODER.encode(fresh))
+    return fresh
+
+
+def read(
+    pack: Pack, kind: Any, parts: tuple[str, ...], reader: Callable[[], Iterable[T]]
+) -> tuple[list[T], list[Problem]]:
+    """What `reader` declares, each of the type `kind`, and what it says is wrong."""
+
+    def make() -> tuple[list[T], list[Problem]]:
+        declared: list[T] = []
+        try:
+            declared.extend(reader())
+        except ReadError as error:
+            return declared, list(error.problems)
+        return declared, []
+
+    return made(pack, tuple[list[kind], list[Problem]], (readers(), *parts), make)
+
+
+@cache
+def readers() -> bytes:
+    """What stands for the code of all readers, and for the schemas that they check files with."""
+    package = Path(__file__).parent
+    files = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
+    files += sorted(resources.folder("schemas").glob("*.json"))
+    return key(str(sys.version_info[:2]), *(path.read_bytes() for path in files))
+
+
+@lru_cache(maxsize=32)
+def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
