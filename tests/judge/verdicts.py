@@ -120,6 +120,12 @@ def judge(name: str, truth: Truth, said: dict[str, Said], prefix: str = "query."
     return verdict
 
 
+def called_unused(subject: Subject, said: dict[str, Said]) -> bool:
+    """Tell whether the inventory calls a subject, or what holds it, unused."""
+    row, _ = _find(subject, said)
+    return row is not None and row.used is False
+
+
 def free_of(subject: Subject, consumer: str, said: dict[str, Said], prefix: str = "query.") -> bool:
     """Tell whether the inventory says that a consumer does not depend on a subject."""
     row, own = _find(subject, said)
