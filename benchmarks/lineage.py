@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
     from tests.judge.cases import Case
 
-    Column = tuple[str, str]
-    Edge = tuple[Column, Column]
-    Tables = dict[str, dict[str, str]]
-
+Column = tuple[str, str]
+Edge = tuple[Column, Column]
+Tables = dict[str, dict[str, str]]
 STAR = "*"
 
 
@@ -38,7 +37,7 @@ def openlineage(case: Case) -> Used:
             if STAR in sql:
                 yield from (((table, STAR), (made, STAR)) for table in read)
 
-    return _used(case, edges)
+    return used_columns(case, edges)
 
 
 def sqllineage(case: Case) -> Used:
@@ -56,7 +55,7 @@ def sqllineage(case: Case) -> Used:
                 names = [(_table(column), column.raw_name) for column in chain]
                 yield from pairwise(names)
 
-    return _used(case, edges)
+    return used_columns(case, edges)
 
 
 def _table(column: object) -> str:
@@ -64,7 +63,7 @@ def _table(column: object) -> str:
     return str(parent).removeprefix("<default>.") if parent else ""
 
 
-def _used(case: Case, edges: Callable[[Piece, Tables], Iterable[Edge]]) -> Used:
+def used_columns(case: Case, edges: Callable[[Piece, Tables], Iterable[Edge]]) -> Used:
     """Follow lineage back from the consumers; what a peer cannot read may use all that it names."""
     tables, used, sources = schema(case), Used(), _Sources()
     for piece in pieces(case):
