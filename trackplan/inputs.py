@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from trackplan import tree
@@ -12,10 +13,10 @@ from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
 from trackplan.findings import Place, Problem
+from trackplan.jinja import Renderer, Settings
 from trackplan.names import field_id, fold
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
-from trackplan.sql import template
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import ConsumerClass
@@ -167,11 +168,14 @@ def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, con
         found.unreadable.append(path)
         return
     relation = _relation(path, source, dialect) if consumer is None else None
-    rendered = True
-    if "{{" in text or "{%" in text or "{#" in text:
-        result = template.render(text, {}, dialect, relation or ())
-        text, rendered = result.text, result.complete
-    found.sql.append(Sql(text, dialect, Place(path), relation, consumer, rendered))
+    rendered = _renderer(dialect).render(text, relation or ())
+    found.sql.extend(rendered.sql(dialect, path, relation, consumer))
+
+
+@cache
+def _renderer(dialect: str) -> Renderer:
+    """What renders templates that belong to no dbt project: it knows no macros, no variables, no sources."""
+    return Renderer(Settings(dialect))
 
 
 def _relation(path: str, source: Source, dialect: str) -> tuple[str, ...]:
@@ -196,8 +200,10 @@ def _consumer(path: str, source: Source) -> Consumer:
 def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -> None:
     from trackplan.readers import dbt
 
+    # Two projects of one repository may have models of the same name; they are not the same.
+    taken = {sql.relation[-1] for sql in found.sql if sql.relation}
     with _noting(found):
-        for declared in dbt.project(work, folder, dialect):
+        for declared in dbt.project(work, folder, dialect, taken):
             if isinstance(declared, Problem):
                 # A folder has no line to point at; the entry that names it has.
                 absent = declared.kind == "no-match"
@@ -207,8 +213,9 @@ def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -
             if isinstance(declared, Table):
                 found.tables.append(declared)
             elif isinstance(declared, Consumer):
-                found.consumers.append(declared)
-            elif isinstance(declared, Sql):
+                if declared.use != "test":
+                    found.consumers.append(declared)
+            elif isinstance(declared, Sql) and (declared.consumer is None or declared.consumer.use != "test"):
                 found.sql.append(declared)
 
 

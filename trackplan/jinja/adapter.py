@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackplan.jinja.namespaces import Namespace
 from trackplan.jinja.relation import Relation
-from trackplan.jinja.unknown import Unknown
+from trackplan.jinja.unknown import Kind, Unknown
 from trackplan.sql.template import quoted
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ class Adapter:
             run = self._environment.run
             # A relation whose name is known is named here; any other may be any.
             asks = name in _ASKS and not isinstance(named.get("identifier", (*given, None)[-1]), str)
-            return run.unknown(f"adapter.{name}", *given, named, asks=asks)
+            kind: Kind = "name" if name.startswith("get_column") or name == "get_missing_columns" else ""
+            return run.unknown(f"adapter.{name}", *given, named, asks=asks, kind=kind)
 
         return answer
 

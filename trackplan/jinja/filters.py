@@ -22,14 +22,14 @@ _ON_TEXT = frozenset(
 )
 # What works on a list item by item; its conditions ask for decisions of their own.
 _ON_LISTS = frozenset(
-    ["attr", "batch", "count", "default", "first", "items", "join", "last", "length", "list", "map", "reject",
+    ["attr", "batch", "default", "first", "items", "join", "last", "list", "map", "reject",
      "rejectattr", "reverse", "select", "selectattr", "slice", "string"]
 )  # fmt: skip
 _TAKES_PARTS = frozenset(["default", "indent", "join", "map", "replace"])
 # What only knowing the value can tell.
 _OF_KNOWN = frozenset(
-    ["abs", "center", "dictsort", "float", "format", "groupby", "int", "max", "min", "round", "sort", "sum", "tojson",
-     "truncate", "unique", "wordcount"]
+    ["abs", "center", "count", "dictsort", "float", "format", "groupby", "int", "length", "max", "min", "round",
+     "sort", "sum", "tojson", "truncate", "unique", "wordcount"]
 )  # fmt: skip
 _ALIASES = {"d": "default"}
 # These make text as long as a number says.

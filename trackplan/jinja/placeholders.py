@@ -1,36 +1,36 @@
-"""Placeholders in a rendered text → a text without them, where they cannot name anything; else doubts."""
+"""Placeholders in a rendered text → a text without them, where they cannot name anything that matters; else doubts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
+from trackplan.jinja.scan import DOUBLE_STRINGS, Token, tokens
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from trackplan.jinja.run import Run
 
 VALUE = "template_value()"
 """Stands for a value that nobody knows: it reads no column, and is no literal whose text would say something."""
+COLUMNS = "template_columns({}*)"
+"""Stands for a column that nobody knows, or for many: any of the sources."""
 
-_DOUBLE_STRINGS = frozenset({"bigquery", "mysql", "spark", "spark2", "databricks", "hive", "doris", "starrocks"})
-_BACKSLASH = _DOUBLE_STRINGS | {"clickhouse", "snowflake"}
-_HASH_COMMENTS = frozenset({"bigquery", "mysql", "doris", "starrocks"})
-_BEFORE = re.compile(r"([A-Za-z_]+)[\s(]*$")
 _NUMBERS = frozenset(["limit", "offset", "interval", "top", "first", "next"])
 _DATES = frozenset(["date", "timestamp", "datetime", "time", "timestamptz", "timestamp_ntz", "timestamp_tz"])
-_WORDS_ONLY = frozenset(["comment", "format", "escape", "language", "collate", "separator", "as"])
+_SAYS_NOTHING = frozenset(["comment", "format", "escape", "language", "collate", "separator", "zone"])
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
 # A database that nobody knows in front of a schema and a table that everybody does.
 _DATABASE = re.compile(r"\.\s*[\w\"`\[\]-]+\s*\.\s*[\w\"`\[\]*-]+")
 _IN_ONE_QUOTE = re.compile("`\ue010[0-9]+\ue011\\.([^`.\ue010]+\\.[^`.\ue010]+)`")
+_QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
+_ITEM_BEGINS = re.compile(r"(?:,|\bselect|\bdistinct)\s*$", re.IGNORECASE)
+_ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
 
 
@@ -44,54 +44,119 @@ class _Statement:
     asks: bool = False
 
 
-def settle(pieces: Pieces, run: Run, dialect: str, lines: Sequence[int], source: str) -> tuple[Pieces, list[Doubt]]:
-    """The text that can be understood, and what is in doubt besides; `lines` are where the template's lines begin."""
-    if OPEN not in pieces.text:
-        return pieces, []
-    text = pieces.text
-    edits: list[Edit] = []
-    doubts: list[Doubt] = []
-    statement = _Statement(0)
-    kept = 0
-    for found in _scanner(dialect).finditer(text):
-        kind = found.lastgroup
-        if kind == "end":
-            kept = _close(pieces, statement, found.end(), edits, doubts, kept, lines, source)
-            statement = _Statement(found.end())
-        elif OPEN in found.group():
-            before = _word_before(text, found.start())
-            new = PLACEHOLDER.sub("x", found.group()) if kind == "comment" else _replaced(found, before, dialect)
-            if new is not None:
-                edits.append((found.start(), found.end(), new))
+class Settler:
+    """Settles the placeholders of one text. `lines` are the offsets at which the template's lines begin."""
+
+    def __init__(self, pieces: Pieces, run: Run, dialect: str, lines: Sequence[int], source: str) -> None:
+        self._pieces = pieces
+        self._text = pieces.text
+        self._run = run
+        self._dialect = dialect
+        self._lines = lines
+        self._source = source
+        self._edits: list[Edit] = []
+        self._doubts: list[Doubt] = []
+
+    def settle(self) -> tuple[Pieces, list[Doubt]]:
+        """The text that can be understood, and what is in doubt besides."""
+        if OPEN not in self._text:
+            return self._pieces, []
+        statement = _Statement(0)
+        kept = 0
+        for token in tokens(self._text, self._dialect):
+            if token.kind == "end":
+                kept = self._close(statement, token.end, kept)
+                statement = _Statement(token.end)
                 continue
-            statement.unknown.extend(run.behind(found.group()))
-            statement.first = statement.first if statement.first >= 0 else found.start()
-            statement.asks = statement.asks or before in _TABLES
-    _close(pieces, statement, len(text), edits, doubts, kept, lines, source)
-    return pieces.edited(edits), doubts
+            edit = self._replaced(token)
+            if edit is not None:
+                self._edits.append(edit)
+                continue
+            statement.unknown.extend(self._run.behind(token.text))
+            statement.first = statement.first if statement.first >= 0 else token.start
+            statement.asks = statement.asks or token.before in _TABLES
+        self._close(statement, len(self._text), kept)
+        return self._pieces.edited(self._edits), self._doubts
+
+    def _close(self, statement: _Statement, end: int, kept: int) -> int:
+        """End a statement; one that is in doubt leaves the text. Gives how many of the edits stay."""
+        if not statement.unknown:
+            return len(self._edits)
+        part = self._text[statement.start : end]
+        del self._edits[kept:]
+        self._edits.append((statement.start, end, ""))
+        alone = _ONLY.fullmatch(part) and not all(_label(u).startswith(_HARMLESS) for u in statement.unknown)
+        values = dict.fromkeys([*statement.unknown, *self._run.behind(part)])
+        words = "\n".join([PLACEHOLDER.sub(" ", part), *(u.words() for u in values), "*"])
+        span = self._pieces.source(statement.first)
+        asks = statement.asks or bool(alone) or any(u.asks for u in values)
+        self._doubts.append(Doubt(words, place(span, self._lines), clause_of(self._source, span), asks))
+        return len(self._edits)
+
+    def _replaced(self, token: Token) -> Edit | None:
+        """What stands for a piece with placeholders; None where nobody knows."""
+        new: str | None = None
+        if token.kind == "comment":
+            new = PLACEHOLDER.sub("x", token.text)
+        elif token.kind == "string":
+            new = _string(token)
+        elif token.before in _TABLES:
+            new = self._relation(token)
+        else:
+            return self._expression(token)
+        return None if new is None else (token.start, token.end, new)
+
+    def _relation(self, token: Token) -> str | None:
+        """A table in a database that nobody knows."""
+        if token.kind == "quoted":
+            path = _IN_ONE_QUOTE.fullmatch(token.text)
+            return f"`{path.group(1)}`" if path else None
+        if PLACEHOLDER.fullmatch(token.text) and _DATABASE.match(self._text, token.end):
+            return "``" if self._dialect in DOUBLE_STRINGS else '""'  # an empty name stands for any
+        return None
+
+    def _expression(self, token: Token) -> Edit | None:
+        text, before, following = self._text, token.before, self._text[token.end : token.end + 1]
+        behind = self._run.behind(token.text)
+        kinds = {value.kind for value in behind}
+        alone = token.kind == "bare" and PLACEHOLDER.fullmatch(token.text) is not None
+        glued = text[token.start - 1 : token.start] in ("$", ".", "@", ":") if token.start else False
+        if alone and not glued and before in _NUMBERS and following not in (".", "("):
+            return (token.start, token.end, "1")
+        if following in (".", "(") or not kinds or "" in kinds:
+            return None
+        typed = before == "as" and re.match(r"\s*\)", text[token.end : token.end + 20]) is not None
+        if kinds == {"value"}:
+            new = "varchar" if typed else VALUE
+            return (token.start, token.end, new) if alone and not glued and (typed or before != "as") else None
+        if before == "as":
+            new = "varchar" if typed else f"template_name, {COLUMNS.format('')}.*"
+            return (token.start, token.end, new)
+        qualifier = _QUALIFIER.search(text, max(token.start - 200, 0), token.start)
+        start = qualifier.start() if qualifier else token.start
+        if glued and not qualifier:
+            return None
+        whole = (
+            token.listed and _ITEM_BEGINS.search(text, max(start - 40, 0), start) and _ITEM_ENDS.match(text, token.end)
+        )
+        column = COLUMNS.format(qualifier.group() if qualifier else "")
+        return (start, token.end, column + ".*" if whole else column)
+
+
+def _string(token: Token) -> str | None:
+    """A string whose text nobody knows; it could be the path of a key, or any value."""
+    if token.before in _DATES:
+        return "'2000-01-01'"
+    if token.before in _NUMBERS:
+        return "'1'"
+    if token.before in _SAYS_NOTHING:
+        return "'x'"
+    return None if token.before == "as" else VALUE
 
 
 def place(span: tuple[int, int], lines: Sequence[int]) -> tuple[int, int, int, int]:
     """A span of the template as lines and columns."""
     return (*position(lines, span[0]), *position(lines, max(span)))
-
-
-def _close(
-    pieces: Pieces, statement: _Statement, end: int, edits: list[Edit], doubts: list[Doubt], kept: int,
-    lines: Sequence[int], source: str,
-) -> int:  # fmt: skip
-    """End a statement; one that is in doubt leaves the text. Gives how many of the edits stay."""
-    if not statement.unknown:
-        return len(edits)
-    part = pieces.text[statement.start : end]
-    del edits[kept:]
-    edits.append((statement.start, end, ""))
-    alone = _ONLY.fullmatch(part) and not all(_label(u).startswith(_HARMLESS) for u in statement.unknown)
-    words = "\n".join([PLACEHOLDER.sub(" ", part), *(u.words() for u in dict.fromkeys(statement.unknown)), "*"])
-    span = pieces.source(statement.first)
-    asks = statement.asks or bool(alone) or any(u.asks for u in statement.unknown)
-    doubts.append(Doubt(words, place(span, lines), clause_of(source, span), asks))
-    return len(edits)
 
 
 def clause_of(source: str, span: tuple[int, int]) -> str:
@@ -108,54 +173,3 @@ def _label(value: Unknown) -> str:
             break
         value = inner
     return value.label
-
-
-def _replaced(found: re.Match[str], before: str, dialect: str) -> str | None:
-    """What stands for a string, a quoted name or a bare placeholder; None where nobody knows."""
-    kind = found.lastgroup
-    if kind == "string":
-        if before in _DATES:
-            return "'2000-01-01'"
-        if before in _NUMBERS:
-            return "'1'"
-        if before in ("zone", *_WORDS_ONLY):
-            return "'x'" if before != "as" else None
-        return VALUE
-    text, end = found.string, found.end()
-    if kind == "quoted":
-        path = _IN_ONE_QUOTE.fullmatch(found.group())
-        return f"`{path.group(1)}`" if path and before in _TABLES else None
-    glued = text[found.start() - 1 : found.start()] if found.start() else ""
-    if glued.isalnum() or glued in ("_", ".", "$", '"', "`"):
-        return None
-    if before in _TABLES and _DATABASE.match(text, end):
-        return "``" if dialect in _DOUBLE_STRINGS else '""'  # an empty name stands for any
-    following = text[end : end + 1]
-    if before in _NUMBERS and not (following.isalnum() or following in ("_", ".", "(", OPEN)):
-        return "1"
-    return None
-
-
-def _word_before(text: str, offset: int) -> str:
-    found = _BEFORE.search(text, max(offset - 60, 0), offset)
-    return found.group(1).lower() if found else ""
-
-
-@cache
-def _scanner(dialect: str) -> re.Pattern[str]:
-    """Finds comments, strings, quoted names, ends of statements, and placeholders outside of them."""
-    inside = r"(?:[^{0}\\]|\\.|{0}{0})*+" if dialect in _BACKSLASH else r"(?:[^{0}]|{0}{0})*+"
-    single = r"[rRbBnNeE]{0,2}'" + inside.format("'") + "'"
-    double = r"[rRbB]{0,2}\"" + inside.format('"') + '"'
-    triple = r'[rRbB]{0,2}"""(?:[^\\]|\\.)*?"""|' + r"[rRbB]{0,2}'''(?:[^\\]|\\.)*?'''|"
-    strings = (triple if dialect == "bigquery" else "") + single
-    names = r"`[^`\n]*+`|\[[^\]\n]{1,128}\]" if dialect in ("tsql", "fabric") else r"`[^`\n]*+`"
-    if dialect in _DOUBLE_STRINGS:
-        strings += "|" + double
-    else:
-        names += r'|"(?:[^"]|"")*+"'
-    comments = r"--[^\n]*+|/\*.*?\*/" + (r"|\#[^\n]*+" if dialect in _HASH_COMMENTS else "")
-    return re.compile(
-        rf"(?P<comment>{comments})|(?P<string>{strings})|(?P<quoted>{names})|(?P<end>;)|(?P<bare>\ue010[0-9]+\ue011)",
-        re.DOTALL,
-    )

@@ -25,6 +25,13 @@ class Text:
     text: str
     origin: Origin = ()
 
+    def framed(self, before: str, after: str) -> Text:
+        """The text with more around it, which comes from where the text begins."""
+        pieces = self.origin or ((0, 1, 1, 0, 0),)
+        moved = tuple((p[0] + len(before), p[1], p[2], p[3], p[4]) for p in pieces)
+        line, column = pieces[0][1:3]
+        return Text(before + self.text + after, ((0, line, column, line, column), *moved))
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -43,8 +50,7 @@ class Doubt:
 class Rendered:
     """A template's texts, each of which it becomes under some conditions, and its doubts.
 
-    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has, `hooks` are texts that run
-    before or after it.
+    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has.
     """
 
     texts: tuple[Text, ...] = ()

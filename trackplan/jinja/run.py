@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Mixed, Unknown
+from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Kind, Mixed, Unknown
 
 BUDGET = 20_000_000
 """What one run may spend, in characters; a step costs as much as a few dozen of them."""
 STEP = 40
 DEPTH = 50
 _NODE = 10
+# What keeps to names where it is done to names: filters, operators, attributes.
+_TYPES_OF_COLUMN = frozenset([".data_type", ".dtype", ".char_size", ".numeric_precision"])
 
 
 class StopError(Exception):
@@ -66,7 +68,7 @@ class Run:
             self.asked.append(key)
         return known
 
-    def unknown(self, label: str, *parts: object, asks: bool = False) -> Unknown:
+    def unknown(self, label: str, *parts: object, asks: bool = False, kind: Kind | None = None) -> Unknown:
         """The unknown value that `label` makes of `parts`; always the same for the same."""
         digest = hashlib.blake2b(label.encode("utf-8", "replace"), digest_size=16)
         for part in parts:
@@ -75,8 +77,28 @@ class Run:
         known = self._known.get(key)
         if known is None:
             asks = asks or any(p.asks for p in parts if isinstance(p, Unknown))
-            known = self._known[key] = Unknown(self, key, label, parts, asks)
+            kind = self._kind(label, parts) if kind is None else kind
+            known = self._known[key] = Unknown(self, key, label, parts, asks, kind)
         return known
+
+    def _kind(self, label: str, parts: Iterable[object]) -> Kind:
+        """What something made of `parts` can be: what all of them that are unknown are."""
+        kinds = {kind for part in parts for kind in self._kinds(part)}
+        if len(kinds) != 1:
+            return ""
+        return "value" if kinds == {"name"} and label in _TYPES_OF_COLUMN else kinds.pop()
+
+    def _kinds(self, part: object) -> set[Kind]:
+        self.spend(_NODE)
+        if isinstance(part, Unknown):
+            return {part.kind}
+        if isinstance(part, str):
+            return {value.kind for value in self.behind(part)}
+        if isinstance(part, dict):
+            return self._kinds([*part.keys(), *part.values()])
+        if isinstance(part, (list, tuple)):
+            return {kind for each in part for kind in self._kinds(each)}
+        return set()
 
     def placeholder(self, value: Unknown) -> str:
         """The text that stands for an unknown value."""

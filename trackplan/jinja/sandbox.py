@@ -19,6 +19,7 @@ from trackplan.jinja.relation import Relation
 from trackplan.jinja.rendered import Doubt, Rendered, Text
 from trackplan.jinja.run import ImpossibleError, ReturnError, Run, StopError
 from trackplan.jinja.standard import Standard
+from trackplan.jinja.unknown import OPEN, PLACEHOLDER
 from trackplan.jinja.utilities import Utilities
 from trackplan.jinja.words import called
 
@@ -158,13 +159,21 @@ class Sandbox:
                 None
             )
             return
-        settled, doubts = placeholders.settle(pieces, run, dialect, lines, source)
+        settled, doubts = placeholders.Settler(pieces, run, dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
-        if queries and not doubts:
-            clause = "asks the warehouse before it runs"
-            found.doubts[Doubt("\n".join([*queries, "*"]), (1, 1, 1, 1), clause, False)] = None
+        for query in queries:
+            self._asked(found, run, query, lines)
         if settled.text.strip() and settled.text not in found.texts:
             found.texts[settled.text] = Text(settled.text, settled.origin(lines))
+
+    def _asked(self, found: _Found, run: Run, query: str, lines: list[int]) -> None:
+        """A query whose answer decides what the template becomes: what it reads, the rows depend on."""
+        if OPEN in query or not query.lstrip("( \n").lower().startswith(("select", "with")):
+            words = "\n".join([PLACEHOLDER.sub(" ", query), *(u.words() for u in run.behind(query)), "*"])
+            found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs")] = None
+            return
+        text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
+        found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(lines)))
 
     def _place(self, template: Template | None, error: Exception, lines: list[int]) -> _Span:
         """Where in the template an error arose: the innermost step of its code that is the template's own."""

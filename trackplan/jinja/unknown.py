@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from trackplan.jinja.run import Run
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 OPEN, CLOSE = "\ue010", "\ue011"
 PLACEHOLDER = re.compile("\ue010([0-9]+)\ue011")
 _LONGEST_WORD = 20_000
+_TURNS = 3
+
+Kind = Literal["", "name", "value"]
+"""What an unknown value can be: anything, names of columns (or texts out of them), or numbers, dates and the like."""
 
 
 class Unknown:
@@ -21,14 +25,17 @@ class Unknown:
     `asks` tells that it may be the name of a table that stands nowhere in the text.
     """
 
-    __slots__ = ("asks", "key", "label", "parts", "run")
+    __slots__ = ("asks", "key", "kind", "label", "parts", "run")
 
-    def __init__(self, run: Run, key: bytes, label: str, parts: tuple[object, ...], asks: bool) -> None:
+    def __init__(
+        self, run: Run, key: bytes, label: str, parts: tuple[object, ...], asks: bool = False, kind: Kind = ""
+    ) -> None:
         self.run = run
         self.key = key
         self.label = label
         self.parts = parts
         self.asks = asks
+        self.kind = kind
 
     def __bool__(self) -> bool:
         return self.run.decide(self.key)
@@ -37,9 +44,16 @@ class Unknown:
         return self.run.placeholder(self)
 
     def __iter__(self) -> Iterator[Unknown]:
-        """One item that nobody knows; nobody knows how many there are either, and the run notes that."""
-        self.run.loops.append(self)
-        yield self.run.unknown("item", self)
+        """Items that nobody knows; nobody knows how many there are either, and the run notes that.
+
+        With names of columns every turn makes the same text, but for the first and the last: three stand for all.
+        """
+        item = self.run.unknown("item", self)
+        if self.kind == "name":
+            yield from [item] * _TURNS
+        else:
+            self.run.loops.append(self)
+            yield item
 
     def words(self) -> str:
         """Every text that the value is made of, since each may name what it becomes."""

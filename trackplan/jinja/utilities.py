@@ -48,7 +48,8 @@ class Utilities:
     def do_generate_surrogate_key(self, field_list: Any = (), *more: Any) -> object:
         """One hash of several columns."""
         if isinstance(field_list, Unknown):
-            return self._unknown("surrogate_key", field_list, *more)
+            value = self._unknown("surrogate_key", field_list, *more)
+            return f"md5({value})" if value.kind == "name" else value
         fields = [*(field_list if isinstance(field_list, list | tuple) else [field_list]), *more]
         text = self._standard.find("type_string")
         kind = text() if text else "varchar"
@@ -60,7 +61,7 @@ class Utilities:
     def do_group_by(self, n: Any = 0) -> object:
         """`group by 1, 2, …`."""
         if not isinstance(n, int) or n > 1000:
-            return self._unknown("group_by", n)
+            return "group by all"
         return f"group by {', '.join(str(i + 1) for i in range(n))}"
 
     def do_pivot(
@@ -70,7 +71,8 @@ class Utilities:
     ) -> object:  # fmt: skip
         """One column for each value of another."""
         if isinstance(values, Unknown) or isinstance(alias, Unknown):
-            return self._unknown("pivot", column, values, then_value, else_value)
+            # Columns whose names are values: nobody knows them, but all what they are made of.
+            return f"template_columns({column}, {then_value}, {else_value}).*"
         inside = "distinct " if distinct else ""
         found = []
         for value in self._environment.counted(values):
@@ -164,7 +166,11 @@ class Utilities:
     def do_get_column_values(self, table: Any = None, column: Any = None, *_: Any, **__: Any) -> Unknown:
         """The values of a column, read when the template runs in earnest."""
         self._environment.run.queries.append(f"select {column} from {table}")  # noqa: S608 - never run
-        return self._unknown("get_column_values", table, column)
+        return self._environment.run.unknown("dbt_utils.get_column_values", table, column, kind="name")
+
+    def do_get_filtered_columns_in_relation(self, *given: Any, **named: Any) -> Unknown:
+        """The columns of a table."""
+        return self._environment.run.unknown("dbt_utils.columns", *given, named, kind="name")
 
     def do_get_relations_by_pattern(self, *given: Any, **named: Any) -> Unknown:
         """Tables by their names."""

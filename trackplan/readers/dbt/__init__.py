@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents
 from trackplan.errors import ReadError
 from trackplan.readers.dbt.folder import project
+from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ __all__ = ["KIND", "NAME", "detect", "project", "read"]
 NAME = "dbt"
 KIND = "dbt"
 
-_KEYS = re.compile(r"^(?:sources|models|seeds|snapshots|exposures|semantic_models)\s*:", re.MULTILINE)
+_KEYS = re.compile(
+    r"^(?:sources|models|seeds|snapshots|exposures|semantic_models|metrics|unit_tests|groups)\s*:", re.MULTILINE
+)
 
 
 def detect(head: str, path: str) -> int:
@@ -30,7 +33,9 @@ def detect(head: str, path: str) -> int:
 
 def read(text: str, path: str, dialect: str = "") -> Iterator[Declaration]:
     """What one property file declares. Raises `ReadError` at the end with all that is wrong in it."""
-    file = PropertyFile(documents.read_yaml(text, path, last_wins=True), dialect)
+    file = PropertyFile(documents.read_yaml(text, path, last_wins=True), Known(dialect))
+    file.learn()
+    file.learn_measures()
     yield from file.declarations()
     if file.problems:
         raise ReadError(file.problems)

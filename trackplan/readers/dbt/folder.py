@@ -1,122 +1,125 @@
-"""A dbt project's folder → what its property files and its SQL declare."""
+"""A dbt project's folder → what its property files and its SQL declare, its packages included."""
 
 from __future__ import annotations
 
 import csv
 import posixpath
 import re
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from trackplan import documents, names
+from trackplan import names
 from trackplan.documents import Node
 from trackplan.errors import ReadError
-from trackplan.facts.declared import Column, Sql, Table
+from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
-from trackplan.readers.dbt import lookups, snapshots
+from trackplan.jinja import MacroFile, Renderer, Settings
+from trackplan.readers.dbt import lookups, packages, snapshots
+from trackplan.readers.dbt.hooks import hooks
+from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
-from trackplan.sql import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from trackplan.facts.declared import Declaration
+    from trackplan.jinja import Rendered
+    from trackplan.readers.dbt.packages import Package
     from trackplan.tree import Tree
 
-_MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
-_CALL = re.compile(r"\b(\w++)\s*+\(")
-_SNAPSHOT = re.compile(r"\{%-?\s*snapshot\b")
-_ENDSNAPSHOT = re.compile(r"endsnapshot\s*-?%\}")
 _SAYS_SOMETHING = re.compile(r"^[ \t]*[^#\s-]", re.MULTILINE)
+_DISABLED = re.compile(r"\benabled\s*=\s*[Ff]alse\b")
+_MACRO = re.compile(r"\{%[-+]?\s*(?:macro|test|data_test)\s")
 _NOTHING = Node(None, Place(""))
 
 
-def project(tree: Tree, folder: str, dialect: str = "") -> Iterator[Declaration | Problem]:
+def project(
+    tree: Tree, folder: str, dialect: str = "", taken: Container[str] = frozenset()
+) -> Iterator[Declaration | Problem]:
     """What the dbt project in `folder` declares; what is wrong with one file comes as problems beside the rest.
 
-    SQL is rendered by `template`. Where that leaves template code, the text gets the macros it calls behind its end,
-    what these may look up, and a `*` if they may name anything, so that whatever they mention counts as mentioned.
+    SQL is rendered (see `trackplan.jinja`); of what cannot be known, every word counts as mentioned. `taken` are names
+    of models of other projects: a model of the same name is another relation.
     """
-    yield from _Project(tree, folder, dialect).declarations()
+    yield from _Project(tree, folder, dialect, taken).declarations()
 
 
 class _Project:
     """Reads the files of one dbt project."""
 
-    def __init__(self, tree: Tree, folder: str, dialect: str) -> None:
+    def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str]) -> None:
         self.tree = tree
-        self.folder = folder
-        self.dialect = dialect
-        self.sources: dict[tuple[str, str], tuple[str, ...]] = {}
-        self.stored: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self.macros: dict[str, str] = {}
-        self.settings = _NOTHING
         self.problems: list[Problem] = []
+        self.packages = packages.read(tree, folder, self.problems)
+        self.known = Known(dialect, self.packages[0].name, taken)
+        self.renderer = Renderer(Settings(dialect))
+        self.absent: dict[str, str] = {}
+        self.disabled: set[str] = set()
 
     def declarations(self) -> Iterator[Declaration | Problem]:
-        """Property files first, since the SQL needs the sources' names; then seeds, snapshots and models."""
-        settings = self.settings = self._settings()
-        models = settings.strings("model-paths") or settings.strings("source-paths") or ("models",)
-        seeds = settings.strings("seed-paths") or settings.strings("data-paths") or ("seeds",)
-        histories = settings.strings("snapshot-paths") or ("snapshots",)
-        for path in self._files((*models, *seeds, *histories), ("yml", "yaml")):
-            yield from self._properties(path)
-        for path in self._files(settings.strings("macro-paths") or ("macros",), ("sql",)):
-            text = self._text(path)
-            self.macros.update(dict.fromkeys(_MACRO.findall(text), text))
-        for path in self._files(seeds, ("csv",)):
-            yield from self._seed(path)
-        for path in self._files(histories, ("sql",)):
-            yield from self._snapshots(path)
-        for path in self._files(models, ("sql", "py")):
-            yield from self._model(path)
+        """Property files first, since the SQL needs the names in them; then seeds, snapshots and models."""
+        files = [file for package in self.packages for file in self._property_files(package)]
+        for file in files:
+            file.learn()
+        built = [(package, path) for package in self.packages for path in self._built(package)]
+        for file in files:
+            file.learn_measures()
+        self.renderer = Renderer(self._settings())
+        for file in files:
+            yield from file.declarations()
+            self.problems.extend(file.problems)
+        for package, path in built:
+            yield from self._declared(package, path)
+        for path in self.packages[0].files(self.tree, ["tests"], ["sql"]):
+            yield from self._test(path)
+        yield from hooks(self.packages[0], self.renderer, self.known.dialect)
+        yield from self._strangers()
         yield from self.problems
 
-    def _settings(self) -> Node:
-        path = self._below("dbt_project.yml")
-        if not self.tree.exists(path):
-            place, hint = Place(self.folder), "name the folder that holds dbt_project.yml"
-            self.problems.append(Problem(place, f"there is no dbt project in {self.folder}", hint, "no-match"))
-            return _NOTHING
-        try:
-            settings = documents.read_yaml(self.tree.read_text(path), path, last_wins=True)
-        except ReadError as error:
-            self.problems.extend(error.problems)
-            return _NOTHING
-        if settings.value is not None and not isinstance(settings.value, dict):
-            hint = "write keys and values, such as name: shop"
-            self.problems.append(Problem(settings.place, "these are no settings of a dbt project", hint))
-        return settings
+    def _settings(self) -> Settings:
+        known = self.known
+        macros = tuple(
+            MacroFile(package.name, path, self._text(path))
+            for package in self.packages
+            for path in package.files(self.tree, ["macros"], ["sql"])
+        )
+        variables = packages.variables(self.packages)
+        return Settings(known.dialect, known.project, known.physical, known.nodes, variables, macros)
 
-    def _below(self, path: str) -> str:
-        return posixpath.normpath(posixpath.join(self.folder, path))
+    def _property_files(self, package: Package) -> Iterator[PropertyFile]:
+        kinds = ["models", "seeds", "snapshots"]
+        for path in package.files(self.tree, kinds, ["yml", "yaml"]):
+            if _SAYS_SOMETHING.search(self._text(path)):
+                yield PropertyFile(packages.document(self.tree, path, self.problems), self.known)
 
-    def _files(self, folders: Sequence[str], endings: Sequence[str]) -> list[str]:
-        patterns = [f"{self._below(folder)}/**/*.{ending}" for folder in folders for ending in endings]
-        return sorted({path for pattern in patterns for path in self.tree.glob(pattern)})
+    def _built(self, package: Package) -> Iterator[str]:
+        """The files that build something; what they build is made known."""
+        found = package.files(self.tree, ["models"], ["sql", "py"]) + package.files(self.tree, ["seeds"], ["csv"])
+        for path in found:
+            said = package.configured("seeds" if path.endswith(".csv") else "models", path, "enabled")
+            if said and said[-1].value is False:
+                self.disabled.add(_stem(path))
+                continue
+            self.known.add(_stem(path))
+            yield path
+        for path in package.files(self.tree, ["snapshots"], ["sql"]):
+            for name, _ in snapshots.alone(self._text(path)):
+                self.known.add(name)
+            yield path
 
     def _text(self, path: str) -> str:
         try:
             return self.tree.read_text(path)
         except ReadError as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(p for p in error.problems if p not in self.problems)
             return ""
 
-    def _properties(self, path: str) -> Iterator[Declaration]:
-        text = self._text(path)
-        if _SAYS_SOMETHING.search(text) is None:
-            return
-        try:
-            file = PropertyFile(documents.read_yaml(text, path, last_wins=True), self.dialect)
-        except ReadError as error:
-            self.problems.extend(error.problems)
-            return
-        for declared in file.declarations():
-            if isinstance(declared, Table) and declared.kind == "table":
-                self.stored[(declared.aliases or (declared.parts,))[0]] = declared.parts
-            yield declared
-        self.sources.update(file.sources)
-        self.problems.extend(file.problems)
+    def _declared(self, package: Package, path: str) -> Iterator[Declaration]:
+        if path.endswith(".csv"):
+            yield from self._seed(path)
+        elif any(path.startswith(packages.below(package.folder, f) + "/") for f in package.paths("snapshots")):
+            yield from self._snapshots(package, path)
+        else:
+            yield from self._model(package, path)
 
     def _seed(self, path: str) -> Iterator[Table]:
         header = self._text(path).partition("\n")[0].rstrip("\r")
@@ -129,54 +132,68 @@ class _Project:
         for title in titles:
             at = max(header.find(title, at), 0)
             place = Place(path, 1, at + 1, 1, at + len(title) + 1)
-            columns.append(Column(names.fold(title.strip(), False, self.dialect), place))
+            columns.append(Column(names.fold(title.strip(), False, self.known.dialect), place))
             at += len(title)
         if columns:
-            yield Table(self._relation(path), "seed", Place(path), True, tuple(columns))
+            yield self._table(path, _stem(path), "seed", True, tuple(columns))
 
-    def _snapshots(self, path: str) -> Iterator[Declaration]:
-        text = self._text(path)
-        for start, end in template.between(text, _SNAPSHOT, _ENDSNAPSHOT):
-            alone = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:end]
-            rendered = template.render(alone, self.sources, self.dialect)
-            parts = (names.fold(rendered.relation, False, self.dialect),) if rendered.relation else self._relation(path)
-            yield Table(parts, "snapshot", Place(path), complete=False)
-            if rendered.complete:
-                query = snapshots.statement(rendered.text, snapshots.keys(text[start:end]))
-                rendered = replace(rendered, text=query)
-            yield self._sql(path, parts, rendered)
+    def _table(self, path: str, name: str, kind: str, complete: bool, columns: tuple[Column, ...] = ()) -> Table:
+        known = self.known
+        return Table(known.relation(name), kind, Place(path), complete, columns, aliases=known.aliases(name))  # type: ignore[arg-type]
 
-    def _model(self, path: str) -> Iterator[Declaration]:
-        parts = self._relation(path)
-        text = self._text(path)
+    def _snapshots(self, package: Package, path: str) -> Iterator[Declaration]:
+        for name, text in snapshots.alone(self._text(path)):
+            parts = self.known.relation(name)
+            yield self._table(path, name, "snapshot", False)
+            rendered = self._rendered(text, path, parts, package)
+            before, after = snapshots.frame(rendered.settings)
+            texts = tuple(t.framed(before, after) for t in rendered.texts)
+            yield from replace(rendered, texts=texts).sql(self.known.dialect, path, parts)
+
+    def _model(self, package: Package, path: str) -> Iterator[Declaration]:
+        known, name, text = self.known, _stem(path), self._text(path)
+        parts = known.relation(name)
         if path.endswith(".py"):
-            yield Sql(text + "\n*", self.dialect, Place(path), parts, rendered=False)
+            unclear = ("dynamic", "is a Python model, which is not followed")
+            yield self._table(path, name, "model", False)
+            yield Sql(text + "\n*", known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
             return
-        rendered = template.render(text, self.sources, self.dialect, parts)
-        if rendered.alias:
-            alias = names.fold(rendered.alias, False, self.dialect)
-            yield Table(parts, "model", Place(path), complete=False, aliases=((alias,),))
-        yield self._sql(path, parts, rendered)
+        rendered = self._rendered(text, path, parts, package)
+        if rendered.settings.get("enabled") is False and _DISABLED.search(text):
+            return
+        declared = self._table(path, name, "model", False)
+        alias = rendered.settings.get("alias")
+        others = (*declared.aliases, *([(known.fold(alias),)] if isinstance(alias, str) and alias else []))
+        if others:
+            yield replace(declared, aliases=others)
+        yield from rendered.sql(known.dialect, path, parts)
+        yield from hooks(package, self.renderer, known.dialect, path, rendered.settings, parts)
 
-    def _sql(self, path: str, parts: tuple[str, ...], rendered: template.Rendered) -> Sql:
-        text = rendered.text
-        if not rendered.complete:
-            whole = "\n".join([text, *self._called(text)])
-            more = lookups.beyond(whole, self.stored, self.macros, self.settings)
-            text = "\n".join([whole, *more, *(["*"] if rendered.opaque or more else [])])
-        return Sql(text, self.dialect, Place(path), parts, rendered=rendered.complete)
+    def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:
+        rendered = self.renderer.render(text, this, package.name)
+        for name in rendered.refs - self.disabled:
+            self.absent.setdefault(name, path)
+        return lookups.naming(rendered, self.known.stored, self.known.nodes)
 
-    def _called(self, text: str) -> list[str]:
-        """The texts of the macros that a text calls, and that these call."""
-        found: dict[str, None] = {}
-        pending = [text]
-        while pending:
-            for call in _CALL.findall(pending.pop()):
-                macro = self.macros.get(call)
-                if macro is not None and macro not in found:
-                    found[macro] = None
-                    pending.append(macro)
-        return list(found)
+    def _test(self, path: str) -> Iterator[Sql]:
+        """A test of its own; what cannot be known of it makes nothing used, so that it is left out."""
+        text = self._text(path)
+        if _MACRO.search(text) or not text.strip():
+            return
+        rendered = self.renderer.render(text)
+        consumer = Consumer("test", _stem(path), Place(path))
+        yield from replace(rendered, doubts=()).sql(self.known.dialect, path, None, consumer)
 
-    def _relation(self, path: str) -> tuple[str, ...]:
-        return (names.fold(posixpath.basename(path).rpartition(".")[0], False, self.dialect),)
+    def _strangers(self) -> Iterator[Sql]:
+        """Relations that `ref` names and no file builds: an absent package may build them from anything."""
+        known = self.known
+        words = "\n".join([*(w for key, parts in known.stored.items() for w in (key[-1], parts[-1])), "*"])
+        for name, path in sorted(self.absent.items()):
+            clause = f"refers to {name}, which no file of the project or of an installed package builds"
+            unclear = ("template", clause)
+            parts = (known.fold(name),)
+            yield Sql(words, known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
+
+
+def _stem(path: str) -> str:
+    return posixpath.basename(path).rpartition(".")[0]

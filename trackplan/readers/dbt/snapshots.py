@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
 KEYS = ("unique_key", "updated_at", "check_cols")
 """The settings that name the columns by which dbt sees that a row has changed."""
 
 _ADDED = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
-_SETTING = re.compile(rf"""\b(?:{"|".join(KEYS)})\s*=\s*(\[[^\[\]]*\]|'[^']*'|"[^"]*")""")
-_NAME = re.compile(r"""['"]([A-Za-z_]\w*)['"]""", re.ASCII)
-_PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_SNAPSHOT = re.compile(r"\{%[-+]?\s*snapshot\s+(\w+)")
+_ENDSNAPSHOT = re.compile(r"endsnapshot\s*-?%\}")
+_LETTER = re.compile(r"[^\r\n]")
 
 
-def keys(config: str) -> list[str]:
-    """The columns that the settings in a snapshot's `config(…)` name."""
-    return [name for setting in _SETTING.findall(config) for name in _NAME.findall(setting)]
+def alone(text: str) -> Iterator[tuple[str, str]]:
+    """The snapshots of a file: the name of each, and the file with all the others blanked. Takes linear time."""
+    position = 0
+    while (start := _SNAPSHOT.search(text, position)) and (end := _ENDSNAPSHOT.search(text, start.end())):
+        yield start.group(1), _LETTER.sub(" ", text[: start.start()]) + text[start.start() : end.end()]
+        position = end.end()
 
 
-def statement(query: str, by: Iterable[str]) -> str:
-    """`query` with the columns that dbt adds in front; their values come from the columns `by`.
+def frame(settings: Mapping[str, object]) -> tuple[str, str]:
+    """What stands before and after a snapshot's query, so that it gives the columns that dbt adds, too.
 
-    The query begins on the first line, and its line breaks stay.
+    Their values come from the columns, or expressions, that the settings name.
     """
-    names = list(dict.fromkeys(k for k in by if _PLAIN.fullmatch(k) and k != "all"))
-    value = f"coalesce({', '.join(names)})" if len(names) > 1 else "".join(names) or "NULL"
-    added = ", ".join(f"{value} AS {name}" for name in _ADDED)
-    return f"SELECT {added}, * FROM ({query}\n) AS snapshot_rows"  # noqa: S608 - never run
+    by: list[str] = []
+    for key in KEYS:
+        said = settings.get(key)
+        by.extend(v.strip() for v in (said if isinstance(said, list | tuple) else [said]) if isinstance(v, str))
+    values = list(dict.fromkeys(v for v in by if v and v != "all"))
+    value = f"coalesce({', '.join(values)})" if len(values) > 1 else "".join(values) or "NULL"
+    renamed = settings.get("snapshot_meta_column_names")
+    names = renamed if isinstance(renamed, Mapping) else {}
+    added = [*_ADDED, *(["dbt_is_deleted"] if settings.get("hard_deletes") == "new_record" else [])]
+    columns = ", ".join(f"{value} AS {names.get(name, name)}" for name in added)
+    return f"SELECT {columns}, * FROM (", "\n) AS snapshot_rows"  # noqa: S608 - never run
+
+
+def statement(query: str, settings: Mapping[str, object]) -> str:
+    """The SQL of a snapshot of `query`."""
+    before, after = frame(settings)
+    return before + query + after

@@ -1,0 +1,71 @@
+"""A rendered text as far as its placeholders need it: strings, comments, names, statements, and the clause of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+DOUBLE_STRINGS = frozenset({"bigquery", "mysql", "spark", "spark2", "databricks", "hive", "doris", "starrocks"})
+_BACKSLASH = DOUBLE_STRINGS | {"clickhouse", "snowflake"}
+_HASH_COMMENTS = frozenset({"bigquery", "mysql", "doris", "starrocks"})
+_BEFORE = re.compile(r"([A-Za-z_]+)[\s(]*$")
+_P = "\ue010[0-9]+\ue011"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text that holds a placeholder, or the end of a statement (`end`).
+
+    `before` is the word in front of it, `listed` tells that it stands in a select list and in no function there.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    before: str = ""
+    listed: bool = False
+
+
+def tokens(text: str, dialect: str) -> Iterator[Token]:
+    """The pieces of `text` that hold placeholders, and the ends of its statements."""
+    clauses = [""]
+    for found in _scanner(dialect).finditer(text):
+        kind = found.lastgroup or ""
+        if kind == "open":
+            clauses.append("")
+        elif kind == "close":
+            clauses[-1:] = [] if len(clauses) > 1 else [""]
+        elif kind == "clause":
+            clauses[-1] = found.group().lower()
+        elif kind == "end":
+            clauses = [""]
+            yield Token("end", *found.span(), ";")
+        elif "\ue010" in found.group():
+            word = _BEFORE.search(text, max(found.start() - 60, 0), found.start())
+            before = word.group(1).lower() if word else ""
+            yield Token(kind, *found.span(), found.group(), before, clauses[-1] == "select")
+
+
+@cache
+def _scanner(dialect: str) -> re.Pattern[str]:
+    inside = r"(?:[^{0}\\]|\\.|{0}{0})*+" if dialect in _BACKSLASH else r"(?:[^{0}]|{0}{0})*+"
+    single = r"[rRbBnNeE]{0,2}'" + inside.format("'") + "'"
+    double = r"[rRbB]{0,2}\"" + inside.format('"') + '"'
+    triple = r'[rRbB]{0,2}"""(?:[^\\]|\\.)*?"""|' + r"[rRbB]{0,2}'''(?:[^\\]|\\.)*?'''|"
+    strings = (triple if dialect == "bigquery" else "") + single
+    names = r"`[^`\n]*+`|\[[^\]\n]{1,128}\]" if dialect in ("tsql", "fabric") else r"`[^`\n]*+`"
+    if dialect in DOUBLE_STRINGS:
+        strings += "|" + double
+    else:
+        names += r'|"(?:[^"]|"")*+"'
+    comments = r"--[^\n]*+|/\*.*?\*/" + (r"|\#[^\n]*+" if dialect in _HASH_COMMENTS else "")
+    words = r"\b(?:select|from|where|group|order|having|qualify|limit|window|join|on|union|intersect)\b(?!\ue010)"
+    bare = rf"[\w$]*+(?:{_P}[\w$]*+)+"
+    return re.compile(
+        rf"(?P<comment>{comments})|(?P<string>{strings})|(?P<quoted>{names})|(?P<end>;)|(?P<open>\()|(?P<close>\))"
+        rf"|(?P<bare>{bare})|(?i:(?P<clause>{words}))|[\w$]++",
+        re.DOTALL,
+    )

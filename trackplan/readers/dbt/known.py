@@ -1,0 +1,74 @@
+"""What the files of one dbt project must know of each other: names of relations, groups, measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from trackplan import names
+from trackplan.documents import Node
+from trackplan.readers.dbt.metrics import Measures
+
+_NAMED = re.compile(
+    r"""\s*(ref|source)\(\s*['"]([^'"]+)['"]\s*(?:,\s*['"]([^'"]+)['"]\s*)?(?:,\s*v(?:ersion)?\s*=\s*['"]?(\w+)['"]?\s*)?\)\s*"""
+)
+
+Parts = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Known:
+    """A project's names. `nodes` are what `ref` may name, with the name that finds it and nothing else.
+
+    `taken` are names that another project of the same repository has given to relations of its own; `physical` maps a
+    source and its table to what SQL calls it, `stored` the same with all names folded, quoted ones too.
+    """
+
+    dialect: str
+    project: str = ""
+    taken: Container[str] = frozenset()
+    nodes: dict[str, Parts] = field(default_factory=dict)
+    physical: dict[tuple[str, str], Parts] = field(default_factory=dict)
+    stored: dict[Parts, Parts] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    measures: Measures = field(default_factory=Measures)
+
+    def fold(self, name: str) -> str:
+        """An unquoted name as the dialect stores it."""
+        return names.fold(name, False, self.dialect)
+
+    def relation(self, name: str) -> Parts:
+        """The relation that a model, seed or snapshot called `name` builds."""
+        folded = self.fold(name)
+        return (self.fold(self.project or "dbt"), folded) if folded in self.taken else (folded,)
+
+    def reference(self, name: str) -> Parts:
+        """What `ref` writes: a name that only this project's model has, whatever else is called so."""
+        return (self.fold(f"ref_{self.project}"), self.fold(name))
+
+    def add(self, name: str, other: str = "") -> None:
+        """Make a node known; `other` is a further name for it, as versions have."""
+        if self.project:
+            self.nodes[other or name] = self.reference(name)
+
+    def aliases(self, name: str) -> tuple[Parts, ...]:
+        """Further names under which a node is found."""
+        found = (self.reference(name),) if self.project else ()
+        return (*found, (self.fold(name),)) if self.fold(name) in self.taken else found
+
+    def named(self, node: Node) -> Parts | None:
+        """The relation that a `ref(…)` or `source(…)` in a text means."""
+        return self.meant(node.text)
+
+    def meant(self, text: str) -> Parts | None:
+        """The relation that a text such as `ref('orders')` means; None for any other text."""
+        match = _NAMED.fullmatch(text.strip().removeprefix("{{").removesuffix("}}"))
+        if match is None:
+            return None
+        kind, first, second, version = match.groups()
+        if kind == "source":
+            return (self.fold(first), self.fold(second)) if second else None
+        name = second or first
+        name = f"{name}_v{version}" if version else name
+        return self.nodes.get(name) or (self.fold(name),)
