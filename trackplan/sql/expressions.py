@@ -13,6 +13,7 @@ from trackplan.sql.leaves import Bound, Leaves
 from trackplan.sql.nodes import UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, StarRef
+from trackplan.sql.star_names import names_of
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -147,7 +148,7 @@ class Walker(Leaves):
 
     def _spread(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         self.spreads = True
-        found.append(StarRef(None, how, NOWHERE))
+        found.append(StarRef(None, how, NOWHERE, names_of(node.this).pattern))
         return ()
 
     def _parameter(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
@@ -226,6 +227,9 @@ class Walker(Leaves):
         return [node.this if isinstance(node, exp.Alias) else node.expression]
 
     def _called(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if node.name.lower() == "columns":
+            self.spreads = True
+            found.append(StarRef(None, how, NOWHERE))
         return node.expressions
 
     def _aggregate(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
@@ -251,7 +255,8 @@ class Walker(Leaves):
             return [node.this]
         if isinstance(node.args.get("field"), exp.Column) or node.name.lower().startswith("dictget"):
             raise NotFollowedError
-        return node.expressions if isinstance(node, exp.Anonymous) else parts_of(node)
+        more = self._called if isinstance(node, exp.Anonymous) else None
+        return more(node, how, into, bound, found) if more else parts_of(node)
 
 
 _RULES = (

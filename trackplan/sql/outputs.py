@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
 from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Star, StarRef
+from trackplan.sql.star_names import Names, filtered, is_star, liked, names_of
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -27,8 +29,10 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     aggregate = walker.aggregates
     if walker.spreads:
         # `max(COLUMNS(*))` stands for many outputs, one for each column.
+        stars = [r for r in refs if isinstance(r, StarRef)]
         others: list[Reference] = [r for r in refs if not isinstance(r, StarRef)]
-        found.append(Output("", others, NOWHERE, True, Star(None, subset=True)))
+        allowed = reduce(Names.either, (Names(s.pattern) for s in stars)) if stars else Names()
+        found.append(Output("", others, NOWHERE, True, Star(None, subset=True, pattern=allowed.pattern)))
         return
     if walker.unpacks:
         # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
@@ -74,13 +78,20 @@ def _is_star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, s
 
 
 def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Star | None:
-    if isinstance(item, exp.Columns) and isinstance(item.this, exp.Star):
+    allowed = filtered(item)
+    if allowed is not None:
+        item = item.find(exp.Star) or item
+        item = item.parent if isinstance(item.parent, exp.Column) else item
+    elif isinstance(item, exp.Columns):
+        if not is_star(item.this):
+            names = names_of(item.this)
+            return Star(None, subset=True, pattern=names.pattern, exact=names.exact)
         item = item.this
-    if isinstance(item, exp.Columns) or (isinstance(item, exp.Like) and isinstance(item.this, exp.Star)):
-        return Star(None, subset=True)
     node = item if isinstance(item, exp.Star) else item.args.get("this") if isinstance(item, exp.Column) else None
     if not isinstance(node, exp.Star):
         return None
+    if node.args.get("ilike") is not None:
+        allowed = Names(liked(node.args["ilike"]).pattern, exact=True)
     source: int | None = None
     members: Ref | None = None
     if isinstance(item, exp.Column):
@@ -90,7 +101,9 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> S
             source = found[0][1]
         else:
             members = walker.column(parts, (), "output", "", True)
-    star = Star(source, members_of=members, subset=node.args.get("ilike") is not None)
+    star = Star(source, members_of=members)
+    if allowed is not None:
+        star.subset, star.pattern, star.exact = True, allowed.pattern, allowed.exact
     star.exclude = _excluded(compiler, node)
     for replaced in node.args.get("replace") or ():
         if isinstance(replaced, exp.Alias):

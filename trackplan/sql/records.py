@@ -49,11 +49,15 @@ class ScopeRef(Struct, tag=True, array_like=True, gc=False):
 
 
 class StarRef(Struct, tag=True, array_like=True, gc=False):
-    """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`."""
+    """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`.
+
+    With a `pattern`, only columns whose whole name matches it, whatever its case.
+    """
 
     source: tuple[int, int] | None
     how: How
     span: Span
+    pattern: str = ""
 
 
 class OutputRef(Struct, tag=True, array_like=True, gc=False):
@@ -85,8 +89,10 @@ class Source(Struct, tag=True, array_like=True, gc=False):
 class Star(Struct, tag=True, array_like=True):
     """`*` or `t.*` in a select list. `source` is None for all sources, -1 for none; `replace` gives new values by name.
 
-    `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`). `members_of` is the
-    struct whose members `t.*` takes where `t` is no source.
+    `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`), or that nobody knows
+    what they are called; with a `pattern`, only columns whose whole name matches it (whatever its case) are, and when
+    it is `exact` all of those under their own names. `members_of` is the struct whose members `t.*` takes where `t` is
+    no source.
     """
 
     source: int | None
@@ -95,6 +101,8 @@ class Star(Struct, tag=True, array_like=True):
     rename: dict[str, str] = field(default_factory=dict)
     subset: bool = False
     members_of: Ref | None = None
+    pattern: str = ""
+    exact: bool = False
 
 
 class Output(Struct, tag=True, array_like=True):
@@ -149,6 +157,8 @@ class Statement(Struct, tag=True, array_like=True):
     """A statement that was understood. `target` is what it creates or fills, () for a plain query.
 
     `columns` are the names its target's column list gives; `insert` tells that the target is filled by position.
+    With `existing`, the target is a table that is there already, and may be read by the statement itself; with
+    `partial` it changes values or takes rows away, so that it says nothing about which columns there are.
     """
 
     scope: int
@@ -159,6 +169,8 @@ class Statement(Struct, tag=True, array_like=True):
     insert: bool = False
     temporary: bool = False
     view: bool = False
+    existing: bool = False
+    partial: bool = False
 
     def sources(self) -> Iterator[Source]:
         """Every entry of FROM, whatever query of the statement it stands in."""

@@ -29,7 +29,7 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     rows = scope.rows
     args = node.args
     for clause, how in _CLAUSES:
-        if args.get(clause) is None:
+        if not args.get(clause):
             continue
         refs = walker.refs(args[clause], how)
         if clause in _LATE:
@@ -57,7 +57,7 @@ def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
 
 
 def _items(clause: exp.Expr | None) -> Iterator[exp.Expr]:
-    for item in clause.expressions if clause is not None else ():
+    for item in clause.expressions if clause else ():
         yield item.this if isinstance(item, exp.Ordered) else item
 
 
