@@ -17,8 +17,8 @@ from tests.conftest import ROOT
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"commands"},
     {"options"},
+    {"commands"},
     {"pipeline"},
     {"evidence"},
     {"inputs"},
@@ -36,7 +36,7 @@ LAYERS = (
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}
-PRINTS = {"print", "exit", "quit", "sys.exit", "os._exit", "typer.echo", "typer.secho", "typer.Exit"}
+PRINTS = {"print", "exit", "quit", "sys.exit", "os._exit", "click.echo", "click.secho"}
 PRINTS |= {"SystemExit", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write", "input"}
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from typer.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from click.testing import CliRunner
 
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Table
@@ -38,6 +41,13 @@ fields:
 def read(text: str, path: str = "raw/orders.yaml", relation: tuple[str, ...] = ()) -> Table:
     (table,) = tables(text, path, "bigquery", relation)
     return table
+
+
+def read_or_problem(text: str) -> Table | str:
+    try:
+        return read(text)
+    except ReadError as error:
+        return str(error)
 
 
 def shape(columns: tuple[Column, ...]) -> list[object]:
@@ -128,6 +138,58 @@ def test_what_is_wrong_is_told_at_its_place(text: str, expected: str) -> None:
     with pytest.raises(ReadError) as caught:
         read(text, "x.yaml")
     assert str(caught.value) == expected
+
+
+_TEXTS = (
+    *("a", "B_1", "null", "'q t'", '"x"', "'it''s'", '"\\n"', "one two", "a: b", "a # b", "- x", "x:", "|", ">-", ""),
+    *("  ", "#", "# c", "!tag", "!tag x", "&a b", "*a", "[a]", "{{a: b}}", "é", "1", "|+", ">2", "it's\n    more", "~"),
+    *("|\n      b\n       c\n\n      d", ">\n      e\n      f", "\n      g 'h'\n\n      i", "|\n      j\n\nk", "m\n#n"),
+    *(
+        "!tag\n      file: a.yaml\n      field: b",
+        '"o\n      p"',
+        ">-\n      q\n\n\n      r ",
+        "s\n      t: u",
+        "v\n     # w",
+    ),
+)
+_WORDS = st.sampled_from(["STRING", "INT64", "RECORD", "REPEATED", "NULLABLE", "true", "~", "'x'", "Is Hidden", ""])
+_KEYS = st.one_of(
+    st.builds("\n{{}}type: {}".format, _WORDS),
+    st.builds("\n{{}}mode: {}".format, _WORDS),
+    st.builds("\n{{}}description: {}".format, st.sampled_from(_TEXTS)),
+    st.sampled_from(
+        ["", "\n", "\n# note", "\n  # note", "\n{}fields:", "\n{}fields: []", "\n{}policyTags: {{names: [a]}}"]
+    ),
+    st.sampled_from(["\n{}fields:\n{}- name: x", "\n{}fields:\n{} -  name: y\n{}    type: INT64", "\n   odd: x"]),
+)
+
+
+@st.composite
+def _item(draw: st.DrawFn, indent: str, number: int) -> str:
+    dash = draw(st.sampled_from(["- ", "- ", "- ", "-   "]))
+    keys = indent + " " * len(dash)
+    first = draw(st.sampled_from([f"name: c{number}", f"name: c{number}", "name: c", "type: DATE\n{}name: d"]))
+    return (
+        indent
+        + dash
+        + first.format(keys)
+        + "".join(key.format(keys, keys, keys) for key in draw(st.lists(_KEYS, max_size=3)))
+    )
+
+
+@st.composite
+def _schemas(draw: st.DrawFn) -> str:
+    indent = draw(st.sampled_from(["", "", "  "]))
+    head = draw(st.sampled_from(["fields:\n", "fields:\n", "", "---\nfields:\n", "# a\n\nfields:\n"]))
+    return head + "\n".join(draw(_item(indent, number)) for number in range(draw(st.integers(1, 4)))) + "\n"
+
+
+@settings(deadline=None)
+@given(_schemas())
+def test_what_is_read_line_by_line_is_what_yaml_says(text: str) -> None:
+    with patch("trackplan.readers.bigquery_schema.lines.Lines.read", return_value=None):
+        thorough = read_or_problem(text)
+    assert read_or_problem(text) == thorough
 
 
 PROJECT = """\

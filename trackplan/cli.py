@@ -3,212 +3,169 @@
 A command's module is imported only when it is called, so that help and version are quick.
 """
 
-import os
+from __future__ import annotations
+
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from trackplan import __version__
+from trackplan import __version__, options
 from trackplan.errors import ExitCode, TrackplanError
-from trackplan.options import (
-    CacheAction,
-    CacheDir,
-    CheckFormat,
-    Colour,
-    FailOn,
-    Jobs,
-    ListFormat,
-    NoCache,
-    Output,
-    ProjectFile,
-    TableFormat,
-    Today,
-)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trackplan.commands.base import Where
 
-app = typer.Typer(
-    name="trackplan",
-    help="The linter for tracking plans: what you collect, who uses it, for which declared purpose, and what can go.",
+
+@click.group(
     epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the job could not be done.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        sys.stdout.write(f"trackplan {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """The linter for tracking plans."""
+@click.version_option(__version__, message="trackplan %(version)s")
+def app() -> None:
+    """The linter for tracking plans: what you collect, who uses it, for which declared purpose, and what can go."""
 
 
 @app.command()
+@click.argument("paths", metavar="[PATHS]...", nargs=-1, type=options.FILE)
+@options.choice("text", "json", default="text", option="--format", help="text for people, json for programs.")
+@options.output
+@options.words("--select", metavar="RULES", help="Only these rules: ids, beginnings of ids, or names; comma separated.")
+@options.words("--ignore", metavar="RULES", help="Without these rules.")
+@options.choice(
+    *("error", "warning", "info", "never"),
+    default="warning",
+    option="--fail-on",
+    help="The least severity that makes the command exit 1.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Findings only; nothing at all if there are none.")
+@options.today
+@options.choice(
+    *("auto", "always", "never"),
+    default="auto",
+    option="--color",
+    help="Colours; auto respects NO_COLOR and FORCE_COLOR.",
+)
+@options.analysing
 def check(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATHS", help="Report what lies under these files and folders."),
-    ] = None,
-    project: ProjectFile = None,
-    format_: Annotated[
-        CheckFormat, typer.Option("--format", help="text for people, json for programs.")
-    ] = CheckFormat.TEXT,
-    output: Output = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RULES", help="Only these rules: ids, beginnings of ids, or names; comma separated."),
-    ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Without these rules.")] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="The least severity that makes the command exit 1.")] = FailOn.WARNING,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Findings only; nothing at all if there are none.")
-    ] = False,
-    today: Today = "",
-    color: Annotated[Colour, typer.Option(help="Colours; auto respects NO_COLOR and FORCE_COLOR.")] = Colour.AUTO,
-    jobs: Jobs = None,
-    no_cache: NoCache = False,
-    cache_dir: CacheDir = None,
+    where: Where,
+    paths: tuple[Path, ...],
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    quiet: bool,
+    today: str,
+    color: str,
 ) -> int:
-    """Find data without use or declared purpose."""
+    """Find data without use or declared purpose.
+
+    The whole project is looked at; reported is what lies under PATHS, files and folders, or everything without them.
+    """
     from trackplan.commands import check as command
 
-    options = command.Options(
-        paths=tuple(paths or ()),
-        where=_where(project, jobs, no_cache, cache_dir, paths),
-        format=format_.value,
-        output=output,
-        select=tuple(select or ()),
-        ignore=tuple(ignore or ()),
-        fail_on=fail_on.value,
-        quiet=quiet,
-        today=today,
-        colour=color.value,
-    )
-    return command.run(options)
+    return command.run(command.Options(paths, where, format, output, select, ignore, fail_on, quiet, today, color))
 
 
 @app.command()
-def explain(
-    subject: Annotated[
-        str, typer.Argument(metavar="NAME", help="A rule, field, column, event, use case, consumer, relation.")
-    ],
-    project: ProjectFile = None,
-    today: Today = "",
-    jobs: Jobs = None,
-    no_cache: NoCache = False,
-    cache_dir: CacheDir = None,
-) -> int:
-    """Explain a rule, or why something stays or goes."""
+@click.argument("subject", metavar="NAME")
+@options.today
+@options.analysing
+def explain(where: Where, subject: str, today: str) -> int:
+    """Explain a rule, or why something stays or goes.
+
+    NAME is a rule, field, column, event, use case, consumer or relation.
+    """
     from trackplan.commands import explain as command
 
-    return command.run(subject, _where(project, jobs, no_cache, cache_dir), today)
+    return command.run(subject, where, today)
 
 
 @app.command()
+@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows.")
+@options.words("--kind", metavar="KIND", help="Only rows of this kind: field, column, need.")
+@options.words(
+    "--status", metavar="STATUS", help="Only these: keep, idle, undeclared, waste, unknown, gap; comma separated."
+)
+@options.output
+@options.today
+@options.analysing
 def inventory(
-    project: ProjectFile = None,
-    format_: Annotated[TableFormat, typer.Option("--format", help="How to write the rows.")] = TableFormat.TABLE,
-    kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only rows of this kind: field, column, need.")
-    ] = None,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="STATUS", help="Only these: keep, idle, undeclared, waste, unknown, gap; comma separated."
-        ),
-    ] = None,
-    output: Output = None,
-    today: Today = "",
-    jobs: Jobs = None,
-    no_cache: NoCache = False,
-    cache_dir: CacheDir = None,
+    where: Where,
+    format: str,  # noqa: A002 - the option's name
+    kind: tuple[str, ...],
+    status: tuple[str, ...],
+    output: Path | None,
+    today: str,
 ) -> int:
     """List fields, columns and unmet needs with status."""
     from trackplan.commands import inventory as command
 
-    options = command.Options(
-        where=_where(project, jobs, no_cache, cache_dir),
-        format=format_.value,
-        kinds=tuple(kind or ()),
-        statuses=tuple(status or ()),
-        output=output,
-        today=today,
-    )
-    return command.run(options)
+    return command.run(command.Options(where, format, kind, status, output, today))
 
 
 @app.command()
-def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT on the facts, in SQLite's dialect.")],
-    project: ProjectFile = None,
-    format_: Annotated[TableFormat, typer.Option("--format", help="How to write the rows.")] = TableFormat.TABLE,
-    output: Output = None,
-    today: Today = "",
-    jobs: Jobs = None,
-    no_cache: NoCache = False,
-    cache_dir: CacheDir = None,
-) -> int:
+@click.argument("sql", metavar="SQL")
+@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows.")
+@options.output
+@options.today
+@options.analysing
+def query(where: Where, sql: str, format: str, output: Path | None, today: str) -> int:  # noqa: A002
     """Ask the facts with read-only SQL.
 
-    `trackplan schema facts` shows the tables.
+    SQL is one SELECT in SQLite's dialect. `trackplan schema facts` shows the tables.
     """
     from trackplan.commands import query as command
 
-    return command.run(sql, _where(project, jobs, no_cache, cache_dir), format_.value, output, today)
+    return command.run(sql, where, format, output, today)
 
 
 @app.command()
-def rules(
-    project: ProjectFile = None,
-    docs: Annotated[bool, typer.Option("--docs", help="The documentation of every rule, in Markdown.")] = False,
-    format_: Annotated[ListFormat, typer.Option("--format", help="How to write the list.")] = ListFormat.TABLE,
-) -> int:
+@click.option("--docs", is_flag=True, help="The documentation of every rule, in Markdown.")
+@options.choice("table", "json", default="table", option="--format", help="How to write the list.")
+@options.where(options.project)
+def rules(where: Where, docs: bool, format: str) -> int:  # noqa: A002
     """List the rules, ours and the project's."""
     from trackplan.commands import rules as command
 
-    return command.run(_where(project), docs, format_.value)
+    return command.run(where, docs, format)
 
 
 @app.command()
-def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; without it they are listed.")] = "",
-) -> int:
-    """Print the JSON Schema of a kind of file."""
+@click.argument("name", metavar="[NAME]", default="")
+def schema(name: str) -> int:
+    """Print the JSON Schema of a kind of file.
+
+    NAME says which one; without it they are listed.
+    """
     from trackplan.commands import schema as command
 
     return command.run(name)
 
 
 @app.command()
-def cache(
-    action: Annotated[CacheAction, typer.Argument(metavar="ACTION", help="info, or clear to remove it all.")],
-    project: ProjectFile = None,
-    cache_dir: CacheDir = None,
-) -> int:
-    """Tell where earlier work is kept, or remove it."""
+@click.argument("action", metavar="ACTION", type=click.Choice(["info", "clear"]))
+@options.where(options.project, options.cache_dir)
+def cache(where: Where, action: str) -> int:
+    """Tell where earlier work is kept, or remove it.
+
+    ACTION is info, or clear to remove it all.
+    """
     from trackplan.commands import cache as command
 
-    where = _where(project, cache_dir=cache_dir)
-    return command.clear(where) if action is CacheAction.CLEAR else command.info(where)
+    return command.clear(where) if action == "clear" else command.info(where)
 
 
 @app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where (default: here).")] = Path(),
-) -> int:
-    """Write a commented trackplan.yaml that runs."""
+@click.argument("folder", metavar="[FOLDER]", type=options.FILE, default=".")
+def init(folder: Path) -> int:
+    """Write a commented trackplan.yaml that runs.
+
+    FOLDER says where; without it, here.
+    """
     from trackplan.commands import init as command
 
     return command.run(folder)
@@ -218,7 +175,7 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; whatever goes wrong is 2, never 1."""
     _prepare_streams()
     try:
-        code = typer.main.get_command(app).main(arguments, prog_name="trackplan", standalone_mode=False)
+        code = app.main(arguments, prog_name="trackplan", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         from trackplan.commands.base import close_stdout
@@ -230,20 +187,6 @@ def run(arguments: list[str]) -> int:
     if code in (None, *ExitCode):
         return int(code or 0)
     return _failed(KeyboardInterrupt())  # the parser's own way to say so
-
-
-def _where(
-    project_file: Path | None,
-    jobs: int | None = None,
-    no_cache: bool = False,
-    cache_dir: Path | None = None,
-    paths: list[Path] | None = None,
-) -> "Where":
-    from trackplan.cache import place
-    from trackplan.commands.base import Where
-
-    folder = os.path.abspath(cache_dir) if cache_dir is not None else place.usual()  # noqa: PTH100 - keeps symlinks
-    return Where(project_file, paths[0] if paths else Path(), jobs, None if no_cache else folder)
 
 
 def _failed(error: BaseException) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING, cast
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from trackplan import tree
+from trackplan import once, tree
+from trackplan.cache.pack import Pack
+from trackplan.compilation import compiler
 from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
@@ -21,6 +23,8 @@ from trackplan.readers import base as readers
 if TYPE_CHECKING:
     from trackplan.facts.declared import ConsumerClass
     from trackplan.tree import Tree
+
+T = TypeVar("T", Plan, UseCase)
 
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
                "consumers": "consumer", "dbt": "dbt"}  # fmt: skip
@@ -45,8 +49,21 @@ class Inputs:
     unreadable: list[str] = field(default_factory=list)
 
 
-def read(project: Project, work: Tree) -> Inputs:
-    """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same."""
+@dataclass(slots=True)
+class Scripts:
+    """What the scripts of a warehouse leave: tables, statements that fill some from others, and what is not clear."""
+
+    tables: list[Table]
+    views: list[Sql]
+    unresolved: list[tuple[str, str, str, Place]]
+
+
+def read(project: Project, work: Tree, pack: Pack | None = None) -> Inputs:
+    """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same.
+
+    What a text declares is taken from `pack` where it was read before.
+    """
+    pack = pack or Pack()
     assigned, problems = assign(project, work)
     found = Inputs(files={project.path: "project"}, problems=problems)
     for kind, entries in assigned.items():
@@ -54,9 +71,9 @@ def read(project: Project, work: Tree) -> Inputs:
         if kind != "dbt":  # whose entries are folders
             for path, _ in entries:
                 found.files.setdefault(path, _FILE_KINDS[kind])
-    _plans(found, work, project, assigned["plans"])
-    _use_cases(found, work, assigned["use_cases"])
-    _warehouse(found, work, project.dialect, assigned["warehouse"])
+    _plans(found, work, project, assigned["plans"], pack)
+    _use_cases(found, work, assigned["use_cases"], pack)
+    _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["models"]:
         _sql(found, work, path, source, project.dialect, None)
     for path, source in assigned["consumers"]:
@@ -77,14 +94,13 @@ def _noting(found: Inputs) -> Iterator[None]:
         found.problems.extend(error.problems)
 
 
-def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str, Source]]) -> None:
+def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str, Source]], pack: Pack) -> None:
     told = len(found.problems)
     for path, source in entries:
         with _noting(found):
             text = work.read_text(path)
-            for declared in readers.choose(text, path, "plan", source.format).read(text, path):
-                if isinstance(declared, Plan):
-                    found.plans.append(replace(declared, name=source.name or declared.name or _stem(path)))
+            plans = _declared(found, pack, Plan, (text, path, source.format))
+            found.plans.extend(replace(plan, name=source.name or plan.name or _stem(path)) for plan in plans)
     places = {source.place for source in project.plans}
     if len(found.problems) == told and not any(p.place in places for p in found.problems):
         _check_landings(found, project)
@@ -118,14 +134,12 @@ def _unite_plans(found: Inputs) -> None:
     found.plans = list(united.values())
 
 
-def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]]) -> None:
+def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]], pack: Pack) -> None:
     known: dict[str, UseCase] = {}
     for path, source in entries:
         with _noting(found):
             text = work.read_text(path)
-            for declared in readers.choose(text, path, "use_cases", source.format).read(text, path):
-                if not isinstance(declared, UseCase):
-                    continue
+            for declared in _declared(found, pack, UseCase, (text, path, source.format)):
                 first = known.setdefault(declared.id, declared)
                 if first is not declared:
                     message = f"the use case {declared.id} is defined twice, first in {first.place}"
@@ -134,10 +148,22 @@ def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]]) -> 
     found.use_cases = list(known.values())
 
 
-def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str, Source]]) -> None:
-    from trackplan.sql.ddl import Catalog
+def _declared(found: Inputs, pack: Pack, kind: type[T], parts: tuple[str, str, str]) -> list[T]:
+    """What a plan or a file of use cases declares; `parts` are its text, path and format."""
+    text, path, format_ = parts
+    noun = "plan" if kind is Plan else "use_cases"
 
-    catalog = Catalog()
+    def reader() -> Iterator[T]:
+        read = readers.choose(text, path, noun, format_).read(text, path)
+        yield from (declared for declared in read if isinstance(declared, kind))
+
+    declared, problems = once.read(pack, kind, parts, reader)
+    found.problems.extend(problems)
+    return declared
+
+
+def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str, Source]], pack: Pack) -> None:
+    scripts: list[tuple[str, str, str]] = []
     refused: set[Place] = set()
     for path, source in entries:
         with _noting(found):
@@ -149,13 +175,28 @@ def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str,
                 message = f"'relation' has no use here: {path} says itself how its tables are called"
                 found.problems.append(Problem(source.place, message, "leave 'relation' out"))
             if reader is None:
-                catalog.apply(text, path, spoken)
+                scripts.append((text, path, spoken))
             else:
                 named = _relation(path, source, spoken) if source.relation else ()
-                found.tables.extend(reader.tables(text, path, spoken, named))
-    found.tables.extend(catalog.tables())
-    found.sql.extend(catalog.views())
-    found.unresolved.extend(catalog.unresolved)
+                parts = (reader.NAME, text, path, spoken, *named)
+                tables, problems = once.read(pack, Table, parts, partial(reader.tables, text, path, spoken, named))
+                found.tables.extend(tables)
+                found.problems.extend(problems)
+    if scripts:
+        flat = tuple(part for script in scripts for part in script)
+        kept = once.made(pack, Scripts, (compiler(), *flat), partial(_run, scripts))
+        found.tables.extend(kept.tables)
+        found.sql.extend(kept.views)
+        found.unresolved.extend(kept.unresolved)
+
+
+def _run(scripts: list[tuple[str, str, str]]) -> Scripts:
+    from trackplan.sql.ddl import Catalog
+
+    catalog = Catalog()
+    for text, path, dialect in scripts:
+        catalog.apply(text, path, dialect)
+    return Scripts(list(catalog.tables()), list(catalog.views()), catalog.unresolved)
 
 
 def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, consumer: Consumer | None) -> None:

@@ -1,68 +1,74 @@
-"""The options that commands share, and the words that they take."""
+"""The options that commands share."""
 
-from enum import StrEnum
+from __future__ import annotations
+
+import functools
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-class CheckFormat(StrEnum):
-    """Formats of `check`."""
+    Command = Callable[..., int]
 
-    TEXT = "text"
-    JSON = "json"
+FILE = click.Path(path_type=Path)
 
-
-class TableFormat(StrEnum):
-    """Formats of commands that give rows."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-class ListFormat(StrEnum):
-    """Formats of commands that give a short list."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class CacheAction(StrEnum):
-    """What `cache` does."""
-
-    INFO = "info"
-    CLEAR = "clear"
+project = click.option(
+    "--project", metavar="FILE", type=FILE, help="The project file (default: the nearest trackplan.yaml above)."
+)
+output = click.option("--output", "-o", metavar="FILE", type=FILE, help="Write there, not to the screen.")
+today = click.option(
+    "--today", metavar="DATE", default="", help="Judge by this day, YYYY-MM-DD (default: today in UTC)."
+)
+jobs = click.option(
+    "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes for SQL (default: one per processor)."
+)
+no_cache = click.option("--no-cache", is_flag=True, help="Neither use nor keep earlier work.")
+cache_dir = click.option(
+    "--cache-dir", metavar="DIR", type=FILE, help="Keep earlier work there, not in the user's cache."
+)
 
 
-class FailOn(StrEnum):
-    """The least severity that makes `check` exit 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    NEVER = "never"
+def words(*declarations: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option that can be given several times, each time with a list in which commas part the words."""
+    return click.option(*declarations, multiple=True, **settings)
 
 
-class Colour(StrEnum):
-    """When to use colours."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
+def choice(*names: str, default: str, option: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
+    """An option that takes one of `names`."""
+    return click.option(option, type=click.Choice(names), default=default, show_default=True, help=help)
 
 
-ProjectFile = Annotated[
-    Path | None,
-    typer.Option("--project", metavar="FILE", help="The project file (default: the nearest trackplan.yaml above)."),
-]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there, not to the screen.")]
-Today = Annotated[str, typer.Option(metavar="DATE", help="Judge by this day, YYYY-MM-DD (default: today in UTC).")]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes for SQL (default: one per processor).")
-]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep earlier work.")]
-CacheDir = Annotated[
-    Path | None, typer.Option("--cache-dir", metavar="DIR", help="Keep earlier work there, not in the user's cache.")
-]
+def where(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options that tell on which project to work and with what; the command gets them as one `where`."""
+
+    def wrap(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(
+            *positional: Any,
+            project: Path | None = None,
+            jobs: int | None = None,
+            no_cache: bool = False,
+            cache_dir: Path | None = None,
+            **rest: Any,
+        ) -> int:
+            from trackplan.cache import place
+            from trackplan.commands.base import Where
+
+            folder = place.usual() if cache_dir is None else os.path.abspath(cache_dir)  # noqa: PTH100 - keeps symlinks
+            start = next(iter(rest.get("paths") or ()), Path())
+            made = Where(project, start, jobs, None if no_cache else folder)
+            return command(*positional, where=made, **rest)
+
+        made: Command = call
+        for option in reversed(options):
+            made = option(made)
+        return made
+
+    return wrap
+
+
+analysing = where(project, jobs, no_cache, cache_dir)

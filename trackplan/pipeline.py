@@ -50,7 +50,7 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
 
 def _build(project: Project, today: date, means: Means) -> FactBase:
     work = Tree(project.root)
-    read = inputs.read(project, work)
+    read = inputs.read(project, work, means.pack)
     means.pack.input_size = work.taken
     base = FactBase.create()
     _store_run(base, project, today)
