@@ -62,7 +62,7 @@ def like(ref: Ref, refs: list[Ref]) -> list[Ref]:
 def expression(chance: Random, refs: list[Ref], depth: int = 1) -> str:
     """Give an expression over one or more of `refs`; it may turn out not to be valid."""
     ref = chance.choice(refs)
-    if chance.random() < 0.4:
+    if chance.random() < (0.4 if ref.kind in PLAIN else 0.15):
         return ref.text
     other = chance.choice(like(ref, refs))
     if other is ref and ref.kind in PLAIN and chance.random() < 0.4:

@@ -63,7 +63,7 @@ class Sources:
 
     def source(self, depth: int) -> Source:
         """Give something to select from: a relation, a derived table, a CTE, or a join of two or three."""
-        if self.chance.random() > 0.35:
+        if self.chance.random() > 0.45:
             return self.single(depth)
         joined = self._join(self.single(depth), self.single(0))
         return self._join(joined, self.single(0)) if self.chance.random() < 0.15 else joined
@@ -147,23 +147,23 @@ class Sources:
         names, ctes = left.names + right.names, left.ctes + right.ctes
         same = [x.name for x in left.refs for y in right.refs if x.name.lower() == y.name.lower() and x.type == y.type]
         roll = self.chance.random()
-        if roll < 0.08 and same:
+        if roll < 0.1 and same:
             kept = [ref for ref in right.refs if ref.name not in same]
             return Source(f"{left.text} natural join {right.text}", left.refs + kept, names, ctes)
-        if roll < 0.14 and (lateral := self._lateral(left, right)):
+        if roll < 0.16 and (lateral := self._lateral(left, right)):
             return lateral
         pairs = [(x, y) for x in left.refs for y in right.refs if x.type == y.type and x.kind in ("number", "text")]
         if not pairs:
             return left
         x, y = self.chance.choice(pairs)
         times = [(t, u) for t in left.refs for u in right.refs if t.type == u.type and t.kind in ("time", "number")]
-        if roll < 0.2 and times:
+        if roll < 0.24 and times:
             t, u = self.chance.choice(times)
             how = self.chance.choice(("asof join", "asof left join"))
             text = f"{left.text} {how} {right.text} on {x.text} = {y.text} and {t.text} >= {u.text}"
             return Source(text, left.refs + right.refs, names, ctes)
         kind = self.chance.choice(_JOINS)
-        if same and self.chance.random() < 0.3:
+        if same and self.chance.random() < 0.45:
             on = f"using ({quoted(self.chance.choice(same))})"
         else:
             on = f"on {x.text} = {y.text}"

@@ -29,7 +29,7 @@ class Stars(Sources):
     def columns_by_rule(self, depth: int) -> str:
         """Columns by a pattern, a lambda or a list: `COLUMNS(…)`, `* LIKE`."""
         source = self.single(depth)
-        letter = self.chance.choice("aeiou")
+        letter = self.chance.choice(self.chance.choice(source.refs).name.lower())
         keep, other = (quoted(self.chance.choice(source.refs).name) for _ in range(2))
         plain = ", ".join(f"'{ref.name}'" for ref in source.refs if ref.kind in ("number", "text"))
         star = self.chance.choice(

@@ -40,8 +40,8 @@ class Writer(Stars):
             (self._lateral_aliases, 1),
             (self._scalar, 1),
             (self.opened, 2),
-            (self.pivoted, 1),
-            (self.columns_by_rule, 1),
+            (self.pivoted, 2),
+            (self.columns_by_rule, 4),
             (self.built, 2),
         )
         form = self.chance.choices([f for f, _ in forms], [w for _, w in forms])[0]
