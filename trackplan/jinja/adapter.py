@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TYPES = {"tsql": "sqlserver", "spark2": "spark", "": ""}
 _PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
-_ASKS = frozenset(["get_relation", "list_relations", "list_relations_without_caching", "execute"])
+_ASKS = frozenset(["list_relations", "list_relations_without_caching", "execute"])
 
 
 class Adapter:
@@ -29,12 +29,14 @@ class Adapter:
         root: str,
         macros: Mapping[str, Mapping[str, ProjectMacro]],
         standard: Callable[[str], object | None],
+        nodes: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._environment = environment
         self._dialect = dialect
         self._root = root
         self._macros = macros
         self._standard = standard
+        self._nodes = nodes
         self._type = _TYPES.get(dialect, dialect)
 
     def names(self) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class Adapter:
             return self._dispatch
         if name in ("quote", "quote_as_configured"):
             return self._quote
+        if name == "get_relation":
+            return self._existing
         return self._unknown(name)
 
     def _unknown(self, name: str) -> Callable[..., object]:
@@ -63,6 +67,14 @@ class Adapter:
             return run.unknown(f"adapter.{name}", *given, named, asks=asks, kind=kind)
 
         return answer
+
+    def _existing(self, *given: object, **named: object) -> object:
+        """A relation by its name, if there is one."""
+        run = self._environment.run
+        name = named.get("identifier", given[2] if len(given) > 2 else None)
+        if name is None or run.tainted(name):
+            return run.unknown("adapter.get_relation", *given, named, asks=True)
+        return Relation(run, self._nodes.get(str(name), (str(name),)), self._dialect, perhaps=True)
 
     def _target(self, name: str) -> object | None:
         if name == "get":

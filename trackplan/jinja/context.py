@@ -15,10 +15,13 @@ from trackplan.jinja.run import ImpossibleError, ReturnError, StopError
 from trackplan.jinja.unknown import Unknown
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from trackplan.jinja.environment import TemplateEnvironment
     from trackplan.jinja.project import Settings
 
 _MOST = 100_000
+_ABSENT = object()
 _LOOKS_UP = ("information_schema", "show tables", "all_tables", "pg_catalog", "__tables__", "svv_")
 
 
@@ -29,6 +32,7 @@ class Context:
         self.environment = environment
         self.settings = settings
         self.package = settings.name
+        self._templates: dict[str, Template] = {}
 
     def names(self) -> dict[str, Any]:
         """The functions by the names that templates call them by."""
@@ -41,6 +45,7 @@ class Context:
             "exceptions": Namespace("exceptions", _exception),
             "execute": True,
             "fromjson": self.fromjson,
+            "graph": Namespace("graph", self._graph().get),
             "load_result": self.load_result,
             "log": _nothing,
             "print": _nothing,
@@ -50,6 +55,17 @@ class Context:
             "statement": self.statement,
             **self.plain(),
         }
+
+    def _graph(self) -> dict[str, dict[str, Namespace]]:
+        """The nodes of the project as `graph` has them; what no file says of them stays unknown."""
+        nodes: dict[str, Namespace] = {}
+        for kind, package, path in self.settings.graph:
+            name = path.rpartition("/")[2].rpartition(".")[0]
+            unique = f"{kind}.{package}.{name}"
+            said = {"name": name, "alias": name, "package_name": package, "resource_type": kind, "unique_id": unique}
+            said["original_file_path"] = path
+            nodes[unique] = Namespace(unique, said.get)
+        return {"nodes": nodes} if nodes else {}
 
     def plain(self) -> dict[str, Any]:
         """Functions of Jinja itself and of the kind."""
@@ -82,14 +98,14 @@ class Context:
         key = (str(given[0]), str(given[1]))
         return Relation(run, self.settings.sources.get(key, key), self.settings.dialect)
 
-    def var(self, name: object, default: object = None) -> Any:
+    def var(self, name: object, default: object = _ABSENT) -> Any:
         """The value that the project file gives a variable, else the default, else nobody knows."""
         run = self.environment.run
         known = self.settings.variables
         for package in (self.package, self.settings.name):
             if isinstance(name, str) and name in known.get(package, {}):
                 return self._rendered(copy.deepcopy(known[package][name]))
-        return run.unknown(f"var({name})") if default is None or run.tainted(name) else default
+        return run.unknown(f"var({name})") if default is _ABSENT or run.tainted(name) else default
 
     def _rendered(self, value: object) -> object:
         """A variable's value; old projects write templates there."""
@@ -100,14 +116,16 @@ class Context:
         try:
             if run.depth > 5:
                 raise StopError("has a variable that is made of itself")
-            names = self.environment.names
-            return run.text(self.environment.text_of(self.environment.template(value, names)))
+            template = self._templates.get(value)
+            if template is None:
+                template = self._templates[value] = self.environment.template(value, self.environment.names)
+            return run.text(self.environment.text_of(template))
         finally:
             run.depth -= 1
 
-    def env_var(self, name: object, default: object = None) -> object:
+    def env_var(self, name: object, default: object = _ABSENT) -> object:
         """The default: the environment is not the project's, and never read."""
-        return self.environment.run.unknown(f"env_var({name})") if default is None else default
+        return self.environment.run.unknown(f"env_var({name})") if default is _ABSENT else default
 
     def run_query(self, query: object = "", *_: object, **__: object) -> Unknown:
         """What the warehouse would answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from types import BuiltinMethodType, CodeType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template, nodes
@@ -58,14 +58,7 @@ class TemplateEnvironment(Operators):
         Raises Jinja's errors, whose line is the offset in `source`.
         """
         tree = self._parse(source, None, None)
-        for loop in tree.find_all(nodes.For):
-            loop.iter = _filtered(loop.iter, "counted")
-        for branch in tree.find_all(nodes.If):
-            branch.test = _filtered(branch.test, "truth")
-        for choice in tree.find_all(nodes.CondExpr):
-            choice.test = _filtered(choice.test, "truth")
-        for negated in tree.find_all(nodes.Not):
-            negated.node = _filtered(negated.node, "truth")
+        _instrument(tree)
         if marked:
             mark(tree)
         code = self._generate(tree, None, None)
@@ -146,7 +139,10 @@ class TemplateEnvironment(Operators):
             return self.run.unknown(f"{obj.label}.{attribute}" if not obj.parts else f".{attribute}", obj)
         if isinstance(obj, Namespace):
             found = obj.find(attribute)
-            return self.run.unknown(f"{obj.name}.{attribute}") if found is None else found
+            asks = obj.name == "graph"
+            return self.run.unknown(f"{obj.name}.{attribute}", asks=asks) if found is None else found
+        if isinstance(obj, FunctionType | MethodType):
+            return self.run.unknown(f"{obj.__name__}.{attribute}")
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -195,6 +191,18 @@ class TemplateEnvironment(Operators):
             run.depth -= 1
 
 
+def _instrument(tree: nodes.Template) -> None:
+    """Count the turns of loops, and let conditions be unknown."""
+    found: Any = tree.find_all((nodes.For, nodes.If, nodes.CondExpr, nodes.Not))
+    for node in found:
+        if isinstance(node, nodes.For):
+            node.iter = _filtered(node.iter, "counted")
+        elif isinstance(node, nodes.Not):
+            node.node = _filtered(node.node, "truth")
+        else:
+            node.test = _filtered(node.test, "truth")
+
+
 def _filtered(node: Any, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
@@ -209,7 +217,7 @@ def _undefined_of(environment: TemplateEnvironment) -> type[Undefined]:
             cls, hint: str | None = None, obj: Any = missing, name: str | None = None, *_: Any, **__: Any
         ) -> Any:
             if hint is None and obj is missing and name not in _NOTHING:
-                return environment.run.unknown(str(name), asks=name == "graph", kind="value" if name in _VALUES else "")
+                return environment.run.unknown(str(name), kind="value" if name in _VALUES else "")
             return super().__new__(cls)
 
     return Nothing

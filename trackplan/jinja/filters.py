@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
+from trackplan.jinja.relation import Relation
 from trackplan.jinja.run import StopError
 from trackplan.jinja.unknown import Unknown
 
@@ -117,6 +118,8 @@ def _test(environment: TemplateEnvironment, name: str, function: Any) -> Callabl
         run = environment.run
         run.spend(20)
         value = given[skip]
+        if name == "none" and isinstance(value, Relation):
+            return not value.exists
         if isinstance(value, Unknown) or (name not in _OF_TYPE and run.tainted(given[skip:])):
             return run.unknown(f"is {name}", *given[skip:])
         return function(*given)

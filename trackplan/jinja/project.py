@@ -24,7 +24,7 @@ class Settings:
 
     `sources` maps (source, table) to the table's physical name, `nodes` what `ref` may name to the name that SQL asks
     for; what is not there goes by its own name. `variables` are those of each package, by its name; those of the
-    project itself stand under `name`.
+    project itself stand under `name`. `graph` are the kind, package and path of everything that is built.
     """
 
     dialect: str = ""
@@ -33,6 +33,7 @@ class Settings:
     nodes: Mapping[str, Parts] = field(default_factory=dict)
     variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     macros: tuple[MacroFile, ...] = ()
+    graph: tuple[tuple[str, str, str], ...] = ()
 
     def fingerprint(self) -> str:
         """The same for settings under which every template renders the same."""
@@ -43,6 +44,7 @@ class Settings:
             sorted(self.sources.items()),
             sorted(self.nodes.items()),
             sorted((package, sorted(map(repr, known.items()))) for package, known in self.variables.items()),
+            self.graph,
             [(m.package, m.path, m.text) for m in self.macros],
         ):
             digest.update(repr(part).encode("utf-8", "replace") + b"\0")

@@ -12,13 +12,22 @@ if TYPE_CHECKING:
 
 
 class Relation:
-    """A relation in a template. Parts that no file says are unknown values."""
+    """A relation in a template. Parts that no file says are unknown values; with `perhaps`, it may not be there."""
 
-    def __init__(self, run: Run, parts: tuple[str, ...], dialect: str, text: str = "") -> None:
+    def __init__(self, run: Run, parts: tuple[str, ...], dialect: str, perhaps: bool = False) -> None:
         self._run = run
         self._parts = parts
         self._dialect = dialect
-        self._text = text or ".".join(identifier(p, dialect) for p in parts)
+        self.perhaps = perhaps
+        self._text = ".".join(identifier(p, dialect) for p in parts)
+
+    def __bool__(self) -> bool:
+        return bool(self.exists)
+
+    @property
+    def exists(self) -> bool | Unknown:
+        """Whether the warehouse has it."""
+        return self._run.unknown("exists", self._text) if self.perhaps else True
 
     def __str__(self) -> str:
         return self._text

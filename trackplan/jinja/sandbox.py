@@ -74,7 +74,7 @@ class Sandbox:
                      "type_timestamp", "last_day", "split_part", "string_literal", "cast_bool_to_text")  # fmt: skip
         names.update({name: standard.find(name) for name in standards})
         names.update(self._context.names())
-        adapter = Adapter(environment, settings.dialect, settings.name, found, standard.find)
+        adapter = Adapter(environment, settings.dialect, settings.name, found, standard.find, settings.nodes)
         names.update(adapter.names())
         for package in found:
             names[package] = Namespace(package, partial(member, package))

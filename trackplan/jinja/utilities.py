@@ -78,7 +78,7 @@ class Utilities:
         for value in self._environment.counted(values):
             text = str(value).replace("'", "''")
             name = f"{prefix}{value}{suffix}"
-            written = quoted(name, self._dialect) if quote_identifiers else name
+            written = quoted(name, self._dialect) if quote_identifiers else self.do_slugify(name)
             case = f"case when {column} {cmp} '{text}' then {then_value} else {else_value} end"
             found.append(f"{agg}({inside}{case})" + (f" as {written}" if alias else ""))
         return ",\n".join(found)

@@ -83,7 +83,9 @@ class _Project:
             for path in package.files(self.tree, ["macros"], ["sql"])
         )
         variables = packages.variables(self.packages)
-        return Settings(known.dialect, known.project, known.physical, known.nodes, variables, macros)
+        return Settings(
+            known.dialect, known.project, known.physical, known.nodes, variables, macros, tuple(known.graph)
+        )
 
     def _property_files(self, package: Package) -> Iterator[PropertyFile]:
         kinds = ["models", "seeds", "snapshots"]
@@ -95,11 +97,13 @@ class _Project:
         """The files that build something; what they build is made known."""
         found = package.files(self.tree, ["models"], ["sql", "py"]) + package.files(self.tree, ["seeds"], ["csv"])
         for path in found:
-            said = package.configured("seeds" if path.endswith(".csv") else "models", path, "enabled")
+            kind = "seed" if path.endswith(".csv") else "model"
+            said = package.configured(f"{kind}s", path, "enabled")
             if said and said[-1].value is False:
                 self.disabled.add(_stem(path))
                 continue
             self.known.add(_stem(path))
+            self.known.graph.append((kind, package.name, posixpath.relpath(path, package.folder)))
             yield path
         for path in package.files(self.tree, ["snapshots"], ["sql"]):
             for name, _ in snapshots.alone(self._text(path)):

@@ -21,7 +21,7 @@ Parts = tuple[str, ...]
 class Known:
     """A project's names. `nodes` are what `ref` may name, with the name that finds it and nothing else.
 
-    `taken` are names that another project of the same repository has given to relations of its own; `physical` maps a
+    `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same repository has given to relations of its own; `physical` maps a
     source and its table to what SQL calls it, `stored` the same with all names folded, quoted ones too.
     """
 
@@ -31,6 +31,7 @@ class Known:
     nodes: dict[str, Parts] = field(default_factory=dict)
     physical: dict[tuple[str, str], Parts] = field(default_factory=dict)
     stored: dict[Parts, Parts] = field(default_factory=dict)
+    graph: list[tuple[str, str, str]] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
 
