@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.pieces import Used, doubted, pieces, schema
+from benchmarks.pieces import Piece, Used, pieces, schema
+from tests.judge.sql_text import words_of
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -17,54 +19,68 @@ if TYPE_CHECKING:
 def sqlglot_optimizer(case: Case) -> Used:
     """Inline the models into each consumer, qualify with the full schema, push projections down, see what is left."""
     tables, used = schema(case), Used()
-    models: dict[str, exp.Query] = {}
+    models: dict[str, _Model] = {}
     unclear: set[str] = set()
     for piece in pieces(case):
         try:
-            query = _query(piece.statements, piece.bare)
+            if unclear & words_of("\n".join(piece.statements)):
+                raise ValueError("reads what is not understood")
+            model = _model(piece)
             if not piece.consumer:
-                models[piece.name.lower()] = query
+                models[model.name] = model
                 continue
-            inlined = _inlined(query, models, unclear)
-            for table, column, path in _read(inlined, tables):
-                used.inside(table, column, path) if path else used.whole(table, column)
+            for table, column, path in _read(_inlined(model.query, models), tables):
+                if path:
+                    used.inside(table, column, path)
+                else:
+                    used.whole(table, column)
         except Exception:  # whatever it raises on what it does not understand
-            unclear |= {piece.name.lower()} if not piece.consumer else set()
-            if piece.consumer:
-                _all(tables, used)
-            else:
-                doubted(piece, tables, used)
+            unclear |= set() if piece.consumer else piece.writes
+            _all(tables, used)
     return used
 
 
-def _query(statements: tuple[str, ...], bare: bool) -> exp.Query:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A query by the name under which others read it, in lower case, and its columns' names where they are listed."""
+
+    name: str
+    query: exp.Query
+    columns: tuple[str, ...] = ()
+
+
+def _model(piece: Piece) -> _Model:
     """The query of a file: itself, or that of the one CREATE it is made of. Raises ValueError for other scripts."""
     import sqlglot
     from sqlglot import exp
 
-    if len(statements) != 1:
+    if len(piece.statements) != 1:
         raise ValueError("a script")
-    tree = sqlglot.parse_one(statements[0], read="duckdb")
-    query = tree if bare else tree.expression if isinstance(tree, exp.Create) else None
-    if not isinstance(query, exp.Query) or (not bare and isinstance(tree.this, exp.Schema)):
+    tree = sqlglot.parse_one(piece.statements[0], read="duckdb")
+    if piece.bare and isinstance(tree, exp.Query):
+        return _Model(piece.name.lower(), tree)
+    query = tree.expression if isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW") else None
+    made = tree.find(exp.Table)
+    if not isinstance(query, exp.Query) or made is None:
         raise ValueError("not a query")
-    return query
+    columns = tuple(column.name for column in tree.this.expressions) if isinstance(tree.this, exp.Schema) else ()
+    return _Model(made.name.lower(), query, columns)
 
 
-def _inlined(query: exp.Query, models: dict[str, exp.Query], unclear: set[str]) -> exp.Query:
-    """Put the models in the places where they are read. Raises ValueError where one of them is not understood."""
+def _inlined(query: exp.Query, models: dict[str, _Model]) -> exp.Query:
+    """Put the models in the places where they are read."""
     from sqlglot import exp
 
-    if any(table.name.lower() in unclear for table in query.find_all(exp.Table)):
-        raise ValueError("reads what is not understood")
     hidden = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    read = {table.name.lower() for table in query.find_all(exp.Table) if not table.db} - hidden
     tree = query.copy()
     for table in list(tree.find_all(exp.Table)):
         name = table.name.lower()
-        if name in read and name in models:
-            inner = _inlined(models[name], models, unclear)
-            table.replace(inner.subquery(table.alias_or_name, copy=False))
+        if name not in hidden and name in models and not table.db:
+            model = models[name]
+            inner = _inlined(model.query, models).subquery(table.alias_or_name, copy=False)
+            listed = table.alias_column_names or model.columns
+            inner.args["alias"].set("columns", [exp.to_identifier(column) for column in listed])
+            table.replace(inner)
     return tree
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from tests.judge.sql_text import is_query, words_of
+from tests.judge.sql_text import is_query, unit, words_of
 
 if TYPE_CHECKING:
     from tests.judge.cases import Case
     from tests.judge.truth import Subject
 
 Path = tuple[str, ...]
+_VIEW = re.compile(r"\s*create\s+(?:or\s+replace\s+)?view\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file: what it builds, its statements, and whether it is a bare query."""
+    """One file: its statements, the names that they write in lower case, and whether it is a bare query."""
 
     name: str
     statements: tuple[str, ...]
     bare: bool
+    writes: frozenset[str]
     consumer: bool = False
 
     @property
@@ -56,8 +59,10 @@ class Used:
 
 
 def pieces(case: Case) -> list[Piece]:
-    """The models of a case in their order, then its consumers."""
-    models = [_piece(name, sql, consumer=False) for name, sql in case.models.items()]
+    """The views of a case's warehouse, its models in their order, then its consumers."""
+    views = [s.query for s in duckdb.extract_statements(case.ddl) if _VIEW.match(s.query)]
+    models = [_piece(f"view_{index}", sql, consumer=False) for index, sql in enumerate(views)]
+    models += [_piece(name, sql, consumer=False) for name, sql in case.models.items()]
     return models + [_piece(name, sql, consumer=True) for name, sql in case.queries.items()]
 
 
@@ -85,4 +90,4 @@ def doubted(piece: Piece, tables: dict[str, dict[str, str]], used: Used) -> set[
 
 def _piece(name: str, sql: str, *, consumer: bool) -> Piece:
     statements = tuple(s.query.strip().rstrip(";") for s in duckdb.extract_statements(sql) if s.query.strip(" \n;"))
-    return Piece(name, statements, is_query(sql), consumer)
+    return Piece(name, statements, is_query(sql), unit(name, sql).writes, consumer)
