@@ -19,6 +19,7 @@ Parts = tuple[str, ...]
 
 # ClickHouse: tables without rows of their own, and how many arguments of the engine come before the database's name.
 _WINDOWS = {"distributed": 1, "buffer": 0}
+_SEVERAL = frozenset({"merge", "dictionary"})  # of one or more tables, whose names are text
 
 
 def name(tree: exp.Create) -> exp.Expr:
@@ -55,8 +56,8 @@ def filled(tree: exp.Create, structure: Structure) -> Parts:
 
 
 def inherits(tree: exp.Create) -> bool:
-    """Whether the new table's rows show in another table too."""
-    return tree.find(exp.InheritsProperty) is not None
+    """Whether the new table shows rows of others, or its rows show in another table too."""
+    return tree.find(exp.InheritsProperty) is not None or _engine(tree) in _SEVERAL
 
 
 def table(tree: exp.Create, parts: Parts, place: Place, structure: Structure, copied: Table | None) -> Table:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds
+from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound, Leaves
-from trackplan.sql.nodes import UNITS, children, is_namespace, parts_of
+from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, StarRef
 from trackplan.sql.star_names import names_of
@@ -241,8 +241,9 @@ class Walker(Leaves):
         return parts_of(node)
 
     def _dated(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
-        unit = node.args.get("unit")
-        if isinstance(unit, exp.Literal) and unit.name.lower() not in UNITS and unit.name.isidentifier():
+        unit = node.this if isinstance(node, exp.Extract) else node.args.get("unit")
+        may = exp.Literal if self.compiler.dialect not in COMPUTED_UNITS else (exp.Literal, exp.Var)
+        if isinstance(unit, may) and unit.name.lower() not in UNITS and unit.name.isidentifier():
             # The parser took a column for a date part.
             found.append(Ref(None, self.fold(exp.to_identifier(unit.name)), "", how, into, False, NOWHERE))
         return parts_of(node)
@@ -259,7 +260,7 @@ class Walker(Leaves):
         return more(node, how, into, bound, found) if more else parts_of(node)
 
 
-_RULES = (
+_RULES: tuple[Rule, ...] = (
     (exp.Query, Walker._query),
     (exp.Exists, Walker._exists),
     ((exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier), Walker._unfollowed),
@@ -276,7 +277,7 @@ _RULES = (
     (exp.AggFunc, Walker._aggregate),
     (exp.Anonymous, Walker._called),
     ((exp.UDTF, exp.Explode), Walker._unpacked),
-    (tuple({c for c in exp.ALL_FUNCTIONS if "unit" in c.arg_types}), Walker._dated),
+    ((exp.Extract, *{c for c in exp.ALL_FUNCTIONS if "unit" in c.arg_types}), Walker._dated),
 )
 _KINDS = Kinds(_RULES)
 _CLICKHOUSE = Kinds((((exp.Alias, exp.In, exp.Anonymous), Walker._hidden), *_RULES))

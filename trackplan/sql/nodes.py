@@ -10,78 +10,19 @@ from trackplan.names import fold
 from trackplan.sql.records import NOWHERE, Span
 
 UNITS = frozenset(
-    [
-        "microsecond",
-        "microseconds",
-        "millisecond",
-        "milliseconds",
-        "second",
-        "seconds",
-        "minute",
-        "minutes",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "dayofweek",
-        "dayofyear",
-        "week",
-        "weeks",
-        "isoweek",
-        "month",
-        "months",
-        "quarter",
-        "quarters",
-        "year",
-        "years",
-        "isoyear",
-        "decade",
-        "decades",
-        "century",
-        "centuries",
-        "millennium",
-        "millennia",
-        "epoch",
-        "dow",
-        "doy",
-        "nanosecond",
-        "nanoseconds",
-        "y",
-        "yy",
-        "yyyy",
-        "q",
-        "qq",
-        "m",
-        "mm",
-        "mon",
-        "d",
-        "dd",
-        "w",
-        "ww",
-        "wk",
-        "h",
-        "hh",
-        "n",
-        "mi",
-        "s",
-        "ss",
-        "ms",
-        "us",
-        "ns",
-        "date",
-        "time",
-        "datetime",
-        "timestamp",
-        "week_iso",
-        "weekiso",
-        "isodow",
-        "yearofweek",
-        "yearofweekiso",
-        "dayofweekiso",
-        "dayofmonth",
-    ]
+    "c cent cents centuries century cs d date datetime day dayofmonth dayofweek dayofweek_iso "  # noqa: SIM905
+    "dayofweekiso dayofyear days dd decade decades doy dow dw dy epoch epoch_microsecond "
+    "epoch_millisecond epoch_nanosecond epoch_second era h hh hour hours hr hrs iso_week isodow isowk "
+    "isoww isoweek isoyear julian m mcs mi microsecond microseconds mil millennia millennium millisecond "
+    "milliseconds mils min mins minute minutes mm mon month months ms msec n nanosecond nanoseconds ns "
+    "nsec q qq qtr quarter quarters s sec second seconds secs ss time timestamp timezone timezone_abbr "
+    "timezone_hour timezone_minute tz tzoffset us usec w week week_iso weekday weekiso weekofyear weeks "
+    "wk woy ww y year year_of_week yearday yearofweek yearofweekiso years yy yyyy".split()
 )
 """The parts of a date that functions are asked for by name."""
+
+COMPUTED_UNITS = frozenset({"postgres", "duckdb", "trino", "presto", "athena", "spark", "databricks", "redshift"})
+"""Dialects in which the part of a date may be the value of a column."""
 
 
 def span_of(node: exp.Expr) -> Span:

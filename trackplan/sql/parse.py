@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from trackplan.sql import script
 from trackplan.sql.nesting import too_much
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlglot.parser import Parser
-    from sqlglot.tokenizer_core import Token
 
     from trackplan.sql.records import Span
 
@@ -93,13 +92,27 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.
     parser = script.dialect_of(dialect).parser()
     try:
         with _as_written(type(parser)):
-            return parser.parse(list(tokens), text), ""
+            trees = parser.parse(list(tokens), text)
+            if any(isinstance(tree, exp.Command) for tree in trees) and (other := _from_table(tokens)):
+                trees = parser.parse(other, text)
+            return trees, ""
     except SqlglotError as error:
         return [], _describe(error)
     except RecursionError:
         return [], "is nested too deeply"
     except Exception:  # the text is a stranger's, and the parser fails in more ways than it documents
         return [], "could not be parsed"
+
+
+def _from_table(tokens: Sequence[Token]) -> list[Token]:
+    """`tokens` with FROM in place of the TABLE of `CREATE … AS TABLE t`, which few dialects parse; else none."""
+    words = [script.word(token) for token in tokens]
+    for at in range(1, len(words) - 1):
+        if words[at] == "TABLE" and words[at - 1] == "AS" and words[0] == "CREATE":
+            old = tokens[at]
+            new = Token(TokenType.FROM, old.text, old.line, old.col, old.start, old.end, old.comments)
+            return [*tokens[:at], new, *tokens[at + 1 :]]
+    return []
 
 
 @contextmanager

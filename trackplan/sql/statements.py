@@ -13,10 +13,11 @@ from trackplan.names import fold
 from trackplan.sql import create
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.frame import Environment
+from trackplan.sql.expressions import Walker
+from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, statements
-from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
+from trackplan.sql.records import Definition, NotUnderstood, Record, Select, Statement
 from trackplan.sql.text import words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
@@ -68,6 +69,7 @@ _CREATED = frozenset(
 # What fills a new table besides a query.
 _FILLS = (exp.Summarize, exp.ExecuteAsProperty)
 _MOVES = re.compile(r"\b(attach|exchange|inherit|rename|swap)\b", re.IGNORECASE)
+_COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
@@ -124,7 +126,7 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
             yield _insert(tree, tree.expression, piece, dialect)
-    elif not _is_harmless(tree, piece.text):
+    elif not _is_harmless(tree, piece.text, dialect):
         reason, detail = _reason(tree, piece.text)
         yield _not_understood(reason, detail, piece.text, piece.span)
 
@@ -207,12 +209,13 @@ def _target(node: exp.Expr, dialect: str) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(fold(p.name, bool(p.args.get("quoted")), dialect) for p in parts), columns
 
 
-def _is_harmless(tree: exp.Expr, text: str) -> bool:
+def _is_harmless(tree: exp.Expr, text: str, dialect: str) -> bool:
     if isinstance(tree, (exp.Select, exp.Merge, exp.Update, exp.Delete)):
         return False
     if isinstance(tree, exp.Create) and tree.kind in ("FUNCTION", "MACRO"):
-        return _is_pure(tree)
-    found = [m.group().lower() for m in islice(_FIRST_WORDS.finditer(text), 5)]
+        return _is_pure(tree, dialect)
+    start = _COMMENTS.match(text)
+    found = [m.group().lower() for m in islice(_FIRST_WORDS.finditer(text, start.end() if start else 0), 5)]
     word = found[0] if found else ""
     if word == "create" and not _CREATED.intersection(found[1:]) and not isinstance(tree.this, exp.Schema):
         return False
@@ -221,21 +224,28 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
     return word in _HARMLESS and not _READS.search(text) and not _DYNAMIC.search(text)
 
 
-def _is_pure(tree: exp.Create) -> bool:
+def _is_pure(tree: exp.Create, dialect: str) -> bool:
     """Whether a function reads no table, so that it touches no data of the project."""
     language = tree.find(exp.LanguageProperty)
     if language is not None and language.name.lower() not in ("sql", "plpgsql", "plsql"):
         return True
-    bodies = [n for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
-    if any(_READS.search(b.this) for b in bodies):
-        return False
-    return not any(isinstance(t.parent, (exp.From, exp.Join)) for t in tree.find_all(exp.Table))
+    body = tree.args.get("expression")
+    if not isinstance(body, exp.Expr) or isinstance(body, (exp.Heredoc, exp.RawString, exp.Literal)):
+        texts = [n.this for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
+        tables = tree.find_all(exp.Table)
+        return not any(map(_READS.search, texts)) and not any(
+            isinstance(t.parent, (exp.From, exp.Join)) for t in tables
+        )
+    compiler = Compiler(dialect)
+    Walker(compiler, Frame(-1, None, {})).refs(body, "output")
+    return not any(source.parts for scope in compiler.scopes if isinstance(scope, Select) for source in scope.sources)
 
 
 def _reason(tree: exp.Expr, text: str) -> tuple[Literal["dynamic", "unsupported"], str]:
     if isinstance(tree, exp.Command) and _DYNAMIC.search(text):
         return "dynamic", "builds its SQL at run time"
-    word = re.match(r"[\s(]*(\w+)", text)
+    start = _COMMENTS.match(text)
+    word = re.compile(r"[\s(]*(\w+)").match(text, start.end() if start else 0)
     return (
         "unsupported",
         f"is a statement that is not followed ({word.group(1).upper() if word else 'no SQL'})",
