@@ -16,6 +16,6 @@ references: ["GDPR Art. 5(1)(c)"]
 SELECT s.id AS subject, s.place, listing(c.id) AS columns
 FROM subject s
 JOIN field_column l ON l.field = s.key
-JOIN "column" c ON c.key = l."column"
+JOIN stored_column c ON c.key = l."column"
 WHERE s.kind = 'field' AND s.status = 'waste' AND NOT s.carried
 GROUP BY s.key

@@ -25,4 +25,4 @@ WHERE s.used = 0 AND NOT s.needed AND s.waste = s.fields
   AND e.type <> 'context'               -- what every event carries is no call of its own
   AND e.key IN (SELECT event FROM landing_relation)
   AND e.key NOT IN (
-    SELECT l.event FROM landing_relation l WHERE l.relation IN (SELECT relation FROM relation_doubt))
+    SELECT l.event FROM landing_relation l JOIN relation_status d ON d.relation = l.relation WHERE d.doubted)

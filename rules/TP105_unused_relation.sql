@@ -17,9 +17,8 @@ SELECT r.id AS subject, r.place
 FROM relation r
 WHERE r.raw AND r.declared
   AND r.key NOT IN (SELECT relation FROM landing_relation)
-  AND r.key NOT IN (SELECT relation FROM relation_reach)
-  AND r.key NOT IN (SELECT relation FROM relation_doubt)
+  AND r.key NOT IN (SELECT relation FROM relation_status WHERE reached OR doubted)
   AND r.key NOT IN (SELECT relation FROM coverage WHERE statements > 0)
   AND NOT EXISTS (
-    SELECT 1 FROM column_status s JOIN "column" c ON c.key = s."column"
+    SELECT 1 FROM column_status s JOIN stored_column c ON c.key = s."column"
     WHERE c.relation = r.key AND (s.status <> 'waste' OR s.carried OR s.lands))

@@ -13,8 +13,6 @@ why: >
 fix: Remove it from the models named, then stop collecting it; or declare the use case that needs it.
 references: ["GDPR Art. 5(1)(c)"]
 */
-SELECT s.id AS subject, s.place, listing(m.relation_id) AS models
-FROM subject s
-JOIN subject_model m ON m.kind = s.kind AND m.key = s.key
-WHERE s.status = 'waste' AND s.carried AND NOT s.pipeline
-GROUP BY s.kind, s.key
+SELECT id AS subject, place, models
+FROM subject
+WHERE status = 'waste' AND carried AND NOT pipeline

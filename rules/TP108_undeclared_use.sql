@@ -14,12 +14,7 @@ fix: Add it to the needs of the use case that this serves (or list the consumer 
 references: ["GDPR Art. 5(1)(b)", "GDPR Art. 30(1)(b)"]
 */
 -- A use by stars alone is listed by TP107 and is no evidence of a purpose.
-WITH claimed AS MATERIALIZED (SELECT DISTINCT kind, key FROM subject_use_case)
-SELECT s.id AS subject, s.place, listing(c.consumer_id) AS consumers,
-       CASE WHEN u.key IS NULL THEN 'no use case needs it' ELSE 'no use case names it, as personal data requires' END
-         AS lacking
-FROM subject s
-JOIN subject_consumer c ON c.kind = s.kind AND c.key = s.key AND c.strength = 'named'
-LEFT JOIN claimed u ON u.kind = s.kind AND u.key = s.key
-WHERE s.status = 'undeclared' AND NOT s.star_only
-GROUP BY s.kind, s.key
+SELECT id AS subject, place, users AS consumers,
+       CASE WHEN withheld THEN 'no use case names it, as personal data requires' ELSE 'no use case needs it' END AS lacking
+FROM subject
+WHERE status = 'undeclared' AND NOT star_only

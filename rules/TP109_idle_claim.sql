@@ -15,9 +15,7 @@ references: ["GDPR Art. 5(1)(b)", "GDPR Art. 5(1)(c)"]
 */
 SELECT s.id AS subject, s.place,
        CASE WHEN date(s.introduced, '+' || run.grace_days || ' days') < :today THEN 'warning' END AS severity,
-       listing(u.use_case_id) AS use_cases
+       s.use_cases
 FROM subject s
 JOIN run
-JOIN subject_use_case u ON u.kind = s.kind AND u.key = s.key
 WHERE s.status = 'idle'
-GROUP BY s.kind, s.key

@@ -16,7 +16,7 @@ references: ["GDPR Art. 30(1)"]
 -- Of a struct in no plan only the outermost is shown.
 SELECT c.id AS subject, coalesce(c.place, r.place) AS place, coalesce(listing(e.id), 'a plan') AS events
 FROM column_status s
-JOIN "column" c ON c.key = s."column"
+JOIN stored_column c ON c.key = s."column"
 JOIN relation r ON r.key = c.relation
 LEFT JOIN column_status p ON p."column" = c.parent
 LEFT JOIN landing_relation l ON l.relation = r.key

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Place
-from trackplan.link.gaps import doubt_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,9 +12,8 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.findings import Problem
     from trackplan.inputs import Inputs
-    from trackplan.link.askers import Askers
-    from trackplan.link.program import Program
-    from trackplan.link.resolve import Resolver
+    from trackplan.link.linking import Linking
+    from trackplan.link.store import Facts
     from trackplan.project import Project
 
 _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
@@ -33,25 +31,25 @@ _BROUGHT_BY = {
 _SUBJECTS = {
     "plans": "SELECT count(*) FROM field",
     "use_cases": "SELECT count(*) FROM use_case",
-    "warehouse": 'SELECT count(*) FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw AND c.declared',
+    "warehouse": "SELECT count(*) FROM stored_column WHERE declared",
     "models": "SELECT count(*) FROM relation WHERE NOT raw",
     "consumers": "SELECT count(*) FROM consumer WHERE kind <> 'model'",
 }
 
 
-def store(base: FactBase, project: Project, read: Inputs, linked: Program, problems: Sequence[Problem]) -> None:
+def store(base: FactBase, project: Project, read: Inputs, facts: Facts, problems: Sequence[Problem]) -> None:
     """Write the problems, and for each kind of input how much was read, understood, and could not be read."""
     _store_problems(base, problems)
-    _store_unresolved(base, read)
+    _store_unresolved(base, read, facts)
     given = {kind: bool(getattr(project, kind) or (project.dbt and kind == "models")) for kind in _KINDS}
     given["warehouse"] |= any(t.kind == "table" for t in read.tables)
     given["consumers"] |= bool(read.consumers)
     broken = {kind for p in problems if p.kind not in _HARMLESS for kind in _lacking(p, read.files[p.place.path])}
     statements = dict.fromkeys(_KINDS, 0)
     understood = dict.fromkeys(_KINDS, 0)
-    for unit in linked.units:
+    for unit in facts.linking.program.units:
         statements["models" if unit.consumer is None else "consumers"] += len(unit.record.statements)
-    for block in linked.blocks:
+    for block in facts.linking.program.blocks:
         understood["models" if block.unit.consumer is None else "consumers"] += 1
     names = ("kind", "configured", "files", "subjects", "statements", "understood", "broken")
     rows = [
@@ -69,26 +67,27 @@ def _lacking(problem: Problem, file_kind: str) -> tuple[str, ...]:
     return _BROUGHT_BY[file_kind]
 
 
-def store_notes(base: FactBase, project: Project, who: Askers, resolver: Resolver) -> None:
+def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
     """Write what everybody who reads a result must know about how it came to be."""
     notes: list[str] = []
+    who = facts.linking.askers
     if who.as_consumers and who.consumers:
         models = _counted(len(who.consumers), "model")
         notes.append(f"No consumer is declared, so the {models} that no other model reads count as consumed.")
     elif who.leaves:
         models = _counted(who.leaves, "model")
         notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")
-    if resolver.references:
-        notes.append(_references(resolver))
+    if facts.linking.references:
+        notes.append(_references(facts.linking))
     if not project.landing and project.plans:
         notes.append("No landing is declared, so only fields that name their column can be followed to their use.")
     base.insert("note", ("key", "text"), list(enumerate(notes, 1)))
 
 
-def _references(resolver: Resolver) -> str:
+def _references(linking: Linking) -> str:
     """How many of the names of columns are clear, in the SQL that was understood."""
-    unclear = len({(u.block.first, u.span, u.name) for u in resolver.unknowns})
-    total = _counted(resolver.references, "reference")
+    unclear = sum(len({(u.place, u.name) for u in linked.unknowns}) for linked in linking.linked)
+    total = _counted(linking.references, "reference")
     if not unclear:
         return f"The SQL that was understood has {total} to columns, and each of them is clear."
     return (
@@ -105,7 +104,7 @@ def _store_problems(base: FactBase, problems: Sequence[Problem]) -> None:
     base.insert("problem", ("key", "kind", "message", "hint", "fatal", "place"), rows)
 
 
-def _store_unresolved(base: FactBase, read: Inputs) -> None:
+def _store_unresolved(base: FactBase, read: Inputs, facts: Facts) -> None:
     """SQL that was not even linked: what DDL holds besides, and files that nobody could look into."""
     first = base.count("SELECT count(*) FROM unresolved") + 1
     told = [*read.unresolved, *(("unreadable", "", "could not be read", Place(path)) for path in read.unreadable)]
@@ -114,7 +113,7 @@ def _store_unresolved(base: FactBase, read: Inputs) -> None:
     ]
     base.insert("unresolved", ("key", "reason", "name", "detail", "place"), rows)
     for path in read.unreadable:
-        doubt_all(base, f"{path} could not be read and may use it")
+        facts.everywhere.append(f"{path} could not be read and may use it")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from trackplan.cache.pack import Means
 from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
-from trackplan.link import askers, expand, gaps, program, reach, resolve, store, units
+from trackplan.link import gaps, linking, program, store, units
 from trackplan.link.relations import Registry
 from trackplan.tree import Tree
 
@@ -56,45 +55,27 @@ def _build(project: Project, today: date, means: Means) -> FactBase:
     _store_run(base, project, today)
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
-    linked = _link(project, read, base, means)
+    facts = _link(project, read, base, means)
     ambiguous = needs.store(base, read.use_cases, today, project.policy.planning_horizon_months)
-    evidence.store(base, project, read, linked.program, read.problems + ambiguous)
-    evidence.store_notes(base, project, linked.askers, linked.resolver)
-    status.store(base)
+    evidence.store(base, project, read, facts, read.problems + ambiguous)
+    evidence.store_notes(base, project, facts)
+    status.store(base, facts)
     base.freeze()
     return base
 
 
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """What linking leaves for those who tell how it went."""
-
-    program: program.Program
-    resolver: resolve.Resolver
-    askers: askers.Askers
-
-
-def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> _Linked:
+def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store.Facts:
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     records = compilation.compile_all(read.sql, means.pack, means.jobs)
-    linked = program.load(registry, units.units(registry, read.sql, records))
+    loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
-    for relation in registry.relations:
-        linked.relation(relation)
-    expanded = expand.expand(linked)
-    resolver = resolve.Resolver(linked, expanded)
-    askers.wants(linked, resolver, read.consumers)
-    resolver.run()
-    who = askers.Askers(linked, resolver)
-    who.gather(read.consumers, expanded.circular)
-    closure = reach.Closure(linked, resolver)
-    who.ask(closure, read.consumers)
-    keys = store.store(base, linked, expanded, resolver, who, closure.run(), landings.governed)
-    gaps.store_strangers(base, linked, read.consumers, bool(project.warehouse))
+    linked = linking.link(loaded, read.consumers, landings.governed)
+    facts = store.store(base, linked, project.policy.counting)
+    gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)
-    plans.store_landings(base, landings, collected, linked, keys)
-    return _Linked(linked, resolver, who)
+    plans.store_landings(base, landings, collected, facts)
+    return facts
 
 
 def _store_run(base: FactBase, project: Project, today: date) -> None:

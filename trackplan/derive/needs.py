@@ -65,6 +65,8 @@ class Subjects:
 
 def store(base: FactBase, use_cases: Sequence[UseCase], today: date, horizon_months: int) -> list[Problem]:
     """Write the use cases with their needs and consumers. The problems are selectors that mean several plans."""
+    if not use_cases:
+        return []
     end = months_later(today, horizon_months).isoformat()
     subjects, inside = _subjects(base)
     consumers = {plain(str(id_)): int(str(key)) for key, id_ in base.fetch("SELECT key, id FROM consumer")}
@@ -129,10 +131,7 @@ def _subjects(base: FactBase) -> tuple[Subjects, dict[tuple[str, int], list[tupl
         inside.setdefault(above, []).append(me)
     for key, id_ in base.fetch("SELECT key, id FROM relation WHERE raw"):
         subjects.add(str(id_), "relation", int(str(key)))
-    columns = (
-        'SELECT c.key, c.id, c.parent, c.relation FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw'
-    )
-    for key, id_, parent, relation in base.fetch(columns):
+    for key, id_, parent, relation in base.fetch("SELECT key, id, parent, relation FROM stored_column"):
         me = ("column", int(str(key)))
         subjects.add(str(id_), *me)
         above = ("relation", int(str(relation))) if parent is None else ("column", int(str(parent)))

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from trackplan.derive.landing import Landings
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import Event, Field, Plan
-from trackplan.link.program import Program
-from trackplan.link.store import Keys
+from trackplan.link.store import Facts
 from trackplan.names import field_id
 
 _EVENT = ("key", "id", "plan", "name", "type", "description", "owner", "status", "introduced", "expires", "place")
@@ -51,23 +50,23 @@ def store(base: FactBase, plans: Sequence[Plan]) -> Collected:
     return found
 
 
-def store_landings(base: FactBase, landings: Landings, collected: Collected, program: Program, keys: Keys) -> None:
+def store_landings(base: FactBase, landings: Landings, collected: Collected, facts: Facts) -> None:
     """Write where fields land, and which do not."""
     rows: dict[tuple[int, int], str] = {}
     for landed in landings.landed:
-        container = program.relation(landed.relation)
-        for position in landed.positions(container.names):
+        number = facts.linking.program.table(landed.relation).number
+        for position in landed.positions(facts.linking.nodes.names[number]):
             # A column that somebody asks for as a whole has no keys.
             lengths = range(len(landed.path), -1, -1) if landed.optional else [len(landed.path)]
             paths = (".".join(landed.path[:n]).lower() for n in lengths)
-            column = next((c for p in paths if (c := keys.columns.get((container.number, position, p)))), None)
+            column = next((c for p in paths if (c := facts.columns.get((number, position, p)))), None)
             if column is not None:
                 rows.setdefault((collected.fields[landed.field], column), landed.convention)
     base.insert("landing", ("field", "column", "convention"), ((*pair, c) for pair, c in rows.items()))
     unlanded = {collected.fields[u.field]: (u.kind, u.expected, u.reason) for u in landings.unlanded}
     names = ("field", "kind", "expected", "reason")
     base.insert("unlanded", names, ((key, *row) for key, row in unlanded.items()))
-    tables = {(collected.events[e], keys.relations[program.relation(r).number]) for e, r in landings.tables}
+    tables = {(collected.events[e], facts.relations[facts.linking.program.table(r).number]) for e, r in landings.tables}
     base.insert("landing_relation", ("event", "relation"), sorted(tables))
 
 

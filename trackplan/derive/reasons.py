@@ -69,3 +69,11 @@ def few(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
     more = len(names) - _LISTED
     return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def listing(names: Sequence[str]) -> str:
+    """The first names, in alphabetical order, as they stand in a sentence: `a, b, c and 4 more`."""
+    words = sorted(names)
+    if len(words) > _LISTED:
+        words[_LISTED:] = [f"{len(words) - _LISTED:,} more"]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

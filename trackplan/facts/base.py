@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -14,10 +14,13 @@ from trackplan.findings import Place
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
+_Authorizer = Callable[..., int]
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
 _OPCODES_PER_TICK = 20_000
+# Views of the schema that have a table to fill.
+_STORED = {"column": "stored_column"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class FactBase:
     _files: dict[str, int] = field(default_factory=dict)
     _places: dict[Place, int] = field(default_factory=dict)
     _new_places: list[Row] = field(default_factory=list)
+    _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = field(default_factory=dict)
+    _frozen: bool = False
 
     @classmethod
     def create(cls) -> FactBase:
@@ -57,6 +62,7 @@ class FactBase:
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         """Add `rows` to `table`. The names come from our own code, never from input."""
+        table = _STORED.get(table, table)
         names = ", ".join(f'"{c}"' for c in columns)
         marks = ", ".join("?" * len(columns))
         self.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
@@ -87,6 +93,7 @@ class FactBase:
         self._write_places()
         # The first use of a table function declares it, which no query may do; so it is done here.
         self.connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
+        self._frozen = True
         self.connection.execute("COMMIT")
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
@@ -96,11 +103,58 @@ class FactBase:
         self.insert("place", names, self._new_places)
         self._new_places.clear()
 
+    def defer(self, table: str, fill: Callable[[], None], after: Sequence[str] = ()) -> None:
+        """Let `fill` fill a table only when somebody reads it, and `after` some other deferred tables."""
+        self._deferred[table] = (fill, tuple(after))
+
     def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Iterator[Row]:
         """Rows of one of our own queries, without limits."""
-        if self._new_places:
+        if self._new_places and not self._frozen:
             self._write_places()
-        return iter(self.connection.execute(sql, parameters or {}))
+        return iter(self._execute(sql, parameters or {}, lambda *_: sqlite3.SQLITE_OK))
+
+    def _execute(self, sql: str, parameters: Mapping[str, Value], authorize: _Authorizer) -> sqlite3.Cursor:
+        """Run a query; deferred tables that it reads are filled first."""
+        while self._deferred:
+            wanted: list[str] = []
+
+            def watch(action: int, first: str | None, *rest: str | None, wanted: list[str] = wanted) -> int:
+                if action == sqlite3.SQLITE_READ and first in self._deferred:
+                    wanted.append(first)
+                    return sqlite3.SQLITE_DENY
+                return authorize(action, first, *rest)
+
+            self.connection.set_authorizer(watch)
+            try:
+                return self.connection.execute(sql, parameters)
+            except sqlite3.DatabaseError:
+                if not wanted:
+                    raise
+            finally:
+                self.connection.set_authorizer(None)
+            self._fill(wanted[0])
+        self.connection.set_authorizer(authorize)
+        try:
+            return self.connection.execute(sql, parameters)
+        finally:
+            self.connection.set_authorizer(None)
+
+    def _fill(self, table: str) -> None:
+        """Fill a deferred table now."""
+        if table not in self._deferred:
+            return
+        fill, after = self._deferred[table]
+        for other in after:
+            self._fill(other)
+        del self._deferred[table]
+        if self._frozen:
+            self.connection.execute("PRAGMA query_only = OFF")
+        self.connection.execute("BEGIN" if self._frozen else "SAVEPOINT filling")
+        fill()
+        self._write_places()
+        self.connection.execute("COMMIT" if self._frozen else "RELEASE filling")
+        if self._frozen:
+            self.connection.execute("PRAGMA query_only = ON")
 
     def count(self, sql: str) -> int:
         """The one number that one of our own queries gives."""
@@ -127,10 +181,9 @@ class FactBase:
             return sqlite3.SQLITE_DENY
 
         previous = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.bytes)
-        connection.set_authorizer(authorize)
         connection.set_progress_handler(lambda: time.monotonic() > deadline, _OPCODES_PER_TICK)
         try:
-            cursor = connection.execute(sql, parameters or {})
+            cursor = self._execute(sql, parameters or {}, authorize)
             if cursor.description is None:
                 raise RuleError("the query gives no columns; only SELECT is possible here")
             return Result(tuple(d[0] for d in cursor.description), _fetch(cursor, limits))
@@ -145,7 +198,6 @@ class FactBase:
         except OverflowError as error:
             raise RuleError("an option's number is too large for SQLite") from error
         finally:
-            connection.set_authorizer(None)
             connection.set_progress_handler(None, 0)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
 

@@ -155,8 +155,8 @@ CREATE TABLE relation (
   place       INTEGER REFERENCES place  -- where it is declared or built; else where it is first read
 ) STRICT;
 
--- A column, or a key inside a struct, array or JSON column (these name their parent).
-CREATE TABLE "column" (
+-- A column of a relation that somebody else stores (`relation.raw`), or a key inside a struct, array or JSON column.
+CREATE TABLE stored_column (
   key         INTEGER PRIMARY KEY,
   id          TEXT NOT NULL UNIQUE,     -- schema.table.column.path
   relation    INTEGER NOT NULL REFERENCES relation,
@@ -170,8 +170,30 @@ CREATE TABLE "column" (
   pipeline    INTEGER NOT NULL,         -- 1 if the loader adds it to every table (received_at, context_library_name, ...)
   place       INTEGER REFERENCES place
 ) STRICT;
-CREATE INDEX column_relation ON "column" (relation);
-CREATE INDEX column_parent ON "column" (parent);
+CREATE INDEX stored_column_relation ON stored_column (relation);
+CREATE INDEX stored_column_parent ON stored_column (parent);
+
+-- A column of a model, seed, snapshot or view; the same as `stored_column`.
+CREATE TABLE built_column (
+  key         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,     -- schema.table.column.path
+  relation    INTEGER NOT NULL REFERENCES relation,
+  parent      INTEGER REFERENCES "column",
+  name        TEXT NOT NULL,            -- last segment
+  path        TEXT NOT NULL,            -- segments from the column down, as a JSON list
+  type        TEXT NOT NULL,            -- as declared; '' if unknown
+  description TEXT NOT NULL,
+  sensitivity TEXT NOT NULL CHECK (sensitivity IN ('', 'none', 'internal', 'personal', 'special')),
+  declared    INTEGER NOT NULL,         -- 1 if warehouse, dbt or a model's select list names it; 0 if a plan or a query does
+  pipeline    INTEGER NOT NULL,         -- 1 if the loader adds it to every table (received_at, context_library_name, ...)
+  place       INTEGER REFERENCES place
+) STRICT;
+CREATE INDEX built_column_relation ON built_column (relation);
+CREATE INDEX built_column_parent ON built_column (parent);
+
+-- All columns; rules about what is stored do better to read `stored_column`, which is there without further work.
+CREATE VIEW "column" AS
+  SELECT * FROM stored_column UNION ALL SELECT * FROM built_column;
 
 CREATE TABLE column_tag (
   "column" INTEGER NOT NULL REFERENCES "column",
@@ -372,6 +394,11 @@ CREATE TABLE column_status (
   carried   INTEGER NOT NULL,           -- 1 if a model reads it
   status    TEXT NOT NULL CHECK (status IN ('keep', 'idle', 'undeclared', 'waste', 'unknown')),
   reason    TEXT NOT NULL,              -- one clause that tells why
+  withheld  INTEGER NOT NULL DEFAULT 0, -- 1 if use cases reach it, but as personal data it must be named by one
+  users     TEXT NOT NULL DEFAULT '',   -- the first three counting consumers that name it, and how many more
+  takers    TEXT NOT NULL DEFAULT '',   -- the same for those that take it by a star alone
+  models    TEXT NOT NULL DEFAULT '',   -- the same for the models that carry or read it; only of what is waste
+  use_cases TEXT NOT NULL DEFAULT '',   -- the same for the use cases that need it, or something in it
   shadow    INTEGER NOT NULL,           -- 1 if stored where a plan lands, but in no plan
   lands     INTEGER NOT NULL            -- 1 if a field lands on it; the verdict is then reported at the field
 ) STRICT;
@@ -384,7 +411,20 @@ CREATE TABLE field_status (
   star_only INTEGER NOT NULL,
   carried   INTEGER NOT NULL,
   status    TEXT NOT NULL CHECK (status IN ('keep', 'idle', 'undeclared', 'waste', 'unknown')),
-  reason    TEXT NOT NULL
+  reason    TEXT NOT NULL,
+  withheld  INTEGER NOT NULL DEFAULT 0, -- 1 if use cases reach it, but as personal data it must be named by one
+  users     TEXT NOT NULL DEFAULT '',   -- the first three counting consumers that name it, and how many more
+  takers    TEXT NOT NULL DEFAULT '',   -- the same for those that take it by a star alone
+  models    TEXT NOT NULL DEFAULT '',   -- the same for the models that carry or read it; only of what is waste
+  use_cases TEXT NOT NULL DEFAULT ''    -- the same for the use cases that need it, or something in it
+) STRICT;
+
+-- Who reads the rows of a raw relation, be it only to count them.
+CREATE TABLE relation_status (
+  relation INTEGER PRIMARY KEY REFERENCES relation,
+  reached  INTEGER NOT NULL,            -- 1 if any consumer may do so
+  used     INTEGER,                     -- 1 if a counting consumer does, 0 if none does, NULL if nobody can say
+  doubted  INTEGER NOT NULL             -- 1 if the readers of the rows or of some column are not all known
 ) STRICT;
 
 -- The verdict on each event as a whole: used if a field of it or its rows are.
@@ -405,34 +445,38 @@ CREATE VIEW gap AS
 -- One row per subject that the quadrants judge: every field, and every raw column on which no field lands.
 CREATE VIEW subject AS
   SELECT 'field' AS kind, f.key, f.id, f.place, s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         f.introduced, f.event, NULL AS relation, 0 AS pipeline
+         f.introduced, f.event, NULL AS relation, 0 AS pipeline, s.withheld, s.users, s.takers, s.models, s.use_cases
   FROM field_status s JOIN field f ON f.key = s.field
   UNION ALL
   SELECT 'column', c.key, c.id, coalesce(c.place, r.place), s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         NULL, NULL, c.relation, c.pipeline
-  FROM column_status s JOIN "column" c ON c.key = s."column" JOIN relation r ON r.key = c.relation
+         NULL, NULL, c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.use_cases
+  FROM column_status s JOIN stored_column c ON c.key = s."column" JOIN relation r ON r.key = c.relation
   WHERE NOT s.lands;
 
--- Which use case needs which subject, and how: 'explicit' names it, 'derived' lists a consumer that it reaches.
--- Only active use cases are here; see use_case.state.
-CREATE VIEW justification AS
-  SELECT 'field' AS kind, m.field AS key, n.use_case, 'explicit' AS how, n.key AS need
+-- Which active use case names which subject, or what it is stored in or as.
+CREATE VIEW named_need AS
+  SELECT 'field' AS kind, m.field AS key, n.use_case, n.key AS need
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   WHERE m.field IS NOT NULL AND u.state = 'active'
   UNION
-  SELECT 'column', m."column", n.use_case, 'explicit', n.key
+  SELECT 'column', m."column", n.use_case, n.key
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   WHERE m."column" IS NOT NULL AND u.state = 'active'
   UNION
-  SELECT 'column', l."column", n.use_case, 'explicit', n.key
+  SELECT 'column', l."column", n.use_case, n.key
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   JOIN landing l ON l.field = m.field
   WHERE u.state = 'active'
   UNION
-  SELECT 'field', l.field, n.use_case, 'explicit', n.key
+  SELECT 'field', l.field, n.use_case, n.key
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   JOIN landing l ON l."column" = m."column"
-  WHERE u.state = 'active'
+  WHERE u.state = 'active';
+
+-- Which use case needs which subject, and how: 'explicit' names it, 'derived' lists a consumer that it reaches.
+-- Only active use cases are here; see use_case.state.
+CREATE VIEW justification AS
+  SELECT kind, key, use_case, 'explicit' AS how, need FROM named_need
   UNION
   SELECT 'column', h."column", s.use_case, 'derived', NULL
   FROM reach h JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case

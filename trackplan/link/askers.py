@@ -1,46 +1,35 @@
-"""Who asks: consumers, models, and texts that were not understood, each a bit of the closure."""
+"""Who asks: consumers, texts that were not understood, and models, each a bit of the closure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Consumer
 from trackplan.findings import Place
-from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, STAR, Edge
-from trackplan.link.program import Block, Choice, Program, Renamed, Unit
-from trackplan.link.reach import Closure, Masks, Point
+from trackplan.link.closure import Closure
+from trackplan.link.demand import Demand
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, STAR
+from trackplan.link.program import Program
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver
-from trackplan.names import join_id
-from trackplan.sql.records import NotUnderstood, Opaque
+from trackplan.link.texts import WRITES, Texts
+from trackplan.sql.records import NotUnderstood
 from trackplan.sql.text import words
-
-_WRITES = frozenset(
-    "alter call clone copy create delete exchange exec execute insert merge rename swap truncate update".split()  # noqa: SIM905
-)
-# A query that names its columns; without these words, or for whole-row functions, a name may stand for all of them.
-_COLUMNS_ONLY = frozenset({"select", "from"})
-_WHOLE_ROWS = frozenset({"to_json", "to_jsonb", "row_to_json", "row", "struct_pack", "copy", "table"})
-_REASONS = {
-    "syntax": "could not be parsed",
-    "template": "holds template code that is not rendered",
-    "dynamic": "builds SQL at run time",
-    "unsupported": "is not followed",
-    "circular": "depends on itself",
-}
 
 
 @dataclass(slots=True)
 class Askers:
-    """Consumers have the lowest bits, then texts that were not understood, then models."""
+    """Consumers have the lowest bits, then texts that were not understood; the last bit is that of all models.
+
+    `taken` are the columns that declared consumers take: bit, table, column, how, place. `leaves` counts the models
+    that nothing reads; where no consumer is declared, they are the consumers (`as_consumers`).
+    """
 
     program: Program
-    resolver: Resolver
     consumers: list[Consumer] = field(default_factory=list)
-    unclear: list[tuple[Unit, NotUnderstood]] = field(default_factory=list)
+    texts: Texts = field(default_factory=Texts)
     models: list[int] = field(default_factory=list)
-    taken: list[tuple[int, tuple[int, str, Place], int]] = field(default_factory=list)
+    taken: list[tuple[int, int, int, str, Place]] = field(default_factory=list)
     leaves: int = 0
     as_consumers: bool = False
     _bits: dict[int, int] = field(default_factory=dict)
@@ -51,34 +40,13 @@ class Askers:
         return (1 << len(self.consumers)) - 1
 
     @property
-    def model_bits(self) -> int:
-        """The bits of all models."""
-        return ((1 << len(self.models)) - 1) << (len(self.consumers) + len(self.unclear))
-
-    def model(self, bit: int) -> int:
-        """The container of the model that has this bit."""
-        return self.models[bit - len(self.consumers) - len(self.unclear)]
+    def every_model(self) -> int:
+        """The bit that stands for any model; the one behind it for tables that are gone after their text."""
+        return 1 << (len(self.consumers) + len(self.texts.texts))
 
     def bit_of(self, consumer: Consumer) -> int:
         """The bit of a consumer."""
         return self._bits[id(consumer)]
-
-    def mentions(self, word: str) -> int:
-        """How many texts that were not understood have this word."""
-        return sum(word.lower() in statement.words for _, statement in self.unclear)
-
-    def reasons(self, masks: Masks, word: str) -> Iterator[str]:
-        """Why the texts that were not understood leave a column that they may call `word` in doubt, the first three."""
-        told = 0
-        asking = masks[0] | masks[1] | masks[2]
-        for index, (unit, statement) in enumerate(self.unclear):
-            hit = asking >> (len(self.consumers) + index) & 1 or word in statement.words
-            if hit:
-                place = unit.lines.place(statement.span)
-                yield f"{place.path}:{place.line} {_REASONS[statement.reason]} and may use it"
-                told += 1
-                if told == 3:
-                    return
 
     def gather(self, declared: Sequence[Consumer], circular: Sequence[Relation]) -> None:
         """Find all askers; with no consumer declared, the leaf models stand in for them.
@@ -86,146 +54,123 @@ class Askers:
         A relation that depends on itself can't be built as it is written, so it is an unclear text too.
         """
         on_circle = {id(relation) for relation in circular}
-        for block in self.program.blocks:
+        for block in self.program.blocks if circular else ():
             if block.target is not None and id(block.target) in on_circle:
                 text = block.unit.sql.text[slice(*block.statement.span)]
                 circle = NotUnderstood("circular", "depends on itself", words(text), "*" in text, block.statement.span)
-                self.unclear.append((block.unit, circle))
+                self.texts.add(block.unit, circle)
         for unit in self.program.units:
             if unit.consumer is not None:
                 self._consumer(unit.consumer)
-            self.unclear.extend((unit, s) for s in unit.record.statements if isinstance(s, NotUnderstood))
+            for statement in unit.record.statements:
+                if isinstance(statement, NotUnderstood):
+                    self.texts.add(unit, statement)
         for consumer in declared:
             self._consumer(consumer)
-        built = [c.number for c in self.program.containers if c.relation is not None and c.relation.built]
+        self.models = [t.number for t in self.program.tables if t.relation is not None and t.relation.built]
         read = self._read() | self._taken(declared)
-        leaves = [n for n in built if n not in read]
+        leaves = [number for number in self.models if number not in read]
         self.leaves = len(leaves)
         self.as_consumers = not self.consumers
-        if self.as_consumers:
-            for number in leaves:
-                relation = self.program.containers[number].relation
-                if relation is not None:
-                    place = relation.place or Place("")
-                    self._consumer(Consumer("model", join_id(relation.parts), place), number)
-        self.models = built
+        for number in leaves if self.as_consumers else ():
+            relation = self.program.tables[number].relation
+            if relation is not None:
+                self._bits[-1 - number] = len(self.consumers)
+                self.consumers.append(Consumer("model", relation.id, relation.place or Place("")))
+        self.texts.shift = len(self.consumers)
 
     def ask(self, closure: Closure, declared: Sequence[Consumer]) -> None:
         """Enter what every asker takes into the closure."""
         for block in self.program.blocks:
             if block.unit.consumer is not None:
-                self._take(closure, block, self.bit_of(block.unit.consumer))
+                closure.take(block, 1 << self.bit_of(block.unit.consumer))
         for consumer in declared:
             self._takes(closure, consumer)
-        if self.as_consumers:
-            for number, bit in self._bits.items():
-                for builder in self.program.builders.get(number, ()):
-                    self._take_scope(closure, builder, bit)
-        for index, number in enumerate(self.models):
-            bit = len(self.consumers) + len(self.unclear) + index
-            for builder in self.program.builders.get(number, ()):
-                self._take_scope(closure, builder, bit)
+        passing = {id(relation) for unit in self.program.units for relation in unit.temporary.values()}
+        for number in self.models:
+            bit = self._bits.get(-1 - number)
+            every = self.every_model << (id(self.program.tables[number].relation) in passing)
+            closure.takers[number] = every | (0 if bit is None else 1 << bit)
         self._mentioned(closure)
 
-    def _consumer(self, consumer: Consumer, number: int | None = None) -> None:
+    def settle(self, closure: Closure) -> None:
+        """Once the closure has run: who asks the texts that were not understood."""
+        owners = {
+            number: 1 << self._bits[id(unit.consumer)]
+            for number, (unit, _) in enumerate(self.texts.texts)
+            if unit.consumer is not None and id(unit.consumer) in self._bits
+        }
+        self.texts.settle(owners, closure.perhaps)
+
+    def _consumer(self, consumer: Consumer) -> None:
         """Give a consumer its bit; several texts may be of one consumer."""
-        key = id(consumer) if number is None else number
-        if key not in self._bits:
-            self._bits[key] = len(self.consumers)
+        if id(consumer) not in self._bits:
+            self._bits[id(consumer)] = len(self.consumers)
             self.consumers.append(consumer)
 
     def _read(self) -> set[int]:
-        """Relations that some statement other than their own reads."""
+        """Tables that some statement other than their own reads, or that a text may."""
         found: set[int] = set()
         for block in self.program.blocks:
-            own = self.program.relation(block.target).number if block.target is not None else -1
-            for source in block.statement.sources():
-                found.update(n for n in self._behind(self.program.source(block, source)) if n != own)
-        for _, statement in self.unclear:
-            for word in statement.words:
-                found.update(self.program.relation(r).number for r in self.program.registry.named(word))
+            own = self.program.table(block.target).number if block.target is not None else -1
+            found.update(n for slot in block.slots for n in self.program.bases(slot) if n != own)
+        for word in self.texts.words:
+            found.update(self.program.table(relation).number for relation in self.program.registry.named(word))
         return found
-
-    def _behind(self, number: int) -> list[int]:
-        node = self.program.nodes[number]
-        if isinstance(node, Choice):
-            return list(node.bases)
-        return self._behind(node.base) if isinstance(node, Renamed) else [number]
 
     def _taken(self, declared: Sequence[Consumer]) -> set[int]:
         found = (r for c in declared for t in c.takes for r in self.program.registry.find(t.parts))
-        return {self.program.relation(r).number for r in found}
-
-    def _take(self, closure: Closure, block: Block, bit: int) -> None:
-        self._take_scope(closure, block.first + block.statement.scope, bit)
-
-    def _take_scope(self, closure: Closure, number: int, bit: int) -> None:
-        container = self.program.containers[number]
-        for position, starred in enumerate(container.starred):
-            closure.ask((number, position, ""), 1 << bit, STAR if starred else NAMED)
-        if container.open:
-            closure.ask((number, ALL, ""), 1 << bit, STAR)
-        closure.ask((number, ROWS, ""), 1 << bit, NAMED)
+        return {self.program.table(relation).number for relation in found}
 
     def _takes(self, closure: Closure, consumer: Consumer) -> None:
-        bit = self.bit_of(consumer)
+        number = self.bit_of(consumer)
+        bit = 1 << number
         for taken in consumer.takes:
             found = self.program.registry.find(taken.parts)
+            alone = len(found) == 1
             for relation in found:
-                number = self.program.relation(relation).number
-                container = self.program.containers[number]
+                table = self.program.table(relation).number
                 how, strength = ("star", STAR) if taken.columns is None else ("output", NAMED)
                 wanted = None if taken.columns is None else {c.lower() for c in taken.columns}
                 if wanted is None:
-                    closure.ask((number, ALL, ""), 1 << bit, STAR if len(found) == 1 else POSSIBLE)
-                for position, name in enumerate(container.names):
+                    closure.ask(table, ALL, bit, STAR if alone else POSSIBLE)
+                for position, name in enumerate(closure.nodes.names[table]):
                     if wanted is None or name.lower() in wanted:
-                        self.taken.append((bit, (number, how, taken.place), position))
-                        closure.ask((number, position, ""), 1 << bit, strength if len(found) == 1 else POSSIBLE)
-                closure.ask((number, ROWS, ""), 1 << bit, NAMED if len(found) == 1 else POSSIBLE)
+                        self.taken.append((number, table, position, how, taken.place))
+                        closure.ask(table, position, bit, strength if alone else POSSIBLE)
+                closure.ask(table, ROWS, bit, NAMED if alone else POSSIBLE)
 
     def _mentioned(self, closure: Closure) -> None:
         """Whatever an unclear text names may be used by it, and by all who read what it may have written."""
-        by_name: dict[str, list[Point]] = {}
-        for container in self.program.containers:
-            if container.relation is not None:
-                for position, name in enumerate(container.names):
-                    by_name.setdefault(name.lower(), []).append((container.number, position, ""))
-        for index, (unit, statement) in enumerate(self.unclear):
-            bit = 1 << (len(self.consumers) + index)
-            owner = self._bits.get(id(unit.consumer)) if unit.consumer is not None else None
-            text = self.program.add(Opaque(-1))
-            closure.ask((text.number, ROWS, ""), bit | (0 if owner is None else 1 << owner), POSSIBLE)
-            points = dict.fromkeys(self._named(statement, unit.sql.place.path, by_name))
-            text.rows.extend(Edge(*point, "", False, POSSIBLE) for point in points)
-            written = [r for word in statement.words for r in self.program.registry.named(word)]
-            for relation in [*(written if statement.words & _WRITES else ()), unit.relation]:
-                if relation is not None:
-                    self.program.relation(relation).perhaps[text.number] = None
-
-    def _named(self, statement: NotUnderstood, path: str, by_name: dict[str, list[Point]]) -> Iterator[Point]:
-        """Columns of a name that the text has, with the rows they are in, and relations: their rows, or all of them."""
-        clear = path.endswith(".sql") and statement.reason == "syntax" and _names_columns(statement.words)
-        whole = statement.star or not clear
-        for word in sorted(statement.words):
-            for point in by_name.get(word, ()):
-                yield point
-                yield point[0], ROWS, ""
-            for relation in self.program.registry.named(word):
-                number = self.program.relation(relation).number
-                yield number, ROWS, ""
+        said, shift, nodes = self.texts.words, self.texts.shift, closure.nodes
+        for table in self.program.tables if said else ():
+            asked = 0
+            for position, name in enumerate(nodes.names[table.number]) if table.relation is not None else ():
+                mask = said.get(name.lower())
+                if mask:
+                    asked |= mask
+                    closure.ask(table.number, position, mask << shift, POSSIBLE)
+            if asked:
+                closure.ask(table.number, ROWS, asked << shift, POSSIBLE)
+        for number, statement, whole in self.texts.whole():
+            unit = self.texts.texts[number][0]
+            writes = bool(statement.words & WRITES)
+            named = [r for word in statement.words for r in self.program.registry.named(word)]
+            for relation in named:
+                table_ = self.program.table(relation)
+                closure.ask(table_.number, ROWS, 1 << shift + number, POSSIBLE)
                 if whole:
-                    yield number, ALL, ""
+                    closure.ask(table_.number, ALL, 1 << shift + number, POSSIBLE)
+            for relation in [*(named if writes else ()), unit.relation]:
+                if relation is not None:
+                    self.program.table(relation).perhaps[number] = None
 
 
-def _names_columns(words: frozenset[str]) -> bool:
-    return _COLUMNS_ONLY.issubset(words) and not _WHOLE_ROWS & words
-
-
-def wants(program: Program, resolver: Resolver, declared: Sequence[Consumer]) -> None:
+def wants(program: Program, demand: Demand, declared: Sequence[Consumer]) -> None:
     """Let open relations take on the columns that declared consumers name."""
     for consumer in declared:
         for taken in consumer.takes:
-            for relation in program.registry.find(taken.parts):
+            found = program.registry.find(taken.parts)
+            for relation in found:
                 for name in taken.columns or ():
-                    resolver.ask(program.relation(relation).number, name)
+                    demand.want(program.table(relation), name, sure=len(found) == 1)

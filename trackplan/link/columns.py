@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trackplan.facts.declared import Column
 from trackplan.findings import Place
-from trackplan.link.graph import Container
-from trackplan.link.program import Program, Renamed
-from trackplan.link.reach import Masks
+from trackplan.link.closure import Masks
+from trackplan.link.linking import Linking
+from trackplan.link.program import Table
 from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver
 from trackplan.names import is_pipeline
 from trackplan.sql.records import Select
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
-    """A column (`path` empty) or a key in it. `known` tells that a warehouse or a model declares it."""
+    """A column (`path` empty) or a key in it. `known` tells that a warehouse or a model declares it.
+
+    `asked` are the nodes by which somebody may ask for it: itself, what it is in, and what is in it.
+    """
 
     position: int
     path: tuple[str, ...]
@@ -26,15 +28,12 @@ class Stored:
     declared: Column | None
     place: Place | None
     name: str
-
-    @property
-    def lower(self) -> str:
-        """The path as the linker writes it."""
-        return ".".join(self.path).lower()
+    lower: str
+    asked: list[int]
 
     @property
     def parent(self) -> str:
-        """The path of what it is in."""
+        """The path of what it is in, as the linker writes it."""
         return ".".join(self.path[:-1]).lower()
 
     @property
@@ -46,36 +45,55 @@ class Stored:
         """Whether the loader puts it there."""
         return not self.path and is_pipeline(self.name, governed)
 
+    def masks(self, linking: Linking) -> Masks:
+        """Who reaches it."""
+        if len(self.asked) == 1:
+            return linking.masks(self.asked[0])
+        named = star = possible = 0
+        for node in self.asked:
+            value = linking.masks(node)
+            named, star, possible = named | value[0], star | value[1], possible | value[2]
+        return named, star, possible
 
-def columns_of(
-    program: Program,
-    resolver: Resolver,
-    container: Container,
-    masks: Mapping[int | frozenset[str], Mapping[str, Masks]],
-) -> list[Stored]:
+
+def columns_of(linking: Linking, table: Table) -> list[Stored]:
     """The columns and keys of a relation, parents before what is in them."""
-    relation = container.relation
+    relation = table.relation
     if relation is None:
         return []
     found: list[Stored] = []
-    for position, name in enumerate(container.names):
-        column = relation.columns.get(name.lower())
-        asked = {path: value[0] | value[1] for path, value in masks.get(position, {}).items()}
-        landed = name.lower() in relation.keys or name.lower() in relation.wanted
+    first = linking.nodes.first[table.number]
+    inside: dict[int, list[tuple[str, int]]] = {}
+    for (node, path), way in linking.nodes.paths[table.number].items():
+        inside.setdefault(node, []).append((path, way))
+    closure = linking.closure
+    for position, name in enumerate(linking.nodes.names[table.number]):
+        lower = name.lower()
+        column = relation.columns.get(lower)
+        ways = inside.get(first + position, ())
         known = column is not None or relation.built
-        if not known and not landed and not any(asked.values()):
+        sure = [path for path, node in ways if any(closure.masks(node)[:2])]
+        landed = lower in relation.keys or lower in relation.wanted
+        if not (known or landed or sure or any(closure.masks(first + position)[:2])):
             # Asked for only by a name that may mean another column: no reason to believe in it.
             continue
-        place = column.place if column is not None else _place(program, container, name) or relation.place
-        found.append(Stored(position, (), known, column, place, name))
-        if relation.raw:
-            paths = [p for p, value in asked.items() if value and p]
-            found.extend(_keys(relation, resolver, position, name, paths, place))
+        place = column.place if column is not None else _place(table, name) or relation.place
+        nodes = [first + position, *(node for _, node in ways)]
+        found.append(Stored(position, (), known, column, place, name, "", nodes))
+        if relation.raw and (sure or lower in relation.keys or (column is not None and column.columns)):
+            for key in _keys(linking, relation, position, name, sure, place):
+                key.asked = [first + position, *(node for path, node in ways if covers(path, key.lower))]
+                found.append(key)
     return found
 
 
+def covers(asked: str, key: str) -> bool:
+    """Whether asking for the path `asked` takes the key `key`: the same, a part of it, or something around it."""
+    return asked == key or key.startswith(f"{asked}.") or asked.startswith(f"{key}.")
+
+
 def _keys(
-    relation: Relation, resolver: Resolver, position: int, name: str, asked: list[str], place: Place | None
+    linking: Linking, relation: Relation, position: int, name: str, asked: list[str], place: Place | None
 ) -> Iterator[Stored]:
     column = relation.columns.get(name.lower())
     declared = dict(_declared(column, ())) if column is not None else {}
@@ -84,15 +102,15 @@ def _keys(
         for length in range(1, len(path) + 1):
             spelled.setdefault(".".join(path[:length]).lower(), path[:length])
     for text in sorted(asked):
-        segments = tuple(resolver.spelled.get(text, text).split("."))
+        segments = tuple(linking.spelled.get(text, text).split("."))
         if text in spelled:
             continue
         for length in range(1, len(segments) + 1):
             spelled.setdefault(".".join(segments[:length]).lower(), segments[:length])
-    for _, path in sorted(spelled.items(), key=lambda item: (len(item[1]), item[0])):
+    for lower, path in sorted(spelled.items(), key=lambda item: (len(item[1]), item[0])):
         member = declared.get(path)
         where = member.place if member is not None else place
-        yield Stored(position, path, member is not None, member, where, name)
+        yield Stored(position, path, member is not None, member, where, name, lower, [])
 
 
 def _declared(column: Column, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Column]]:
@@ -102,16 +120,12 @@ def _declared(column: Column, above: tuple[str, ...]) -> Iterator[tuple[tuple[st
         yield from _declared(member, path)
 
 
-def _place(program: Program, container: Container, name: str) -> Place | None:
+def _place(table: Table, name: str) -> Place | None:
     """Where a model's select list names the column."""
-    for builder in program.builders.get(container.number, ()):
-        number = builder
-        node = program.nodes[number]
-        if isinstance(node, Renamed):
-            node = program.nodes[node.base]
-        if isinstance(node, tuple) and isinstance(node[1], Select):
-            for position in program.containers[builder].positions(name):
-                span = program.containers[builder].spans[position]
-                if span[0] >= 0:
-                    return node[0].unit.lines.place(span)
+    for block in table.builders:
+        scope = block.statement.scopes[block.statement.scope]
+        if not block.columns and isinstance(scope, Select):
+            for output in scope.outputs:
+                if output.span[0] >= 0 and output.star is None and output.name.lower() == name.lower():
+                    return block.unit.lines.place(output.span)
     return None

@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import Consumer
 from trackplan.findings import Place
-from trackplan.link.askers import Askers
-from trackplan.link.expand import Expanded
-from trackplan.link.program import Program
-from trackplan.link.relations import Relation
-from trackplan.link.resolve import Resolver
 from trackplan.names import join_id
 from trackplan.sql.records import NotUnderstood
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import FactBase, Row
+    from trackplan.link.linking import Linking
+    from trackplan.link.relations import Relation
+    from trackplan.link.store import Facts
 
 _UNRESOLVED = ("key", "reason", "name", "detail", "place")
 _SYSTEM = frozenset({"information_schema", "pg_catalog", "sys", "system", "account_usage", "svv_all_columns"})
 _MOST_STRANGERS = 3
-_DOUBT_ALL = """
-INSERT OR IGNORE INTO doubt ("column", reason)
-SELECT c.key, :reason FROM "column" c JOIN relation r ON r.key = c.relation WHERE r.raw
-"""
 _DETAILS = {
     "unknown-column": "no source of the query has it",
     "ambiguous": "more than one source of the query may have it",
 }
 
 
-def store_unresolved(base: FactBase, program: Program, resolver: Resolver, expanded: Expanded) -> None:
+def store_unresolved(base: FactBase, linking: Linking) -> None:
     """Write what was not understood or not resolved, each with its place."""
+    program = linking.program
     rows: dict[Row, None] = {}
     for unit in program.units:
         for statement in unit.record.statements:
             if isinstance(statement, NotUnderstood):
                 place = base.place(unit.lines.place(statement.span))
                 rows[statement.reason, "", statement.detail, place] = None
-    for unknown in resolver.unknowns:
-        place = base.place(unknown.block.unit.lines.place(unknown.span))
-        rows[unknown.reason, unknown.name, _DETAILS[unknown.reason], place] = None
+    for block in program.blocks:
+        for unknown in linking.linked[block.number].unknowns:
+            place = base.place(Place(block.unit.sql.place.path, *unknown.place))
+            rows[unknown.reason, unknown.name, _DETAILS[unknown.reason], place] = None
     for block, source, relations in program.ambiguous:
         place = base.place(block.unit.lines.place(source.span))
         meant = ", ".join(sorted(r.id for r in relations)[:5])
         rows["ambiguous-relation", join_id(source.parts), f"may mean {meant}", place] = None
-    for relation in expanded.circular:
+    for relation in linking.circular:
         if relation.place is not None:
             place = base.place(relation.place)
             rows["circular", relation.id, "depends on itself", place] = None
     base.insert("unresolved", _UNRESOLVED, ((k, *row) for k, row in enumerate(rows, 1)))
 
 
-def store_strangers(base: FactBase, program: Program, declared: Sequence[Consumer], warehouse: bool) -> None:
+def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool) -> None:
     """Write which consumers read a relation that nothing here declares or builds, and doubt every raw column for it.
 
     Somebody else may build such a relation from anything that is stored. Without a `warehouse`, tables that only SQL
     names are normal; a relation that a declared consumer takes must be known in any case.
     """
+    base, program = facts.base, facts.linking.program
     found: dict[tuple[str, Place], None] = {}
     for block in program.blocks if warehouse else ():
-        for source in block.statement.sources() if block.unit.consumer is not None else ():
-            relation = program.containers[program.source(block, source)].relation
-            if relation is not None and _is_strange(relation):
+        for source in block.reads if block.unit.consumer is not None else ():
+            table = program.tables[block.slots[block.slot_of[source.parts]]]
+            if table.relation is not None and not source.columns and _is_strange(table.relation):
                 found[join_id(source.parts), block.unit.lines.place(source.span)] = None
     for consumer in declared:
         for taken in consumer.takes:
@@ -73,13 +73,7 @@ def store_strangers(base: FactBase, program: Program, declared: Sequence[Consume
     ]
     base.insert("unresolved", _UNRESOLVED, rows)
     for name, place in list(found)[:_MOST_STRANGERS]:
-        reason = f"{place.path}:{place.line} reads {name}, which nothing here declares or builds"
-        doubt_all(base, reason)
-
-
-def doubt_all(base: FactBase, reason: str) -> None:
-    """Leave every raw column in doubt: what could not be looked into may use any."""
-    base.run(_DOUBT_ALL, {"reason": reason})
+        facts.everywhere.append(f"{place.path}:{place.line} reads {name}, which nothing here declares or builds")
 
 
 def _is_strange(relation: Relation) -> bool:
@@ -87,19 +81,17 @@ def _is_strange(relation: Relation) -> bool:
     return not (relation.declared or relation.built or relation.landed or schema in _SYSTEM)
 
 
-def store_coverage(base: FactBase, program: Program, askers: Askers, keys: dict[int, int]) -> None:
+def store_coverage(base: FactBase, linking: Linking, keys: dict[int, int]) -> None:
     """Write how many statements read each relation and how many of them were understood; `keys` of relations."""
-    read: dict[int, set[int]] = {}
-    for block in program.blocks:
-        for source in block.statement.sources():
-            number = program.source(block, source)
-            if number in keys:
-                read.setdefault(number, set()).add(block.first)
+    read: dict[int, int] = {}
+    for block in linking.program.blocks:
+        for number in set(block.slots):
+            read[number] = read.get(number, 0) + 1
     rows: list[Row] = []
     for number, key in keys.items():
-        relation = program.containers[number].relation
-        mentioned = askers.mentions(relation.parts[-1]) if relation is not None else 0
-        understood = len(read.get(number, ()))
+        relation = linking.program.tables[number].relation
+        mentioned = linking.askers.texts.mentions(relation.parts[-1]) if relation is not None else 0
+        understood = read.get(number, 0)
         if understood or mentioned:
             rows.append((key, understood + mentioned, understood))
     base.insert("coverage", ("relation", "statements", "understood"), rows)

@@ -1,4 +1,4 @@
-"""Everything that is linked: the containers of all relations and scopes, and what names in SQL lead to."""
+"""Everything that is linked: the tables of a project, the statements that read and build them, and who builds what."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
-from trackplan.link.graph import NAMED, POSSIBLE, Container
+from trackplan.link.frames import NAMED, POSSIBLE, Frame
 from trackplan.link.relations import Registry, Relation
-from trackplan.sql.records import (
-    NOWHERE,
-    Definition,
-    NotUnderstood,
-    Opaque,
-    Record,
-    Scope,
-    Source,
-    Span,
-    Statement,
-)
+from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Record, Source, Span, Statement
 from trackplan.sql.text import Lines
 
 
@@ -40,128 +30,100 @@ class Unit:
 
 @dataclass(slots=True)
 class Block:
-    """A statement while it is linked: `first` is the container of its scope 0, `target` the relation it builds."""
+    """A statement while it is linked: `target` is the table it builds, `slots` the tables it reads.
+
+    `reads` are its entries of FROM that name a table, `slot_of` tells the slot of each name. `columns` are new names of
+    what it selects; `by_position` tells that it fills its target's columns in their order, whatever they are called.
+    """
 
     unit: Unit
     statement: Statement
-    first: int
+    number: int
     target: Relation | None
+    reads: list[Source]
+    slots: list[int] = field(default_factory=list)
+    slot_of: dict[tuple[str, ...], int] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    by_position: bool = False
 
 
 @dataclass(slots=True)
-class Choice:
-    """A name that several relations answer to: any of them (`POSSIBLE`), or all together (`NAMED`)."""
+class Table:
+    """A relation, or where a name may mean several, one that stands for its `bases`: any (`POSSIBLE`) or all of them.
 
-    bases: tuple[int, ...]
-    strength: int = POSSIBLE
+    `builders` are the statements that fill it, `copied` the tables that it is another copy of. `wanted` are names that
+    it was asked for and nobody declares, by lower-case name, with whether somebody was sure. `perhaps` are texts that
+    were not understood and may write to it.
+    """
 
-
-@dataclass(slots=True)
-class Renamed:
-    """A container under new column names, by position: `FROM t AS x(a, b)`, `CREATE VIEW v(a, b)`."""
-
-    base: int
-    columns: tuple[str, ...]
-
-
-Node = Relation | Choice | Renamed | Opaque | tuple[Block, Scope]
-"""What a container stands for."""
+    number: int
+    relation: Relation | None = None
+    bases: tuple[int, ...] = ()
+    strength: int = NAMED
+    frame: Frame = field(default_factory=Frame)
+    builders: list[Block] = field(default_factory=list)
+    copied: list[int] = field(default_factory=list)
+    wanted: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    perhaps: dict[int, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Program:
-    """The containers in order of their numbers, with what each stands for in `nodes`.
-
-    `builders` are the containers that fill a relation, those in `by_position` whatever their columns are called.
-    """
+    """Tables and blocks by their numbers. `ambiguous` are the names of tables that several answer to."""
 
     registry: Registry
     units: list[Unit]
-    containers: list[Container] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    builders: dict[int, list[int]] = field(default_factory=dict)
-    by_position: set[int] = field(default_factory=set)
     ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
-    _relations: dict[int, int] = field(default_factory=dict)
-    _derived: dict[tuple[object, ...], int] = field(default_factory=dict)
-    _sources: dict[int, int] = field(default_factory=dict)
+    _relations: dict[int, Table] = field(default_factory=dict)
+    _choices: dict[tuple[int, ...], int] = field(default_factory=dict)
 
-    def add(self, node: Node) -> Container:
-        """A new container for `node`."""
-        relation = node if isinstance(node, Relation) else None
-        container = Container(len(self.containers), relation)
-        self.containers.append(container)
-        self.nodes.append(node)
-        return container
+    def table(self, relation: Relation) -> Table:
+        """The table of a relation."""
+        found = self._relations.get(id(relation))
+        if found is None:
+            found = self._relations[id(relation)] = Table(len(self.tables), relation)
+            self.tables.append(found)
+        return found
 
-    def relation(self, relation: Relation) -> Container:
-        """The container of a relation."""
-        number = self._relations.get(id(relation))
-        if number is None:
-            container = self.add(relation)
-            self._relations[id(relation)] = container.number
-            return container
-        return self.containers[number]
+    def bases(self, number: int) -> tuple[int, ...]:
+        """The relations that a table is or stands for."""
+        return self.tables[number].bases or (number,)
 
-    def renamed(self, base: int, columns: Iterable[str]) -> int:
-        """The container `base` with its first columns renamed."""
-        names = tuple(columns)
-        if not names:
-            return base
-        return self._derive(("renamed", base, names), Renamed(base, names))
-
-    def chosen(self, bases: tuple[int, ...]) -> int:
-        """One container for a name that may mean any of `bases`."""
-        return self._derive(("choice", bases), Choice(bases))
-
-    def source(self, block: Block, source: Source) -> int:
-        """The container that an entry of FROM reads."""
-        number = self._sources.get(id(source))
-        if number is None:
-            number = self._sources[id(source)] = self._resolve(block, source)
-        return number
-
-    def parent(self, number: int) -> int:
-        """The container of the scope around a scope, -1 at the top."""
-        node = self.nodes[number]
-        if not isinstance(node, tuple):
-            return -1
-        block, scope = node
-        return block.first + scope.parent if scope.parent >= 0 else -1
-
-    def _derive(self, key: tuple[object, ...], node: Choice | Renamed) -> int:
-        number = self._derived.get(key)
-        if number is None:
-            number = self._derived[key] = self.add(node).number
-        return number
-
-    def _resolve(self, block: Block, source: Source) -> int:
-        if source.scope >= 0:
-            return self.renamed(block.first + source.scope, source.columns)
+    def read(self, block: Block, source: Source) -> None:
+        """Find out which table an entry of FROM reads."""
+        slot = block.slot_of.get(source.parts)
         found = self.lookup(block, source.parts)
+        strength = POSSIBLE
         if source.parts[-1].endswith("*"):
             found = found or self.registry.shards(source.parts)
-            if len(found) > 1:
-                return self.renamed(self._family(found), source.columns)
-        if len(found) > 1:
+            strength = NAMED
+        if len(found) > 1 and strength == POSSIBLE:
             self.ambiguous.append((block, source, tuple(found)))
-            base = self.chosen(tuple(self.relation(r).number for r in found))
+        if slot is not None:
+            return
+        if len(found) > 1:
+            number = self._choice(found, strength)
         else:
-            relation = found[0] if found else self._unknown(block, source)
-            base = self.relation(relation).number
-        return self.renamed(base, source.columns)
-
-    def _family(self, shards: list[Relation]) -> int:
-        """One container for the tables that a wildcard table reads together."""
-        return self._derive(("family", *map(id, shards)), Choice(tuple(self.relation(r).number for r in shards), NAMED))
+            number = self.table(found[0] if found else self._unknown(block, source)).number
+        block.slot_of[source.parts] = len(block.slots)
+        block.slots.append(number)
 
     def lookup(self, block: Block, parts: tuple[str, ...]) -> list[Relation]:
         """The relations that `parts` may mean in a statement; temporary tables of its text come first."""
-        local = block.unit.temporary.get(parts[-1].lower()) if len(parts) == 1 else None
+        local = block.unit.temporary.get(parts[-1].lower()) if block.unit.temporary and len(parts) == 1 else None
         if local is not None and local is not block.target:
             return [local]
         return self.registry.find(parts)
+
+    def _choice(self, found: list[Relation], strength: int) -> int:
+        bases = tuple(self.table(relation).number for relation in found)
+        number = self._choices.get((strength, *bases))
+        if number is None:
+            number = self._choices[strength, *bases] = len(self.tables)
+            self.tables.append(Table(number, None, bases, strength))
+        return number
 
     def _unknown(self, block: Block, source: Source) -> Relation:
         place = block.unit.lines.place(source.span)
@@ -169,71 +131,65 @@ class Program:
 
 
 def load(registry: Registry, units: list[Unit]) -> Program:
-    """Give every relation and scope its container, and find out who builds what."""
+    """Give every relation its table, and find out who builds and who reads what."""
     program = Program(registry, units)
-    targets = [_targets(program, unit) for unit in units]
-    for unit, found in zip(units, targets, strict=True):
-        for statement, target in found:
-            block = Block(unit, statement, len(program.containers), target)
-            for scope in statement.scopes:
-                program.add((block, scope))
-            program.blocks.append(block)
-    for relation in list(registry.relations):
-        program.relation(relation)
+    for unit in units:
+        for statement, target, reads in _targets(registry, unit):
+            program.blocks.append(Block(unit, statement, len(program.blocks), target, reads))
+    for relation in registry.relations:
+        program.table(relation)
     for block in program.blocks:
         if block.target is not None:
-            _build(program, block, block.target)
+            _build(program.table(block.target), block, block.target)
     for unit in units:
         for copy in unit.copies:
             copy.built = True
             if unit.relation is not None:
-                builders = program.builders.setdefault(program.relation(copy).number, [])
-                builders.append(program.relation(unit.relation).number)
+                program.table(copy).copied.append(program.table(unit.relation).number)
     for block in program.blocks:
-        for source in block.statement.sources():
-            program.source(block, source)
+        for source in block.reads:
+            program.read(block, source)
     return program
 
 
-def _targets(program: Program, unit: Unit) -> list[tuple[Statement, Relation | None]]:
+def _targets(registry: Registry, unit: Unit) -> Iterable[tuple[Statement, Relation | None, list[Source]]]:
     """The statements of a text with the relations they build, made known before anything is resolved."""
-    found: list[tuple[Statement, Relation | None]] = []
     for definition in unit.record.definitions:
-        _define(program, unit, definition)
+        _define(registry, unit, definition)
     for statement in unit.record.statements:
         if isinstance(statement, NotUnderstood):
             if unit.relation is not None:
                 unit.relation.built = unit.relation.partly = True
             continue
+        reads = [source for source in statement.sources() if source.parts]
         target = unit.relation
         if statement.target:
-            target = _target(program, unit, statement)
+            target = _target(registry, unit, statement, reads)
         if target is not None:
             target.built = True
             target.place = target.place or unit.lines.place(statement.span)
-        found.append((statement, target))
-    return found
+        yield statement, target, reads
 
 
-def _define(program: Program, unit: Unit, definition: Definition) -> None:
+def _define(registry: Registry, unit: Unit, definition: Definition) -> None:
     """A script creates a table for itself to fill: its columns and their order are known."""
     if not definition.target or not definition.columns:
         return
-    relation = _named(program, unit, definition.target, definition.temporary, "table", NOWHERE)
+    relation = _named(registry, unit, definition.target, definition.temporary, "table", NOWHERE)
     if not relation.columns:
         places = {name: unit.lines.place(span) for name, span in definition.columns}
         relation.columns = {name.lower(): Column(name, place) for name, place in places.items()}
         relation.closed = relation.built = True
 
 
-def _target(program: Program, unit: Unit, statement: Statement) -> Relation:
+def _target(registry: Registry, unit: Unit, statement: Statement, reads: list[Source]) -> Relation:
     kind: RelationKind = "view" if statement.view else "table"
-    read = [s.parts for s in statement.sources() if s.parts]
-    return _named(program, unit, statement.target, statement.temporary, kind, statement.span, read)
+    read = [source.parts for source in reads]
+    return _named(registry, unit, statement.target, statement.temporary, kind, statement.span, read)
 
 
 def _named(
-    program: Program,
+    registry: Registry,
     unit: Unit,
     parts: tuple[str, ...],
     temporary: bool,
@@ -242,7 +198,6 @@ def _named(
     sources: Iterable[tuple[str, ...]] = (),
 ) -> Relation:
     """The relation that a statement creates or fills; `sources` are the names that it reads."""
-    registry = program.registry
     last = parts[-1].lower()
     if temporary:
         relation = Relation(parts, "table", unit.lines.place(span), declared=False)
@@ -252,19 +207,17 @@ def _named(
         return unit.temporary[last]
     exact = registry.exactly(parts)
     # `create table t as select … from raw.t` makes another t.
-    read = [id(r) for source in sources for r in registry.find(source)]
+    read = [] if exact else [id(r) for source in sources for r in registry.find(source)]
     matching = [exact] if exact else [r for r in registry.find(parts) if id(r) not in read]
     return matching[0] if len(matching) == 1 else registry.add(parts, kind, unit.lines.place(span), declared=True)
 
 
-def _build(program: Program, block: Block, target: Relation) -> None:
-    number = block.first + block.statement.scope
+def _build(table: Table, block: Block, target: Relation) -> None:
     columns = block.statement.columns
     if not columns and block.statement.insert and target.closed:
         columns = tuple(c.name for c in target.columns.values())
-    container = program.relation(target)
-    builders = program.builders.setdefault(container.number, [])
-    if block.statement.insert and not columns and builders:
+    if block.statement.insert and not columns and table.builders:
         # Nobody says what the target's columns are called: those of what filled it first.
-        program.by_position.add(number)
-    builders.append(program.renamed(number, columns))
+        block.by_position = True
+    block.columns = columns
+    table.builders.append(block)

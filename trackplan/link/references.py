@@ -1,49 +1,33 @@
-"""What SQL refers to → edges, uses and doubts: names are looked up where they stand.
+"""What the SQL of one statement refers to → edges between its frames, with what is in doubt.
 
 Where a name may mean several things, each of them gets an edge that is only `POSSIBLE`, and the place is noted.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from trackplan.link.expand import Asked, Expanded, FromOutput
-from trackplan.link.graph import ALL, NAMED, POSSIBLE, ROWS, Edge, Key
-from trackplan.link.program import Block, Program, Renamed
-from trackplan.link.relations import Relation
-from trackplan.link.scopes import Visible
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Key
+from trackplan.link.lookup import Found, Lookup
+from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
+
+Edge = tuple[int, Key, str, str, bool, int]
+"""From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
 
 DEEPEST = 8
 # Names that databases give to what no table declares.
 _PSEUDO = frozenset(
-    {
-        "_partitiontime",
-        "_partitiondate",
-        "_table_suffix",
-        "_file_name",
-        "_change_type",
-        "rowid",
-        "ctid",
-        "oid",
-        "xmin",
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "current_user",
-        "session_user",
-    }
+    "_partitiontime _partitiondate _table_suffix _file_name _change_type rowid ctid oid xmin current_date "  # noqa: SIM905
+    "current_time current_timestamp current_user session_user".split()
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A statement refers to a column of a relation, or with `ALL` to every one."""
+class Use(NamedTuple):
+    """A statement refers to a column of the table at a slot, or with a set to every other one."""
 
-    block: Block
-    relation: int
+    slot: int
     key: Key
     path: str
     how: How
@@ -51,153 +35,213 @@ class Use:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A name that was not resolved for sure."""
-
-    block: Block
-    reason: Literal["unknown-column", "ambiguous"]
-    name: str
-    span: Span
-
-
-@dataclass(slots=True)
 class References:
-    """Looks up what statements refer to. `uses` and `unknowns` are what it saw, `references` how much there was."""
+    """Looks up what a statement refers to.
 
-    program: Program
-    expanded: Expanded
-    uses: list[Use] = field(default_factory=list)
-    unknowns: list[Unknown] = field(default_factory=list)
-    references: int = 0
-    spelled: dict[str, str] = field(default_factory=dict)
-    asked: deque[tuple[int, int]] = field(default_factory=deque)
+    `unknowns` are names that were not resolved for sure, each with the reason and where it stands; `references` is how
+    many names there were; `spelled` are paths as they are written; `uses` is what was seen, None if nobody asks.
+    """
 
-    def ask(self, number: int, name: str) -> list[int]:
-        """The positions of `name` in a container; an open one takes the name on."""
-        container = self.program.containers[number]
-        found = container.positions(name)
-        if not found and container.open and name:
-            position = container.add(name, starred=True)
-            self.expanded.origins[number].append(Asked(name))
-            self.asked.append((number, position))
-            return [position]
+    __slots__ = (
+        "_alone",
+        "_single",
+        "asked",
+        "frames",
+        "lookup",
+        "references",
+        "scopes",
+        "spelled",
+        "state",
+        "unknowns",
+        "uses",
+    )
+
+    def __init__(self, state: Scopes, relations: Sequence[bool], *, noting: bool = False) -> None:
+        self.state = state
+        self.scopes = state.scopes
+        self.frames = state.frames
+        self.lookup = Lookup(state, relations)
+        self.references = 0
+        self.unknowns: list[tuple[str, str, Span]] = []
+        self.spelled: dict[str, str] = {}
+        self.asked: list[tuple[int, int]] = []
+        self.uses: list[Use] | None = [] if noting else None
+        self._single = [self._only_source(number) for number in range(state.count)]
+        self._alone: dict[int, bool] = {}
+
+    def ask(self, number: int, name: str, *, sure: bool) -> Sequence[int]:
+        """The positions of `name` in a frame; an open one takes the name on."""
+        frame = self.frames[number]
+        known = len(frame.names)
+        found = frame.ask(name, sure=sure)
+        if len(frame.names) > known and self.state.slot(number) < 0:
+            self.asked.append((number, known))
         return found
 
     def edges(
-        self,
-        block: Block,
-        number: int,
-        refs: list[Reference],
-        output: int | None = None,
-        *,
-        noting: bool = True,
-        before: int | None = None,
-    ) -> list[Edge]:
+        self, number: int, refs: Iterable[Reference], output: int | None = None, before: int | None = None,
+        *, noting: bool = True,
+    ) -> list[Edge]:  # fmt: skip
         """The edges of references that stand in the scope `number`, in its output at `output` if they are in one.
 
-        Without `noting`, nothing is added to `uses` and `unknowns`, as for references that were seen before. With
-        `before`, only so many sources of the scope can be seen.
+        Without `noting`, nothing is counted, as for references that were seen before. With `before`, only so many
+        sources of the scope can be seen.
         """
         edges: list[Edge] = []
         for ref in refs:
-            if isinstance(ref, Ref):
-                edges.extend(self._ref(Visible(self.program, block, number, before), ref, output, noting))
-            elif isinstance(ref, StarRef):
-                edges.extend(self._star_ref(Visible(self.program, block, number, before), ref))
-            elif isinstance(ref, OutputRef):
-                edges.extend(self._output_ref(block, number, ref))
-            else:
-                target = block.first + ref.scope
-                edges.append(rows_of(target))
-                if ref.values:
-                    names = self.program.containers[target].names
-                    if len(names) == 1 and not self.program.containers[target].open:
-                        edges.append(Edge(target, 0, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
-                    else:
-                        edges.append(Edge(target, ALL, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
-        return edges
-
-    def _ref(self, visible: Visible, ref: Ref, output: int | None, noting: bool) -> list[Edge]:
-        block = visible.block
-        found, doubt = visible.find(ref, output)
-        if noting:
-            self.references += 1
-        edges: list[Edge] = []
-        for target in found:
-            if target.whole:
-                edges.append(Edge(target.container, ALL, "", "", False, target.strength))
-                self.note(block, edges[-1], ref.how if ref.how != "output" else "star", ref.span)
-                continue
-            positions = [target.position] if target.position is not None else self.ask(target.container, ref.name)
-            path = ref.path
-            if target.member:
-                path = f"{ref.name}.{path}".strip(".")
-                positions = [] if target.position is None else positions
-            for position in positions:
-                edge = Edge(target.container, position, self.path(path), ref.into.lower(), ref.clear, target.strength)
-                edges.append(edge)
+            if type(ref) is Ref:
                 if noting:
-                    self.note(block, edge, ref.how, ref.span)
-        if noting and doubt and not _is_pseudo(ref.name.lower()):
-            self.unknowns.append(Unknown(block, doubt, ref.name, ref.span))
+                    self.references += 1
+                frame, position = self._plainly(number, ref) if before is None else (-1, -1)
+                if frame < 0:
+                    self._looked_up(edges, number, ref, output, before, noting=noting)
+                    continue
+                path = self.path(ref.path) if ref.path else ""
+                edges.append((frame, position, path, ref.into and ref.into.lower(), ref.clear, NAMED))
+                if self.uses is not None and noting:
+                    self.note(edges[-1], ref.how, ref.span)
+            elif isinstance(ref, StarRef):
+                edges.extend(self._star_ref(number, ref))
+            elif isinstance(ref, OutputRef):
+                edges.extend(self._output_ref(number, ref))
+            elif not isinstance(ref, Ref):
+                edges.append((ref.scope, ROWS, "", "", False, NAMED))
+                if ref.values:
+                    frame_ = self.frames[ref.scope]
+                    key: Key = 0 if len(frame_.names) == 1 and not frame_.open else ALL
+                    edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
         return edges
 
     def path(self, path: str) -> str:
         """`path` in lower case, since who reads a struct need not write its members as they are declared."""
+        if not path:
+            return path
         lower = shortened(path.lower())
-        if lower:
-            self.spelled.setdefault(lower, path)
+        self.spelled.setdefault(lower, path)
         return lower
 
-    def _star_ref(self, visible: Visible, ref: StarRef) -> list[Edge]:
-        block = visible.block
-        edges = [Edge(n, ALL, "", "", False, NAMED) for n in visible.sources(ref.source)]
-        for edge in edges:
-            self.note(block, edge, ref.how if ref.how != "output" else "star", ref.span)
-        return edges
-
-    def _output_ref(self, block: Block, number: int, ref: OutputRef) -> list[Edge]:
-        container = self.program.containers[number]
-        scope = block.statement.scopes[number - block.first]
-        if ref.ordinal > 0 and not container.open:
-            known = ref.ordinal <= len(container.names)
-            return [Edge(number, ref.ordinal - 1, "", "", False, NAMED)] if known else []
-        if ref.ordinal < 0 and isinstance(scope, Select):
-            plain = [
-                position
-                for position, origin in enumerate(self.expanded.origins[number])
-                if not (isinstance(origin, FromOutput) and scope.outputs[origin.output].aggregate)
-            ]
-            return [Edge(number, position, "", "", False, NAMED) for position in plain]
-        return [Edge(number, ALL, "", "", False, NAMED)]
-
-    def noted(self, block: Block, number: int, position: int, how: How, strength: int, span: Span) -> Edge:
+    def noted(self, number: int, position: int, how: How, strength: int, span: Span) -> Edge:
         """An edge to one column that stands for itself, noted as a use."""
-        edge = Edge(number, position, "", "", False, strength)
-        self.note(block, edge, how, span)
+        edge = (number, position, "", "", False, strength)
+        self.note(edge, how, span)
         return edge
 
-    def note(self, block: Block, edge: Edge, how: How, span: Span) -> None:
-        """Remember that `block` uses a column, if the edge leads to that of a relation."""
-        number = edge.container
-        node = self.program.nodes[number]
-        if isinstance(node, Relation):
-            self.uses.append(Use(block, number, edge.key, edge.path, how, edge.strength > POSSIBLE, span))
-        elif isinstance(node, Renamed):
-            base = self.program.nodes[node.base]
-            if isinstance(base, Relation) and isinstance(edge.key, int) and not self.program.containers[node.base].open:
-                self.uses.append(Use(block, node.base, edge.key, edge.path, how, edge.strength > POSSIBLE, span))
+    def note(self, edge: Edge, how: How, span: Span) -> None:
+        """Remember the use of a column, if the edge leads to that of a table."""
+        if self.uses is None:
+            return
+        slot = self.state.slot(edge[0])
+        base = self.state.base_of.get(edge[0])
+        if slot < 0 and base is not None and isinstance(edge[1], int) and not self.frames[base].open:
+            slot = self.state.slot(base)
+        if slot >= 0:
+            self.uses.append(Use(slot, edge[1], edge[2], how, edge[5] > POSSIBLE, span))
+
+    def _only_source(self, number: int) -> int:
+        """The frame of the one source of a SELECT, -1 if it has none or several."""
+        scope = self.scopes[number]
+        if isinstance(scope, Select) and len(scope.sources) == 1 and scope.sources[0].in_star:
+            return self.state.sources[number][0]
+        return -1
+
+    def _plainly(self, number: int, ref: Ref) -> tuple[int, int]:
+        """What most names mean at a glance: the frame and the position, or (-1, -1) for those to be looked up."""
+        name = ref.name.lower()
+        if number < 0:
+            return -1, -1
+        if ref.source is not None:
+            up, index = ref.source
+            sources = self.state.sources[number]
+            if up or index >= len(sources):
+                return -1, -1
+            found = sources[index]
+        elif ref.how == "order":
+            return -1, -1
+        else:
+            found = self._single[number]
+            if found < 0:
+                found = self._holding(number, name, ref)
+                if found < 0:
+                    return -1, -1
+        frame = self.frames[found]
+        position = frame.index.get(name, -1)
+        return (-1, -1) if position < 0 or name in frame.twins else (found, position)
+
+    def _holding(self, number: int, name: str, ref: Ref) -> int:
+        """Which one of several sources has the name, -1 if that is not plain."""
+        scope = self.scopes[number]
+        found = -1
+        for index, source in enumerate(self.state.sources[number]):
+            if name in self.frames[source].index:
+                if found >= 0:
+                    return -1
+                found = source
+            entry = scope.sources[index] if isinstance(scope, Select) else None
+            if entry is None or entry.using or entry.natural or not (entry.in_star or ref.how == "join"):
+                return -1
+        return found
+
+    def _looked_up(
+        self, edges: list[Edge], number: int, ref: Ref, output: int | None, before: int | None, *, noting: bool
+    ) -> None:
+        found, doubt = self.lookup.find(number, ref, output, before)
+        for target in found:
+            if target.whole:
+                edges.append((target.frame, ALL, "", "", False, target.strength))
+                self.note(edges[-1], ref.how if ref.how != "output" else "star", ref.span)
+                continue
+            path = ref.path
+            positions: Sequence[int] = () if target.position is None else (target.position,)
+            if target.member:
+                path = f"{ref.name}.{path}".strip(".")
+            elif target.position is None:
+                positions = self.ask(target.frame, ref.name, sure=self._sure(number, ref, found, target))
+            for position in positions:
+                edge = (target.frame, position, self.path(path), ref.into.lower(), ref.clear, target.strength)
+                edges.append(edge)
+                if noting:
+                    self.note(edge, ref.how, ref.span)
+        if noting and doubt and not _is_pseudo(ref.name.lower()):
+            self.unknowns.append((doubt, ref.name, ref.span))
+
+    def _sure(self, number: int, ref: Ref, found: list[Found], target: Found) -> bool:
+        """Whether a reference proves that its target has a column of that name."""
+        if ref.source is not None:
+            return True
+        if target.strength != NAMED or len(found) > 1:
+            return False
+        known = self._alone.get(number)
+        if known is None:
+            level = self.scopes[number].parent if number >= 0 else -1
+            known = True
+            while level >= 0 and known:
+                known = not any(self.frames[source].open for source in self.state.sources[level])
+                level = self.scopes[level].parent
+            self._alone[number] = known
+        return known
+
+    def _star_ref(self, number: int, ref: StarRef) -> list[Edge]:
+        edges: list[Edge] = [(n, ALL, "", "", False, NAMED) for n in self.lookup.sources(number, ref.source)]
+        for edge in edges:
+            self.note(edge, ref.how if ref.how != "output" else "star", ref.span)
+        return edges
+
+    def _output_ref(self, number: int, ref: OutputRef) -> list[Edge]:
+        frame = self.frames[number]
+        scope = self.scopes[number]
+        if ref.ordinal > 0 and not frame.open:
+            known = ref.ordinal <= len(frame.names)
+            return [(number, ref.ordinal - 1, "", "", False, NAMED)] if known else []
+        if ref.ordinal < 0 and isinstance(scope, Select):
+            origins = frame.origins or range(len(frame.names))
+            plain = [p for p, o in enumerate(origins) if not (isinstance(o, int) and scope.outputs[o].aggregate)]
+            return [(number, position, "", "", False, NAMED) for position in plain]
+        return [(number, ALL, "", "", False, NAMED)]
 
 
 def shortened(path: str) -> str:
     """`path`, or as much of it as is followed: what is asked below that counts as asking for everything there."""
     return ".".join(path.split(".")[:DEEPEST]) if path.count(".") >= DEEPEST else path
-
-
-def rows_of(number: int, strength: int = NAMED) -> Edge:
-    """The edge to the rows of a container."""
-    return Edge(number, ROWS, "", "", False, strength)
 
 
 def _is_pseudo(name: str) -> bool:

@@ -1,241 +1,161 @@
-"""What a column name means inside one scope: its sources, its own aliases, then the scopes around it."""
+"""The scopes of one statement: which columns each has, and what each entry of FROM takes them from.
+
+Scopes come first among the frames of a statement, by their numbers; then the tables it reads, by their slots; then
+those of either that go by other column names (`FROM t AS x(a, b)`, `CREATE VIEW v(a, b)`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
-from trackplan.link.graph import NAMED, POSSIBLE
-from trackplan.link.program import Block, Program
-from trackplan.sql.records import Opaque, Ref, Select, Source, Union
+from trackplan.link.frames import Frame, Origin
+from trackplan.link.program import Block, Table
+from trackplan.sql.records import Scope, Select, Source, Star, Union
 
-Doubt = Literal["", "unknown-column", "ambiguous"]
-
-# Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
-_ALIAS_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
-_ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
+# Stars can multiply without end; beyond this width a column gets its place when it is asked for.
+WIDEST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something that a name may mean: a column by position or still to be asked for by name, or the `whole` container.
+class Scopes:
+    """The frames of a statement; `sources` are those that the entries of FROM take, by scope.
 
-    With `member`, the name is a key inside the column at `position`.
+    `base_of` leads from a frame with other names to what it names so; `root` is what the statement gives.
     """
 
-    container: int
-    strength: int
-    position: int | None = None
-    whole: bool = False
-    member: bool = False
+    __slots__ = ("_done", "_renamed", "base_of", "block", "count", "frames", "root", "scopes", "sources")
+
+    def __init__(self, block: Block, tables: Sequence[Table]) -> None:
+        self.block = block
+        self.scopes: list[Scope] = block.statement.scopes
+        self.count = len(self.scopes)
+        self.frames = [Frame(weak=not isinstance(scope, Select | Union)) for scope in self.scopes]
+        self.frames.extend(tables[number].frame.view() for number in block.slots)
+        self.sources: list[list[int]] = [[] for _ in self.scopes]
+        self.base_of: dict[int, int] = {}
+        self._renamed: dict[tuple[int, tuple[str, ...]], int] = {}
+        self._done = [False] * self.count
+        for number in range(self.count):
+            self._complete(number)
+        self.root = self._named(block.statement.scope, block.columns)
+
+    def slot(self, frame: int) -> int:
+        """The slot that a frame shows, -1 if it is none."""
+        slot = frame - self.count
+        return slot if 0 <= slot < len(self.block.slots) else -1
+
+    def table(self, frame: int) -> int:
+        """The slot that a frame shows, be it under other names; -1 for scopes."""
+        return self.slot(self.base_of.get(frame, frame))
+
+    def _source(self, source: Source) -> int:
+        if source.scope >= 0:
+            self._complete(source.scope)
+            return self._named(source.scope, source.columns) if source.columns else source.scope
+        number = self.count + self.block.slot_of[source.parts]
+        return self._named(number, source.columns) if source.columns else number
+
+    def _named(self, base: int, columns: tuple[str, ...]) -> int:
+        """The frame `base` with its first columns renamed."""
+        if not columns:
+            return base
+        number = self._renamed.get((base, columns))
+        if number is None:
+            number = self._renamed[base, columns] = len(self.frames)
+            below, frame = self.frames[base], Frame()
+            self.frames.append(frame)
+            self.base_of[number] = base
+            frame.fill(columns if below.open else (*columns, *below.names[len(columns) :]))
+            frame.open = below.open
+            known = len(below.names)
+            frame.starred = [p >= known or below.is_starred(p) for p in range(len(frame.names))]
+        return number
+
+    def _complete(self, number: int) -> None:
+        if self._done[number]:
+            return
+        self._done[number] = True
+        scope, frame = self.scopes[number], self.frames[number]
+        if isinstance(scope, Select):
+            sources = self.sources[number] = [self._source(source) for source in scope.sources]
+            if any(output.star is not None for output in scope.outputs):
+                _Stars(self, frame, scope, sources).fill()
+            else:
+                frame.fill([output.name for output in scope.outputs])
+        elif isinstance(scope, Union):
+            self._union(frame, scope)
+        else:
+            frame.open = not scope.closed or not scope.names
+            frame.fill(scope.names)
+
+    def _union(self, frame: Frame, scope: Union) -> None:
+        for nth, member in enumerate(scope.members):
+            self._complete(member)
+            below = self.frames[member]
+            if nth == 0:
+                frame.fill(below.names)
+                frame.open = below.open
+                frame.starred = below.starred and list(below.starred)
+            elif scope.by_name:
+                for name in below.names:
+                    if name.lower() not in frame.index:
+                        position = frame.add(name)
+                        frame.origins = frame.origins or list(range(position))
+                        frame.origins.append(name)
+                frame.open = frame.open or below.open
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A source that has a column, or is open and may have it."""
+class _Stars:
+    """The columns of a select list that has stars."""
 
-    container: int
-    holds: bool
-    weak: bool
+    __slots__ = ("frame", "names", "origins", "scope", "scopes", "sources", "starred")
 
+    def __init__(self, scopes: Scopes, frame: Frame, scope: Select, sources: list[int]) -> None:
+        self.scopes, self.frame, self.scope, self.sources = scopes, frame, scope, sources
+        self.names: list[str] = []
+        self.starred: list[bool] = []
+        self.origins: list[Origin] = []
 
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """The names that can be seen from the scope in container `number`; with `before`, only so many of its sources."""
+    def fill(self) -> None:
+        """Give the frame its columns."""
+        for position, output in enumerate(self.scope.outputs):
+            if output.star is None:
+                self.names.append(output.name)
+                self.starred.append(False)
+                self.origins.append(position)
+            else:
+                self._star(position, output.star)
+        self.frame.fill(self.names)
+        self.frame.starred, self.frame.origins = self.starred, self.origins
 
-    program: Program
-    block: Block
-    number: int
-    before: int | None = None
+    def _star(self, output: int, star: Star) -> None:
+        if star.members_of is not None or star.subset:
+            self.frame.open = True
+        if star.members_of is not None:
+            return
+        seen: set[str] = set()
+        for index, (source, number) in enumerate(zip(self.scope.sources, self.sources, strict=True)):
+            if (star.source is None and not source.in_star) or star.source not in (None, index):
+                continue
+            base = self.scopes.frames[number]
+            self.frame.open = self.frame.open or base.open
+            shared = {u.lower() for u in source.using} if star.source is None else set()
+            if source.natural and star.source is None:
+                shared = set(seen)
+            if len(self.names) + len(base.names) > WIDEST:
+                self.frame.open = True
+                return
+            self._take(output, star, number, shared, seen)
 
-    def scope(self, up: int) -> tuple[int, Select | Union | Opaque] | None:
-        """The scope so many levels further out, with its container."""
-        number = self.number
-        for _ in range(up):
-            number = self.program.parent(number)
-        if number < 0:
-            return None
-        return number, self.block.statement.scopes[number - self.block.first]
-
-    def sources(self, source: tuple[int, int] | None) -> list[int]:
-        """The containers that `t.*` or `*` takes in an expression."""
-        found = self.scope(source[0] if source else 0)
-        if found is None or not isinstance(found[1], Select):
-            return []
-        entries = found[1].sources
-        chosen = entries if source is None else entries[source[1] : source[1] + 1]
-        return [self.program.source(self.block, s) for s in chosen]
-
-    def find(self, ref: Ref, output: int | None) -> tuple[list[Found], Doubt]:
-        """What `ref` means, and what is doubtful about that."""
-        if ref.source is not None:
-            return self._qualified(ref)
-        up = 0
-        outer = self._outer_holds(ref.name)
-        while (level := self.scope(up)) is not None:
-            found = self._level(level, ref, output if up == 0 else None, own=up == 0, outer=outer)
-            if found is not None:
-                return found
-            up += 1
-        return self._whole_row(ref)
-
-    def _qualified(self, ref: Ref) -> tuple[list[Found], Doubt]:
-        containers = self.sources(ref.source)
-        if not containers:
-            return [], "unknown-column"
-        number = containers[0]
-        container = self.program.containers[number]
-        if container.positions(ref.name) or container.open:
-            return [Found(number, NAMED)], ""
-        node = self.program.nodes[number]
-        if isinstance(node, tuple) and isinstance(node[1], Opaque) and container.names:
-            # `item.sku` where `item` is the element of an unnested array.
-            return [Found(number, NAMED, position=0, member=True)], ""
-        return self._lost([number]), "unknown-column"
-
-    def _outer_holds(self, name: str) -> bool:
-        up = 1
-        while (level := self.scope(up)) is not None:
-            if isinstance(level[1], Select):
-                for index in range(len(level[1].sources)):
-                    hit = hits(Visible(self.program, self.block, level[0]), index, name)
-                    if hit is not None and hit.holds:
-                        return True
-            up += 1
-        return False
-
-    def _level(
-        self, level: tuple[int, Select | Union | Opaque], ref: Ref, output: int | None, *, own: bool, outer: bool
-    ) -> tuple[list[Found], Doubt] | None:
-        number, scope = level
-        if isinstance(scope, Union):
-            positions = self.program.containers[number].positions(ref.name)
-            if positions or self.program.containers[number].open:
-                return [Found(number, NAMED)], ""
-            return None
-        if isinstance(scope, Opaque):
-            return None
-        here = Visible(self.program, self.block, number)
-        indices = range(len(scope.sources))[: self.before if own else None]
-        entries = [h for i in indices if (h := hits(here, i, ref.name, hidden=ref.how == "join"))]
-        holding = [h for h in entries if h.holds]
-        aliases = self._aliases(number, scope, ref, output) if own and self.before is None else []
-        shared = {n.lower() for s in scope.sources for n in s.using}
-        natural = any(s.natural for s in scope.sources)
-        if holding:
-            clear = len(holding) == 1 or ref.name.lower() in shared or natural
-            strength = NAMED if clear else POSSIBLE
-            found = [Found(h.container, strength) for h in holding]
-            if ref.name.lower() in shared:
-                found.extend(Found(h.container, POSSIBLE) for h in entries if not h.holds)
-            return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
-        openly = [h for h in entries if not h.weak]
-        weakly = [Found(h.container, POSSIBLE) for h in entries if h.weak]
-        if aliases and (not openly or self._may_name_alias(ref, output)):
-            # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
-            return aliases + [Found(h.container, POSSIBLE) for h in openly] + weakly, ""
-        if not openly and not weakly:
-            return None
-        if outer:
-            return self._also_outer(openly, weakly, ref)
-        if not openly:
-            return [Found(w.container, NAMED) for w in weakly[:1]] + weakly[1:], ""
-        clear = len(openly) == 1 or ref.name.lower() in shared
-        strength = NAMED if clear else POSSIBLE
-        perhaps = self._members([h.container for h in openly], ref)
-        return [Found(h.container, strength) for h in openly] + perhaps + weakly, "" if clear else "ambiguous"
-
-    def _also_outer(self, openly: list[Hit], weakly: list[Found], ref: Ref) -> tuple[list[Found], Doubt]:
-        """An open table may have the column; if not, it is the one that a scope further out has for sure."""
-        found = [Found(h.container, POSSIBLE) for h in openly] + weakly
-        up = 1
-        while (level := self.scope(up)) is not None:
-            if isinstance(level[1], Select):
-                there = Visible(self.program, self.block, level[0])
-                for index in range(len(level[1].sources)):
-                    hit = hits(there, index, ref.name)
-                    if hit is not None and hit.holds:
-                        found.append(Found(hit.container, POSSIBLE))
-            up += 1
-        return found, "ambiguous"
-
-    def _may_name_alias(self, ref: Ref, output: int | None) -> bool:
-        """Whether the dialect lets a reference that stands here name an alias of the same SELECT."""
-        dialect = self.block.unit.sql.dialect
-        if output is not None:
-            return dialect in _ALIAS_IN_SELECT
-        return ref.late or ref.how not in ("filter", "join") or dialect in _ALIAS_IN_WHERE
-
-    def _aliases(self, number: int, scope: Select, ref: Ref, output: int | None) -> list[Found]:
-        """Outputs of the same SELECT that go by the name; in the select list, those before the reference."""
-        container = self.program.containers[number]
-        before = len(scope.outputs) if output is None else output
-        positions = [p for p in container.positions(ref.name) if container.written.get(p, before) < before]
-        return [Found(number, NAMED, position=position) for position in positions]
-
-    def _whole_row(self, ref: Ref) -> tuple[list[Found], Doubt]:
-        """A name that is no column may be a source's own: then the whole row is meant."""
-        up = 0
-        everything: list[int] = []
-        while (level := self.scope(up)) is not None:
-            if isinstance(level[1], Select):
-                for source in level[1].sources[: self.before if up == 0 else None]:
-                    number = self.program.source(self.block, source)
-                    if source.alias.lower() == ref.name.lower():
-                        return [Found(number, NAMED, whole=True)], ""
-                    everything.append(number)
-            up += 1
-        return self._lost(everything) + self._anywhere(ref), "unknown-column"
-
-    def _members(self, numbers: list[int], ref: Ref) -> list[Found]:
-        """Behind a qualifier that nothing here answers to, each further name may be a column of what is here."""
-        names = ref.path.split(".") if ref.path else []
-        return self._called(numbers, names)
-
-    def _anywhere(self, ref: Ref) -> list[Found]:
-        """A name that could not be resolved may be any column of that name in the tables of its statement."""
-        relations = {
-            number
-            for source in self.block.statement.sources()
-            for number in [self.program.source(self.block, source)]
-            if self.program.containers[number].relation is not None
-        }
-        return self._called(sorted(relations), [ref.name, *(ref.path.split(".") if ref.path else ())])
-
-    def _called(self, numbers: list[int], names: list[str]) -> list[Found]:
-        return [
-            Found(number, POSSIBLE, position=position)
-            for number in numbers
-            for name in names
-            for position in self.program.containers[number].positions(name)
-        ]
-
-    def _lost(self, numbers: list[int]) -> list[Found]:
-        """A column that none of its sources has: where we expanded the source ourselves, it may be any of them."""
-        found: list[Found] = []
-        for number in numbers:
-            relation = self.program.containers[number].relation
-            if relation is None or relation.built:
-                found.append(Found(number, POSSIBLE, whole=True))
-        return found
-
-
-def hits(visible: Visible, index: int, name: str, *, hidden: bool = True) -> Hit | None:
-    """Whether the source at `index` has a column `name`, may have it (open), or has not (None).
-
-    The right side of a semi or anti join is only visible in its condition (`hidden`).
-    """
-    level = visible.scope(0)
-    if level is None or not isinstance(level[1], Select):
-        return None
-    source: Source = level[1].sources[index]
-    if not hidden and not source.in_star:
-        return None
-    number = visible.program.source(visible.block, source)
-    container = visible.program.containers[number]
-    holds = bool(container.positions(name))
-    if not holds and not container.open:
-        return None
-    node = visible.program.nodes[number]
-    weak = isinstance(node, tuple) and isinstance(node[1], Opaque)
-    return Hit(number, holds, weak)
+    def _take(self, output: int, star: Star, number: int, shared: set[str], seen: set[str]) -> None:
+        base = self.scopes.frames[number]
+        starred = base.starred or [False] * len(base.names)
+        excluded = {e.lower() for e in star.exclude}
+        renamed = {old.lower(): new for old, new in star.rename.items()}
+        for position, name in enumerate(base.names):
+            lower = name.lower()
+            if lower in excluded or (lower in shared and lower in seen):
+                continue
+            seen.add(lower)
+            self.names.append(renamed.get(lower, name))
+            self.starred.append(starred[position])
+            self.origins.append((output, number, position))

@@ -17,7 +17,9 @@ Parts = tuple[str, ...]
 def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -> list[Unit]:
     """The texts with what they were compiled to, and which relation each model's file builds by its name."""
     pairs = zip(texts, records, strict=True)
-    found = [Unit(sql, record, Lines(sql.text, sql.place.path, sql.origin), consumer=sql.consumer) for sql, record in pairs]
+    found = [
+        Unit(sql, record, Lines(sql.text, sql.place.path, sql.origin), consumer=sql.consumer) for sql, record in pairs
+    ]
     reads: dict[str, set[Parts]] = {}
     named = [u for u in found if u.sql.relation is not None and (_builds_by_name(u.record) or not u.sql.rendered)]
     for unit in named:

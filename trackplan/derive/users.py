@@ -1,0 +1,161 @@
+"""Who uses what, told from the closure: the consumers that reach a raw column, those that may, and the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from trackplan.derive.reasons import Doubts, few, listing
+from trackplan.link.frames import bits
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import FactBase, Row
+    from trackplan.link.closure import Masks
+    from trackplan.link.store import Facts
+
+_MOST_POSSIBLE = 20
+
+
+@dataclass(slots=True)
+class Users:
+    """Reads sets of consumers, which are integers with a bit for each.
+
+    `counting` are the consumers whose use counts, `ids` their names; `cases` has the active use cases that a consumer
+    serves, by its bit; `blind` tells that nobody who could use anything was read.
+    """
+
+    facts: Facts
+    ids: list[str]
+    paths: list[str]
+    relation_ids: dict[int, str]
+    counting: int
+    cases: dict[int, list[str]]
+    blind: bool
+    _masks: dict[int, Masks] = field(default_factory=dict)
+    _names: dict[int, list[str]] = field(default_factory=dict)
+    _listings: dict[int, str] = field(default_factory=dict)
+    _few: dict[tuple[int, int], str] = field(default_factory=dict)
+    _possible: dict[tuple[int, tuple[str, ...]], list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, base: FactBase, facts: Facts) -> Users:
+        """The users of what is in the fact base."""
+        ids: list[str] = []
+        paths: list[str] = []
+        counting = 0
+        for bit, (id_, counts, path) in enumerate(base.fetch(_CONSUMERS)):
+            ids.append(str(id_))
+            paths.append(str(path))
+            counting |= bool(counts) << bit
+        cases: dict[int, list[str]] = {}
+        for consumer, case in base.fetch(_SERVES):
+            if isinstance(consumer, int):
+                cases.setdefault(consumer - 1, []).append(str(case))
+        relations = {k: str(id_) for k, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(k, int)}
+        blind = not base.count(_STATEMENTS) and not facts.linking.askers.taken
+        return cls(facts, ids, paths, relations, counting, cases, blind)
+
+    def of_column(self, key: int) -> tuple[int, int, bool]:
+        """The counting consumers that name a raw column, those that take it by a star alone, and whether models do."""
+        named, star, _ = self._of(key)
+        carried = bool((named | star) & self.facts.linking.askers.every_model)
+        return named & self.counting, star & ~named & self.counting, carried
+
+    def served(self, columns: Iterable[int]) -> list[str]:
+        """The use cases whose consumers surely reach one of some columns, in alphabetical order."""
+        if not self.cases:
+            return []
+        mask = 0
+        for key in columns:
+            masks = self._of(key)
+            mask |= masks[0] | masks[1]
+        return sorted({case for bit, cases in self.cases.items() if mask >> bit & 1 for case in cases})
+
+    def doubt(self, key: int, doubts: Doubts, coverage: str | None) -> None:
+        """Tell what stands in the way of calling a column unused that nobody surely uses."""
+        named, star, possible = self._of(key)
+        stored = self.facts.stored[key][1]
+        texts = self.facts.linking.askers.texts
+        places = (*texts.reasons(named | star | possible, stored.word), *self.facts.everywhere)
+        doubts.places.extend(sorted(places))
+        doubts.consumers.extend(self._perhaps(possible & ~named & ~star, places))
+        doubts.blind = self.blind
+        if coverage is not None:
+            doubts.readers.append(coverage)
+
+    def relations(self) -> Iterator[Row]:
+        """The rows of `relation_status`."""
+        doubted = {self.facts.stored[key][0] for key in range(1, self.facts.raw + 1) if self._is_doubted(key)}
+        linking = self.facts.linking
+        consumers = linking.askers.consumer_bits
+        for number, key in self.facts.relations.items():
+            relation = linking.program.tables[number].relation
+            if relation is None or not relation.raw:
+                continue
+            named, star, possible = linking.masks(linking.nodes.rows(number))
+            perhaps = possible & ~named & ~star & consumers
+            used = 1 if (named | star) & self.counting else None if perhaps else 0
+            reached = bool((named | star) & consumers or perhaps)
+            yield key, int(reached), used, int(bool(perhaps) or number in doubted)
+
+    def few(self, named: int, starred: int) -> str:
+        """The first consumers, those that name what they take before the others."""
+        known = self._few.get((named, starred))
+        if known is None:
+            known = self._few[named, starred] = few([*self.names(named), *self.names(starred & ~named)])
+        return known
+
+    def listing(self, mask: int) -> str:
+        """The first consumers as they stand in a message."""
+        known = self._listings.get(mask)
+        if known is None:
+            known = self._listings[mask] = listing(self.names(mask))
+        return known
+
+    def names(self, mask: int) -> list[str]:
+        """The ids of consumers in alphabetical order."""
+        known = self._names.get(mask)
+        if known is None:
+            known = self._names[mask] = sorted(self.ids[bit] for bit in bits(mask))
+        return known
+
+    def models(self, columns: Iterable[int]) -> list[str]:
+        """The ids of the models that carry or read one of some columns, in alphabetical order."""
+        return sorted({self.relation_ids[key] for column in columns for key in self.facts.carrying(column)})
+
+    def _of(self, key: int) -> Masks:
+        known = self._masks.get(key)
+        if known is None:
+            known = self._masks[key] = self.facts.stored[key][1].masks(self.facts.linking)
+        return known
+
+    def _is_doubted(self, key: int) -> bool:
+        named, star, possible = self._of(key)
+        texts = self.facts.linking.askers.texts
+        return bool(self.facts.everywhere or texts.reasons(named | star | possible, self.facts.stored[key][1].word))
+
+    def _perhaps(self, possible: int, places: tuple[str, ...]) -> list[str]:
+        """Consumers that may use something; of those whose own text was not understood, `places` tell enough."""
+        mask = possible & self.facts.linking.askers.consumer_bits
+        known = self._possible.get((mask, places))
+        if known is None:
+            known = []
+            for bit in islice(bits(mask), _MOST_POSSIBLE):
+                told = (self.paths[bit] + ":", self.paths[bit] + " ")
+                if self.counting >> bit & 1 and not any(place.startswith(told) for place in places):
+                    known.append(self.ids[bit])
+            self._possible[mask, places] = known
+        return known
+
+
+_CONSUMERS = """
+SELECT c.id, c.counts, f.path FROM consumer c LEFT JOIN place p ON p.key = c.place LEFT JOIN file f ON f.key = p.file
+ORDER BY c.key
+"""
+_SERVES = """
+SELECT s.consumer, u.id FROM serves s JOIN use_case u ON u.key = s.use_case WHERE u.state = 'active' ORDER BY u.id
+"""
+# Whether anything was read that could use a column: a pattern that matches nothing is no evidence.
+_STATEMENTS = "SELECT coalesce(sum(statements), 0) FROM evidence WHERE kind IN ('models', 'consumers')"

@@ -1,0 +1,108 @@
+"""Every statement linked, readers before what they read: open tables take on the columns that they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trackplan.link.expand import Expanded
+from trackplan.link.linked import Linked, link
+from trackplan.link.program import Block, Program, Table
+from trackplan.link.scopes import Scopes
+
+# A name that becomes clear can make another one clear.
+_ROUNDS = 3
+
+
+@dataclass(slots=True)
+class Demand:
+    """Links the statements of `program`; `linked` has what came out, by the statement's number."""
+
+    program: Program
+    expanded: Expanded
+    linked: list[Linked] = field(default_factory=list)
+    _waiting: dict[int, None] = field(default_factory=dict)
+    _clear: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def want(self, table: Table, name: str, *, sure: bool) -> None:
+        """Ask a table for a column; it takes the name on if it is open and has no such column."""
+        pending = [(table, sure)]
+        while pending:
+            current, certain = pending.pop()
+            lower = name.lower()
+            if not current.frame.open or lower in current.frame.index:
+                continue
+            known = current.wanted.get(lower)
+            if known is not None and known[1] >= certain:
+                continue
+            current.wanted[lower] = (known[0] if known else name, certain)
+            if known is None:
+                self._waiting[current.number] = None
+            certain = certain and len(current.bases) < 2
+            pending.extend((self.program.tables[n], certain) for n in (*current.bases, *current.copied))
+
+    def run(self) -> None:
+        """Link everything."""
+        program = self.program
+        self.linked = [None] * len(program.blocks)  # type: ignore[list-item]  # filled just below
+        for block in program.blocks:
+            if block.target is None:
+                self._link(block)
+        for number in reversed(self.expanded.order):
+            self._waiting.pop(number, None)
+            for block in program.tables[number].builders:
+                self._link(block)
+        self._settle()
+        for _ in range(_ROUNDS):
+            unclear = [b for b in program.blocks if self.linked[b.number].questions]
+            if not sum(self._made_clear(block) for block in unclear):
+                break
+            self._settle()
+
+    def _settle(self) -> None:
+        while self._waiting:
+            number = next(iter(self._waiting))
+            del self._waiting[number]
+            for block in self.program.tables[number].builders:
+                if self.linked[block.number].open:
+                    self._link(block)
+
+    def _made_clear(self, block: Block) -> bool:
+        """Link a statement again if by now more is known of the open tables that it reads."""
+        tables = self.program.tables
+        clear = [
+            (slot, name)
+            for slot, name in self.linked[block.number].questions
+            if (known := tables[block.slots[slot]].wanted.get(name)) and known[1]
+        ]
+        if clear:
+            self._clear[block.number] = sorted({*clear, *self._clear.get(block.number, ())})
+            self._link(block)
+        return bool(clear)
+
+    def scopes(self, block: Block) -> Scopes:
+        """The scopes of a statement, ready to be resolved."""
+        tables = self.program.tables
+        scopes = self.expanded.scopes.pop(block.number, None) or Scopes(block, tables)
+        for slot, name in self._clear.get(block.number, ()):
+            known = tables[block.slots[slot]].wanted[name][0]
+            scopes.frames[scopes.count + slot].ask(known, sure=True)
+        return scopes
+
+    def _link(self, block: Block) -> None:
+        tables = self.program.tables
+        scopes = self.scopes(block)
+        linked = self.linked[block.number] = link(block, scopes, tables, self.wanted(block, scopes))
+        for number, asks in zip(block.slots, linked.asks, strict=True):
+            for name, sure in asks:
+                self.want(tables[number], name, sure=sure)
+
+    def wanted(self, block: Block, scopes: Scopes) -> Iterable[tuple[str, bool]]:
+        """What a statement is asked for by the name of its target's columns, besides what it has."""
+        root = scopes.frames[scopes.root]
+        if block.target is None or block.by_position or not root.open:
+            return []
+        table = self.program.table(block.target)
+        only = len(table.builders) + len(table.copied) == 1
+        declared = [(name, only) for name in table.frame.names if name.lower() not in root.index]
+        return declared + [(name, sure and only) for _, (name, sure) in sorted(table.wanted.items())]

@@ -1,0 +1,156 @@
+"""Facts that only some queries ask for: who reaches what, who carries it, the uses, the flows, and the doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from trackplan.link.closure import Masks
+from trackplan.link.frames import Key, bits
+from trackplan.link.linked import resolved
+from trackplan.link.program import Block
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import Row
+    from trackplan.link.store import Facts
+
+# A statement that nobody understands may be anybody's: a few names are enough to look into it.
+_MOST_POSSIBLE = 20
+_MOST_STEPS = 300
+_STRENGTHS = ("named", "star", "possible")
+
+
+def _reach(facts: Facts) -> None:
+    rows: list[Row] = []
+    for key, (_, column) in facts.stored.items():
+        value = column.masks(facts.linking)
+        rows.extend((key, consumer, strength) for consumer, strength in _consumers(facts, value))
+    facts.base.insert("reach", ("column", "consumer", "strength"), rows)
+
+
+def _relation_reach(facts: Facts) -> None:
+    linking = facts.linking
+    rows = [
+        (key, consumer, strength)
+        for number, key in facts.relations.items()
+        for consumer, strength in _consumers(facts, linking.masks(linking.nodes.rows(number)))
+    ]
+    facts.base.insert("relation_reach", ("relation", "consumer", "strength"), rows)
+
+
+def _consumers(facts: Facts, value: Masks) -> Iterator[tuple[int, str]]:
+    seen = 0
+    for mask, strength in zip(value, _STRENGTHS, strict=True):
+        mine = mask & facts.linking.askers.consumer_bits & ~seen
+        seen |= mask
+        most = _MOST_POSSIBLE if strength == "possible" else None
+        yield from ((bit + 1, strength) for bit in islice(bits(mine), most))
+
+
+def _carry(facts: Facts) -> None:
+    rows: list[Row] = []
+    for key in range(1, facts.raw + 1):
+        rows.extend((key, model) for model in facts.carrying(key))
+    facts.base.insert("carry", ("column", "relation"), rows)
+
+
+def _doubt(facts: Facts) -> None:
+    texts = facts.linking.askers.texts
+    rows: list[Row] = []
+    for key, (_, column) in facts.stored.items():
+        named, star, possible = column.masks(facts.linking)
+        rows.extend((key, reason) for reason in texts.reasons(named | star | possible, column.word))
+        if key <= facts.raw:
+            rows.extend((key, reason) for reason in facts.everywhere)
+    facts.base.insert("doubt", ("column", "reason"), sorted(set(rows)))
+
+
+def _uses(facts: Facts) -> None:
+    rows: dict[Row, None] = {}
+    linking = facts.linking
+    for block in linking.program.blocks:
+        owner = _owner(facts, block)
+        if owner is not None:
+            rows.update(dict.fromkeys((*owner, *use) for use in _uses_in(facts, block)))
+    for bit, number, position, how, where in linking.askers.taken:
+        taken = facts.columns.get((number, position, ""))
+        if taken is not None:
+            rows[None, bit + 1, taken, how, 1, facts.base.place(where)] = None
+    names = ("key", "relation", "consumer", "column", "how", "certain", "place")
+    facts.base.insert("use", names, ((k, *row) for k, row in enumerate(rows, 1)))
+
+
+def _uses_in(facts: Facts, block: Block) -> Iterator[tuple[int, str, int, int]]:
+    """Column, how, certain and place of each use in a statement, which is linked once more to see them."""
+    linking = facts.linking
+    scopes = linking.demand.scopes(block)
+    resolver = resolved(block, scopes, linking.program.tables, linking.demand.wanted(block, scopes), noting=True)
+    for use in resolver.uses or ():
+        number = block.slots[use.slot]
+        if number not in facts.relations:
+            continue
+        key: Key | None = use.key
+        if isinstance(key, int):
+            name = scopes.frames[scopes.count + use.slot].names[key]
+            known = len(linking.program.tables[number].frame.names)
+            key = key if key < known else linking.nodes.index[number].get(name.lower())
+        place = facts.base.place(block.unit.lines.place(use.span))
+        for column in () if key is None else _used(facts, number, key, use.path):
+            yield column, use.how, int(use.certain), place
+
+
+def _owner(facts: Facts, block: Block) -> tuple[int | None, int | None] | None:
+    program = facts.linking.program
+    if block.unit.consumer is not None:
+        return None, facts.linking.askers.bit_of(block.unit.consumer) + 1
+    key = None if block.target is None else facts.relations.get(program.table(block.target).number)
+    if key is None and block.unit.relation is not None:
+        key = facts.relations.get(program.table(block.unit.relation).number)
+    return None if key is None else (key, None)
+
+
+def _used(facts: Facts, number: int, key: Key, path: str) -> Iterable[int]:
+    if isinstance(key, int):
+        exact = facts.columns.get((number, key, path)) or facts.columns.get((number, key, ""))
+        return [exact] if exact is not None else []
+    names = facts.linking.nodes.names[number]
+    found = (facts.columns.get((number, p, "")) for p, name in enumerate(names) if name.lower() not in key)
+    return [k for k in found if k is not None]
+
+
+def _flows(facts: Facts) -> None:
+    rows: set[tuple[int, int]] = set()
+    nodes = facts.linking.nodes
+    for number in facts.relations:
+        for position in range(len(nodes.names[number])):
+            target = facts.columns.get((number, position, ""))
+            if target is not None:
+                for source, key, path in _sources(facts, number, position):
+                    rows.update((s, target) for s in _used(facts, source, key, path) if s != target)
+    facts.base.insert("flow", ("source", "target"), sorted(rows))
+
+
+def _sources(facts: Facts, number: int, position: int) -> Iterator[tuple[int, Key, str]]:
+    """What flows by value into a column, from the nearest tables that have a row: table, key, path."""
+    pending: list[tuple[int, Key, str]] = [(number, position, "")]
+    seen = set(pending)
+    while pending:
+        for found in facts.linking.behind(*pending.pop()):
+            if found in seen:
+                continue
+            seen.add(found)
+            if found[0] in facts.relations:
+                yield found
+            elif len(seen) < _MOST_STEPS:
+                pending.append(found)
+
+
+FILLERS: dict[str, Callable[[Facts], None]] = {
+    "reach": _reach,
+    "relation_reach": _relation_reach,
+    "carry": _carry,
+    "doubt": _doubt,
+    "use": _uses,
+    "flow": _flows,
+}

@@ -1,0 +1,120 @@
+"""The columns that can be seen inside one statement: those of its scopes, and those of the tables that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+ROWS = -1
+"""The key of a container's rows: which there are, how often, in what order."""
+
+NAMED, STAR, POSSIBLE = 3, 2, 1
+"""How surely: written out, taken by a star, or only where a name may mean another. A chain is as its weakest link."""
+
+Key = int | frozenset[str]
+"""A column by its position, `ROWS`, or every column but those named in the set (in lower case)."""
+
+ALL: frozenset[str] = frozenset()
+
+Origin = int | str | tuple[int, int, int]
+"""Where a scope's column comes from: an item of its select list or a position below; a name that it was asked for;
+or by a star: the item, the frame that the star takes from, and the position there."""
+
+
+class Frame:
+    """Columns by position. `open` frames take on whatever name they are asked for, if only perhaps (`maybe`).
+
+    `index` has the first position of each lower-case name, `twins` all of those that stand several times. `starred`
+    tells which columns a star brings, None if none; `origins` is None where each column is the item at its position.
+    """
+
+    __slots__ = ("index", "maybe", "names", "open", "origins", "starred", "twins", "weak")
+
+    def __init__(self, *, weak: bool = False) -> None:
+        self.names: list[str] = []
+        self.index: dict[str, int] = {}
+        self.twins: dict[str, list[int]] = {}
+        self.maybe: dict[str, int] = {}
+        self.starred: list[bool] | None = None
+        self.origins: list[Origin] | None = None
+        self.open = False
+        self.weak = weak
+
+    def fill(self, names: Iterable[str]) -> None:
+        """Set the names of an empty frame, all at once."""
+        self.names = found = list(names)
+        lower = [n.lower() for n in found]
+        self.index = index = dict(zip(reversed(lower), range(len(lower) - 1, -1, -1), strict=True))
+        index.pop("", None)
+        if len(index) != len(lower):
+            for position, name in enumerate(lower):
+                if name and index[name] != position:
+                    self.twins.setdefault(name, [index[name]]).append(position)
+
+    def add(self, name: str, *, starred: bool = False) -> int:
+        """Add a column."""
+        position = len(self.names)
+        self.names.append(name)
+        if self.starred is not None:
+            self.starred.append(starred)
+        elif starred:
+            self.starred = [False] * position + [True]
+        if name:
+            lower = name.lower()
+            first = self.index.setdefault(lower, position)
+            if first != position:
+                self.twins.setdefault(lower, [first]).append(position)
+        return position
+
+    def is_starred(self, position: int) -> bool:
+        """Whether a star brings the column."""
+        return self.starred is not None and self.starred[position]
+
+    def positions(self, name: str) -> Sequence[int]:
+        """Where `name` stands: with its exact letter case if there is one, else in any."""
+        lower = name.lower()
+        found = self.twins.get(lower)
+        if found is not None:
+            return [p for p in found if self.names[p] == name] or found
+        first = self.index.get(lower)
+        return () if first is None else (first,)
+
+    def ask(self, name: str, *, sure: bool) -> Sequence[int]:
+        """The positions of `name`; an open frame takes the name on, and knows that it has it only if `sure`."""
+        found = self.positions(name)
+        if found or not self.open or not name:
+            return found
+        lower = name.lower()
+        position = self.maybe.get(lower)
+        if position is None:
+            position = len(self.names)
+            self.names.append(name)
+            if self.starred is None:
+                self.starred = [False] * position
+            self.starred.append(True)
+            if self.origins is None:
+                self.origins = list(range(position))
+            self.origins.append(name)
+        if sure:
+            self.maybe.pop(lower, None)
+            self.index[lower] = position
+        else:
+            self.maybe[lower] = position
+        return (position,)
+
+    def view(self) -> Frame:
+        """The same columns for one statement, which may ask for more of them."""
+        copy = Frame(weak=self.weak)
+        copy.names = list(self.names) if self.open else self.names
+        copy.index = dict(self.index) if self.open else self.index
+        copy.twins = self.twins
+        copy.starred = list(self.starred) if self.open and self.starred else self.starred
+        copy.open = self.open
+        return copy
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The positions of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -1,0 +1,122 @@
+"""Texts of SQL and declared tables → who reaches what: the whole of linking in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from trackplan.facts.declared import Consumer
+from trackplan.link.askers import Askers, wants
+from trackplan.link.closure import Closure, Masks, below
+from trackplan.link.demand import Demand
+from trackplan.link.expand import expand
+from trackplan.link.frames import ROWS, Key, bits
+from trackplan.link.linked import Linked
+from trackplan.link.nodes import Nodes
+from trackplan.link.program import Block, Program
+from trackplan.link.references import shortened
+from trackplan.link.relations import Relation
+
+
+@dataclass(slots=True)
+class Linking:
+    """A linked program and its closure. `governed` are the relations that a plan rules over, by id."""
+
+    program: Program
+    demand: Demand
+    nodes: Nodes
+    askers: Askers
+    closure: Closure
+    governed: dict[str, Relation]
+    spelled: dict[str, str] = field(default_factory=dict)
+    _models: list[int] = field(default_factory=list)
+
+    @property
+    def linked(self) -> list[Linked]:
+        """The linked statements by their numbers."""
+        return self.demand.linked
+
+    @property
+    def circular(self) -> list[Relation]:
+        """The relations that depend on themselves."""
+        return self.demand.expanded.circular
+
+    @property
+    def references(self) -> int:
+        """How many names of columns were looked up."""
+        return sum(linked.references for linked in self.linked)
+
+    def masks(self, node: int) -> Masks:
+        """Who reaches a node."""
+        named, star, possible = self.closure.masks(node)
+        return named, star, self.askers.texts.spread(possible)
+
+    def models(self, nodes: Iterable[int]) -> list[int]:
+        """The tables of the models that surely read one of some nodes, directly or through others."""
+        if not self._models:
+            self._spread_models()
+        mask = 0
+        for node in nodes:
+            mask |= self._models[node]
+        return [self.askers.models[bit] for bit in bits(mask)]
+
+    def behind(self, number: int, key: Key, path: str) -> Iterator[tuple[int, Key, str]]:
+        """What flows by value into a column of a table, or all but some: table, key and path, one step away."""
+        table, names = self.program.tables[number], self.nodes.names[number]
+        wanted = [key] if isinstance(key, int) else [p for p, n in enumerate(names) if n.lower() not in key]
+        for base in (*table.bases, *table.copied):
+            found = (self.nodes.index[base].get(names[position].lower()) for position in wanted)
+            yield from ((base, position, path) for position in found if position is not None)
+        for block in table.builders:
+            linked = self.linked[block.number]
+            ways = self.closure.ways(table, block)
+            for position in wanted:
+                for at in ways[position]:
+                    for slot, target, inside, into, clear, _ in linked.columns[at]:
+                        inner = below(inside, into, clear, path) if target != ROWS else None
+                        if inner is not None:
+                            yield block.slots[slot], self._position(block, slot, target), shortened(inner)
+
+    def _position(self, block: Block, slot: int, key: Key) -> Key:
+        """The position in a table of a key that a statement uses for what is in a slot."""
+        number = block.slots[slot]
+        known = len(self.program.tables[number].frame.names)
+        if not isinstance(key, int) or key < known:
+            return key
+        name = self.linked[block.number].asks[slot][key - known][0]
+        return self.nodes.index[number][name.lower()]
+
+    def _spread_models(self) -> None:
+        self._models = found = [0] * self.nodes.count
+        for bit, number in enumerate(self.askers.models):
+            found[self.nodes.itself(number)] = 1 << bit
+        again = True
+        while again:
+            again = False
+            for source, target in self.closure.trail:
+                mask = found[source]
+                if mask and mask | found[target] != found[target]:
+                    found[target] |= mask
+                    again = self.closure.circular
+
+
+def link(program: Program, declared: Sequence[Consumer], governed: dict[str, Relation]) -> Linking:
+    """Link the statements of `program` and follow every use to its end."""
+    for relation in program.registry.relations:
+        program.table(relation)
+    expanded = expand(program)
+    demand = Demand(program, expanded)
+    wants(program, demand, declared)
+    demand.run()
+    nodes = Nodes.of(program)
+    askers = Askers(program)
+    askers.gather(declared, expanded.circular)
+    closure = Closure(program, demand.linked, nodes)
+    askers.ask(closure, declared)
+    closure.run()
+    askers.settle(closure)
+    linking = Linking(program, demand, nodes, askers, closure, governed)
+    for linked in demand.linked:
+        for lower, path in linked.spelled.items():
+            linking.spelled.setdefault(lower, path)
+    return linking

@@ -1,0 +1,226 @@
+"""What a column name means where it stands: a column of its sources, an alias beside it, then what is further out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from trackplan.link.frames import NAMED, POSSIBLE, Frame
+from trackplan.link.scopes import Scopes
+from trackplan.sql.records import Opaque, Ref, Select, Union
+
+Doubt = Literal["", "unknown-column", "ambiguous"]
+
+# Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
+_ALIAS_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
+_ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
+
+
+class Found(NamedTuple):
+    """Something that a name may mean: a column by position or still to be asked for by name, or the `whole` frame.
+
+    With `member`, the name is a key inside the column at `position`.
+    """
+
+    frame: int
+    strength: int
+    position: int | None = None
+    whole: bool = False
+    member: bool = False
+
+
+class Hit(NamedTuple):
+    """A source that has a column, or is open and may have it."""
+
+    frame: int
+    holds: bool
+    weak: bool
+
+
+class Lookup:
+    """Finds what names mean in the scopes of one statement.
+
+    `open_questions` are the names, each with the slot of an open table, whose meaning would be clearer if it was known
+    whether that table has such a column.
+    """
+
+    __slots__ = ("dialect", "frames", "open_questions", "relations", "scopes", "state")
+
+    def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
+        self.state = state
+        self.scopes = state.scopes
+        self.frames = state.frames
+        # For each slot: whether what it shows may lack a column because a model was not expanded well.
+        self.relations = relations
+        self.dialect = state.block.unit.sql.dialect
+        self.open_questions: set[tuple[int, str]] = set()
+
+    def find(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[list[Found], Doubt]:
+        """What `ref` means in the scope `number`, and what is doubtful about that.
+
+        `output` is the item of the select list that it stands in; with `before` only so many sources can be seen.
+        """
+        if ref.source is not None:
+            return self._qualified(number, ref)
+        outer = self._outer(number, ref.name)
+        level, own = number, True
+        while level >= 0:
+            found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
+            if found is not None:
+                return found
+            level, own = self.scopes[level].parent, False
+        return self._whole_row(number, ref, before)
+
+    def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
+        """The frames that `t.*` or `*` takes in an expression."""
+        for _ in range(source[0] if source else 0):
+            number = self.scopes[number].parent if number >= 0 else -1
+        if number < 0 or not isinstance(self.scopes[number], Select):
+            return []
+        entries = self.state.sources[number]
+        return entries if source is None else entries[source[1] : source[1] + 1]
+
+    def hit(self, number: int, index: int, name: str, *, hidden: bool = True) -> Hit | None:
+        """Whether the source at `index` has a column `name`, may have it (open), or has not (None).
+
+        The right side of a semi or anti join is only visible in its condition (`hidden`).
+        """
+        scope = self.scopes[number]
+        if not isinstance(scope, Select) or (not hidden and not scope.sources[index].in_star):
+            return None
+        source = self.state.sources[number][index]
+        frame = self.frames[source]
+        holds = name.lower() in frame.index
+        return Hit(source, holds, frame.weak) if holds or frame.open else None
+
+    def _qualified(self, number: int, ref: Ref) -> tuple[list[Found], Doubt]:
+        sources = self.sources(number, ref.source)
+        if not sources:
+            return [], "unknown-column"
+        frame = self.frames[sources[0]]
+        if frame.open or frame.positions(ref.name):
+            return [Found(sources[0], NAMED)], ""
+        if frame.weak and frame.names:
+            # `item.sku` where `item` is the element of an unnested array.
+            return [Found(sources[0], NAMED, position=0, member=True)], ""
+        return self._lost(sources[:1]), "unknown-column"
+
+    def _outer(self, number: int, name: str) -> list[Hit]:
+        """The sources further out that have the name for sure."""
+        found: list[Hit] = []
+        level = self.scopes[number].parent if number >= 0 else -1
+        while level >= 0:
+            for index in range(len(self.state.sources[level])):
+                hit = self.hit(level, index, name)
+                if hit is not None and hit.holds:
+                    found.append(hit)
+            level = self.scopes[level].parent
+        return found
+
+    def _level(
+        self, number: int, ref: Ref, output: int | None, before: int | None, outer: list[Hit], *, own: bool
+    ) -> tuple[list[Found], Doubt] | None:
+        scope = self.scopes[number]
+        if isinstance(scope, Union):
+            frame = self.frames[number]
+            return ([Found(number, NAMED)], "") if frame.open or frame.positions(ref.name) else None
+        if isinstance(scope, Opaque):
+            return None
+        indices = range(len(scope.sources))[:before]
+        entries = [h for i in indices if (h := self.hit(number, i, ref.name, hidden=ref.how == "join"))]
+        holding = [h for h in entries if h.holds]
+        aliases = self._aliases(number, scope, ref, output) if own and before is None else []
+        shared = {n.lower() for s in scope.sources for n in s.using}
+        if holding:
+            clear = len(holding) == 1 or ref.name.lower() in shared or any(s.natural for s in scope.sources)
+            found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in holding]
+            if ref.name.lower() in shared:
+                found.extend(Found(h.frame, POSSIBLE) for h in entries if not h.holds)
+            return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
+        openly = [h for h in entries if not h.weak]
+        weakly = [Found(h.frame, POSSIBLE) for h in entries if h.weak]
+        if len(openly) + len(weakly) + len(aliases) + len(outer) > 1:
+            self.question([h.frame for h in openly], ref.name)
+        if aliases and (not openly or self._may_name_alias(ref, output)):
+            # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
+            return aliases + [Found(h.frame, POSSIBLE) for h in openly] + weakly, ""
+        if not openly and not weakly:
+            return None
+        if outer:
+            # An open table may have the column; if not, it is the one that a scope further out has for sure.
+            perhaps = [Found(h.frame, POSSIBLE) for h in openly]
+            return perhaps + weakly + [Found(h.frame, POSSIBLE) for h in outer], "ambiguous"
+        if not openly:
+            return [Found(w.frame, NAMED) for w in weakly[:1]] + weakly[1:], ""
+        clear = len(openly) == 1 or ref.name.lower() in shared
+        perhaps = self._called([h.frame for h in openly], ref.path.split(".") if ref.path else [])
+        found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in openly]
+        return found + perhaps + weakly, "" if clear else "ambiguous"
+
+    def question(self, frames: Sequence[int], name: str) -> None:
+        """Remember that it would help to know which of several open tables has a column of that name."""
+        for number in frames:
+            slot = self.state.slot(number)
+            if slot >= 0:
+                self.open_questions.add((slot, name.lower()))
+
+    def _may_name_alias(self, ref: Ref, output: int | None) -> bool:
+        """Whether the dialect lets a reference that stands here name an alias of the same SELECT."""
+        if output is not None:
+            return self.dialect in _ALIAS_IN_SELECT
+        return ref.late or ref.how not in ("filter", "join") or self.dialect in _ALIAS_IN_WHERE
+
+    def _aliases(self, number: int, scope: Select, ref: Ref, output: int | None) -> list[Found]:
+        """Outputs of the same SELECT that go by the name; in the select list, those before the reference."""
+        frame = self.frames[number]
+        before = len(scope.outputs) if output is None else output
+        return [
+            Found(number, NAMED, position=position)
+            for position in frame.positions(ref.name)
+            if written(frame, position, before) < before
+        ]
+
+    def _whole_row(self, number: int, ref: Ref, before: int | None) -> tuple[list[Found], Doubt]:
+        """A name that is no column may be a source's own: then the whole row is meant."""
+        everything: list[int] = []
+        level, seen = number, before
+        while level >= 0:
+            scope = self.scopes[level]
+            if isinstance(scope, Select):
+                for source, frame in zip(scope.sources[:seen], self.state.sources[level], strict=False):
+                    if source.alias.lower() == ref.name.lower():
+                        return [Found(frame, NAMED, whole=True)], ""
+                    everything.append(frame)
+            level, seen = scope.parent, None
+        return self._lost(everything) + self._anywhere(ref), "unknown-column"
+
+    def _anywhere(self, ref: Ref) -> list[Found]:
+        """A name that could not be resolved may be any column of that name in the tables of its statement."""
+        slots = range(self.state.count, self.state.count + len(self.relations))
+        return self._called(slots, [ref.name, *(ref.path.split(".") if ref.path else ())])
+
+    def _called(self, frames: Sequence[int], names: Sequence[str]) -> list[Found]:
+        """Behind a name that nothing here answers to, each further one may be a column of what is here."""
+        return [
+            Found(number, POSSIBLE, position=position)
+            for number in frames
+            for name in names
+            for position in self.frames[number].positions(name)
+        ]
+
+    def _lost(self, frames: list[int]) -> list[Found]:
+        """A column that none of its sources has: where we expanded the source ourselves, it may be any of them."""
+        found: list[Found] = []
+        for number in frames:
+            slot = self.state.slot(number)
+            if slot < 0 or self.relations[slot]:
+                found.append(Found(number, POSSIBLE, whole=True))
+        return found
+
+
+def written(frame: Frame, position: int, otherwise: int) -> int:
+    """Which item of the select list a column is; `otherwise` for those that a star brings or somebody asked for."""
+    if frame.origins is None:
+        return position
+    origin = frame.origins[position]
+    return origin if isinstance(origin, int) else otherwise

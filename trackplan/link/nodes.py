@@ -1,0 +1,99 @@
+"""The columns of all tables in one row of numbers: each column, then the rows of its table, then the table itself.
+
+Ways into a column's value, and "all columns but some", get numbers of their own when somebody asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from trackplan.link.frames import ROWS, Key
+from trackplan.link.linked import Linked
+from trackplan.link.program import Block, Program, Table
+from trackplan.link.references import shortened
+
+# A table that is built from itself can make new paths each time round: beyond these the whole value counts.
+_MOST_PATHS = 1_000
+
+
+@dataclass(slots=True)
+class Nodes:
+    """Numbers what can be asked of `tables`; `names` and `index` are those of their columns with all that was asked.
+
+    `first` is the number of a table's first column. `paths` are the ways into columns: (column's node, path) → node;
+    `alls` the columns but some: (names left out, path) → node; both by table.
+    """
+
+    tables: Sequence[Table]
+    count: int = 0
+    names: list[list[str]] = field(default_factory=list)
+    index: list[dict[str, int]] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    paths: list[dict[tuple[int, str], int]] = field(default_factory=list)
+    alls: list[dict[tuple[frozenset[str], str], int]] = field(default_factory=list)
+    _counts: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, program: Program) -> Nodes:
+        """The nodes of a program whose statements are linked."""
+        nodes = cls(program.tables)
+        for table in program.tables:
+            known = len(table.frame.names)
+            more = [name for _, (name, _) in sorted(table.wanted.items())]
+            nodes.names.append(table.frame.names + more if more else table.frame.names)
+            index = table.frame.index
+            if more:
+                index = dict(index)
+                index.update((name.lower(), known + n) for n, name in enumerate(more))
+            nodes.index.append(index)
+            nodes.first.append(nodes.count)
+            nodes.count += known + len(more) + 2
+        nodes.paths = [{} for _ in program.tables]
+        nodes.alls = [{} for _ in program.tables]
+        return nodes
+
+    def rows(self, table: int) -> int:
+        """The node of a table's rows."""
+        return self.first[table] + len(self.names[table])
+
+    def itself(self, table: int) -> int:
+        """The node of a table as one that asks."""
+        return self.first[table] + len(self.names[table]) + 1
+
+    def node(self, table: int, key: Key, path: str) -> int:
+        """The node of a column by position, of the rows, or of all columns but some; at most one past `count`."""
+        if isinstance(key, int):
+            return self.inside(table, self.first[table] + key, path) if key != ROWS else self.rows(table)
+        found = self.alls[table].get((key, path))
+        if found is None:
+            found = self.alls[table][key, path] = self._fresh()
+        return found
+
+    def inside(self, table: int, column: int, path: str) -> int:
+        """The node of the way `path` into the value of a column, which is given by its node."""
+        if not path:
+            return column
+        known = self.paths[table]
+        found = known.get((column, path))
+        if found is None:
+            path = shortened(path)
+            found = known.get((column, path))
+        if found is None:
+            count = self._counts.get(column, 0)
+            if count >= _MOST_PATHS:
+                return column
+            self._counts[column] = count + 1
+            found = known[column, path] = self._fresh()
+        return found
+
+    def asked(self, block: Block, linked: Linked) -> list[list[int]]:
+        """For each slot of a statement, the nodes of the columns that it asks for beside those that are known."""
+        return [
+            [self.first[number] + self.index[number][name.lower()] for name, _ in asks]
+            for number, asks in zip(block.slots, linked.asks, strict=True)
+        ]
+
+    def _fresh(self) -> int:
+        self.count += 1
+        return self.count - 1

@@ -1,0 +1,107 @@
+"""Texts that were not understood: what they mention, and whom they leave in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from trackplan.link.frames import bits
+from trackplan.link.program import Unit
+from trackplan.sql.records import NotUnderstood
+
+WRITES = frozenset(
+    "alter call clone copy create delete exchange exec execute insert merge rename swap truncate update".split()  # noqa: SIM905
+)
+# A query that names its columns; without these words, or for whole-row functions, a name may stand for all of them.
+_COLUMNS_ONLY = frozenset({"select", "from"})
+_WHOLE_ROWS = frozenset({"to_json", "to_jsonb", "row_to_json", "row", "struct_pack", "copy", "table"})
+_REASONS = {
+    "syntax": "could not be parsed",
+    "template": "holds template code that is not rendered",
+    "dynamic": "builds SQL at run time",
+    "unsupported": "is not followed",
+    "circular": "depends on itself",
+}
+_TOLD = 3
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts with their units, in order; a set of them is an integer with a bit for each.
+
+    `words` has the texts that have a word. Once it is known who asks what a text may have written, `asking` has for
+    each the askers of it, and of all that reach it through other texts.
+    """
+
+    texts: list[tuple[Unit, NotUnderstood]] = field(default_factory=list)
+    words: dict[str, int] = field(default_factory=dict)
+    asking: list[int] = field(default_factory=list)
+    shift: int = 0
+    _reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _spread: dict[int, int] = field(default_factory=dict)
+
+    def add(self, unit: Unit, statement: NotUnderstood) -> None:
+        """Take on a text."""
+        bit = 1 << len(self.texts)
+        self.texts.append((unit, statement))
+        for word in statement.words:
+            self.words[word] = self.words.get(word, 0) | bit
+
+    def mentions(self, word: str) -> int:
+        """How many texts have this word."""
+        return self.words.get(word.lower(), 0).bit_count()
+
+    def reasons(self, askers: int, word: str) -> tuple[str, ...]:
+        """Why the texts leave a column that they may call `word` in doubt, the first three."""
+        mask = (askers >> self.shift) & ((1 << len(self.texts)) - 1) | self.words.get(word, 0)
+        known = self._reasons.get(mask)
+        if known is None:
+            found = []
+            for index in bits(mask):
+                unit, statement = self.texts[index]
+                place = unit.lines.place(statement.span)
+                found.append(f"{place.path}:{place.line} {_REASONS[statement.reason]} and may use it")
+                if len(found) == _TOLD:
+                    break
+            known = self._reasons[mask] = tuple(found)
+        return known
+
+    def whole(self) -> Iterator[tuple[int, NotUnderstood, bool]]:
+        """Each text with its number, and whether the name of a table in it may stand for all of its columns."""
+        for number, (unit, statement) in enumerate(self.texts):
+            path = unit.sql.place.path
+            clear = path.endswith(".sql") and statement.reason == "syntax" and _names_columns(statement.words)
+            yield number, statement, statement.star or not clear
+
+    def settle(self, owners: dict[int, int], asked: dict[int, int]) -> None:
+        """Find out who asks each text: its owner, who asks what it may have written, and who asks these texts."""
+        mine = ((1 << len(self.texts)) - 1) << self.shift
+        direct = [1 << self.shift + n | owners.get(n, 0) | asked.get(n, 0) for n in range(len(self.texts))]
+        self.asking = list(direct)
+        changed = True
+        while changed:
+            changed = False
+            for number, mask in enumerate(self.asking):
+                whole = mask
+                for other in bits((mask & mine) >> self.shift):
+                    whole |= self.asking[other]
+                if whole != mask:
+                    self.asking[number] = whole
+                    changed = True
+
+    def spread(self, possible: int) -> int:
+        """Who possibly reaches something that is reached by `possible`: they, and those who ask the texts in it."""
+        texts = (possible >> self.shift) & ((1 << len(self.texts)) - 1)
+        if not texts:
+            return possible
+        more = self._spread.get(texts)
+        if more is None:
+            more = 0
+            for number in bits(texts):
+                more |= self.asking[number]
+            self._spread[texts] = more
+        return possible | more
+
+
+def _names_columns(words: frozenset[str]) -> bool:
+    return _COLUMNS_ONLY.issubset(words) and not _WHOLE_ROWS & words
