@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trackplan import documents, names
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Table
 from trackplan.findings import Problem
+from trackplan.readers.bigquery_schema.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trackplan.documents import Node
     from trackplan.findings import Place
@@ -41,19 +43,25 @@ def tables(text: str, path: str, dialect: str, relation: Sequence[str]) -> Itera
     is complete if all its fields are written here: what a tag of another tool stands for is not known. Raises
     `ReadError` with all the problems of the file.
     """
+    fold = partial(names.fold, quoted=True, dialect=dialect)
     if path.endswith(".json"):
         root = documents.read_json(text, path)
     else:
+        plain = Lines(path, fold, _type).read(text)
+        if plain is not None:
+            yield Table(tuple(relation) or (fold(_by_path(path)),), "table", plain[0], True, plain[1])
+            return
+
         root = documents.read_yaml(text, path, foreign_tags=True)
     holder = root.get("schema") or root
-    fields = _Fields(dialect)
+    fields = _Fields(fold)
     listed = holder if isinstance(holder.value, list) else holder.get("fields")
     if listed is None and "fields" not in holder.keys:
         raise documents.failure(root.place, "this is no schema of a table: it lists no fields", _SHAPE)
     columns = tuple(fields.columns(listed))
     if fields.problems:
         raise ReadError(sorted(fields.problems, key=lambda p: p.place))
-    parts = tuple(relation) or tuple(names.fold(part, True, dialect) for part in _called(root, path))
+    parts = tuple(relation) or tuple(map(fold, _called(root, path)))
     complete = bool(columns) and not fields.foreign
     yield Table(parts, "table", root.place, complete, columns, root.string("description"))
 
@@ -65,16 +73,21 @@ def _called(root: Node, path: str) -> tuple[str, ...]:
         said = tuple(reference.string(key) for key in ("projectId", "datasetId", "tableId"))
         if said[-1]:
             return tuple(part for part in said if part)
+    return (_by_path(path),)
+
+
+def _by_path(path: str) -> str:
+    """The table's name by its file, or by its folder where files have all the same name."""
     *folders, name = path.split("/")
     stem = name.split(".")[0]
-    return (folders[-1],) if folders and stem.lower() in _SAID_BY_FOLDER else (stem or name,)
+    return folders[-1] if folders and stem.lower() in _SAID_BY_FOLDER else stem or name
 
 
 @dataclass(slots=True)
 class _Fields:
     """Reads fields, and gathers what is wrong with them. `foreign` tells that some stand elsewhere."""
 
-    dialect: str
+    fold: Callable[[str], str]
     problems: list[Problem] = field(default_factory=list)
     foreign: bool = False
 
@@ -106,7 +119,7 @@ class _Fields:
         members = tuple(self.columns(node.get("fields"))) if "fields" in node.keys else ()
         tags = node.get("policyTags")
         return Column(
-            names.fold(name.text.strip(), True, self.dialect),
+            self.fold(name.text.strip()),
             name.place,
             _type(node.string("type"), node.string("mode")),
             node.string("description"),
