@@ -126,7 +126,7 @@ def query(where: Where, sql: str, format: str, output: Path | None, today: str) 
 @app.command()
 @click.option("--docs", is_flag=True, help="The documentation of every rule, in Markdown.")
 @options.choice("table", "json", default="table", option="--format", help="How to write the list.")
-@options.where(options.project)
+@options.where(options.project, options.no_cache, options.cache_dir)
 def rules(where: Where, docs: bool, format: str) -> int:  # noqa: A002
     """List the rules, ours and the project's."""
     from trackplan.commands import rules as command
