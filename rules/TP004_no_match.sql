@@ -15,4 +15,4 @@ SELECT f.path AS subject, p.place, p.message AS detail, p.hint AS fix, rtrim(p.m
 FROM problem p
 JOIN place l ON l.key = p.place
 JOIN file f ON f.key = l.file
-WHERE p.kind = 'no-match'
+WHERE p.kind IN ('no-match', 'stale')

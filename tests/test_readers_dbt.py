@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -75,7 +77,9 @@ ALL = {"clicked", "started", "begun", "orders", "refunds"}
     ],
 )
 def test_tables_that_a_template_looks_up_are_named(tmp_path: Path, text: str, named: set[str]) -> None:
-    macros = "{% macro own(s) %} {{ run_query('select 1 from information_schema.tables where s = ' ~ s) }} {% endmacro %}"
+    macros = (
+        "{% macro own(s) %} {{ run_query('select 1 from information_schema.tables where s = ' ~ s) }} {% endmacro %}"
+    )
     plain = "{% macro plain(c) %} lower({{ c }}) {% endmacro %}"
     files = {"macros/m.sql": macros, "macros/p.sql": plain, "models/s.yml": SOURCES, "models/m.sql": text}
     found = [d for d in project(tmp_path, files) if isinstance(d, Sql) and not d.rendered]
@@ -104,6 +108,140 @@ def test_property_files_are_known_by_their_content() -> None:
     text = (FOLDER / "project" / "models" / "schema.yaml").read_text(encoding="utf-8")
     assert dbt.detect(text[: base.HEAD], "x.yaml") == 2
     assert dbt.detect("trackplan: 1\n", "x.yaml") == 0
+
+
+def test_artifacts_are_read_only_where_they_are_named(tmp_path: Path) -> None:
+    text = "select {{ var('nobody_knows') }} from {{ source('shop', 'orders') }}"
+    old = "select {{ var('x') }}"
+    files = {"models/m.sql": text, "models/n.sql": old, "models/s.yml": SOURCES}
+    checksum = {"name": "sha256", "checksum": hashlib.sha256(text.encode()).hexdigest()}
+    about = {"package_name": "a", "database": "db", "schema": "mart", "alias": "m", "checksum": checksum}
+    made = {"original_file_path": "models/m.sql", "compiled_code": "select total from db.shop.orders", **about}
+    other = {**made, "original_file_path": "models/n.sql", "alias": "n"}
+    columns = {"total": {"type": "number", "index": 1}}
+    source = {"metadata": {"database": "db", "schema": "shop", "name": "orders"}, "columns": columns}
+    artifacts = {
+        "target/manifest.json": json.dumps({"nodes": {"model.a.m": made, "model.a.n": other}}),
+        "target/catalog.json": json.dumps({"nodes": {}, "sources": {"source.a.shop.orders": source}}),
+    }
+    without = project(tmp_path, files)
+    assert project(tmp_path, {**files, **artifacts}) == without
+    found = list(dbt.project(Tree(tmp_path), ".", "duckdb", (), *artifacts))
+    sql = {s.place.path: s for s in found if isinstance(s, Sql)}
+    assert (sql["models/m.sql"].text, sql["models/m.sql"].rendered) == ("select total from db.shop.orders", True)
+    assert not sql["models/n.sql"].rendered
+    tables = [t for t in found if isinstance(t, Table)]
+    assert any(("db", "mart", "m") in t.aliases for t in tables)
+    assert any(t.parts == ("db", "shop", "orders") and t.complete and t.columns[0].name == "total" for t in tables)
+    (stale,) = [p for p in found if isinstance(p, Problem)]
+    assert (stale.kind, stale.message) == ("stale", "target/manifest.json is older than 1 of the files: models/n.sql")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "[]", '{"nodes": 1}', '{"nodes": {"a": 1}, "sources": {"b": {"metadata": 1}}}']
+)
+def test_artifacts_of_any_form_are_no_crash(tmp_path: Path, text: str) -> None:
+    project(tmp_path, {"models/m.sql": "select 1", "x.json": text})
+    found = list(dbt.project(Tree(tmp_path), ".", "duckdb", (), "x.json", "x.json"))
+    assert any(isinstance(d, Sql) for d in found)
+
+
+def test_macros_and_models_of_packages_are_read(tmp_path: Path) -> None:
+    files = {
+        "packages.yml": "packages:\n- local: shared\n",
+        "shared/dbt_project.yml": "name: shared\nvars: {column: c, other: own}\n",
+        "shared/macros/m.sql": "{% macro col() %}{{ var('column') }}{% endmacro %}",
+        "shared/models/base.sql": "select {{ var('column') }}, {{ var('other') }} from raw.base",
+        "dbt_packages/far/dbt_project.yml": "name: far\nmacro-paths: [m]\n",
+        "dbt_packages/far/m/m.sql": "{% macro default__far_away() %}far{% endmacro %}"
+        "{% macro far_away() %}{{ return(adapter.dispatch('far_away', 'far')()) }}{% endmacro %}",
+        "dbt_project.yml": "name: a\nvars: {column: b, shared: {other: mine}}\n",
+        "models/m.sql": "select {{ shared.col() }}, {{ far.far_away() }} from {{ ref('base') }}",
+    }
+    found = {s.place.path: s.text for s in project(tmp_path, files) if isinstance(s, Sql)}
+    assert found["shared/models/base.sql"] == "select b, mine from raw.base"
+    assert found["models/m.sql"] == "select b, far from ref_a.base"
+
+
+def test_disabled_models_are_left_out_and_unknown_references_are_in_doubt(tmp_path: Path) -> None:
+    files = {
+        "dbt_project.yml": "name: a\nmodels: {a: {old: {+enabled: false}}}\n",
+        "models/old/gone.sql": "select 1",
+        "models/off.sql": "{{ config(enabled=false) }}select 1",
+        "models/perhaps.sql": "{{ config(enabled=var('on', false)) }}select 1",
+        "models/m.sql": "select * from {{ ref('gone') }} union all select * from {{ ref('elsewhere', 'far') }}",
+        "models/s.yml": SOURCES,
+    }
+    found = [s for s in project(tmp_path, files) if isinstance(s, Sql)]
+    assert {s.place.path for s in found} == {"models/perhaps.sql", "models/m.sql"}
+    (doubt,) = [s for s in found if not s.rendered]
+    assert doubt.relation == ("far",)
+    assert {"orders", "begun", "*"} <= set(doubt.text.split())
+
+
+def test_two_projects_may_have_models_of_one_name(tmp_path: Path) -> None:
+    files = {"models/orders.sql": "select 1 as a", "models/x.sql": "select a from {{ ref('orders') }}"}
+    found = [d for d in project(tmp_path, files) if isinstance(d, Table | Sql)]
+    other = [d for d in dbt.project(Tree(tmp_path), ".", "duckdb", {"orders"}) if isinstance(d, Table | Sql)]
+    assert ("orders",) in {d.parts for d in found if isinstance(d, Table)}
+    tables = {d.parts: d.aliases for d in other if isinstance(d, Table)}
+    assert tables["a", "orders"] == (("ref_a", "orders"), ("orders",))
+    assert "select a from ref_a.orders" in {d.text for d in other if isinstance(d, Sql)}
+
+
+CONSUMERS = """
+models:
+- name: orders
+  tests: [{dbt_utils.unique_combination_of_columns: {combination_of_columns: [a, b]}}]
+  columns:
+  - {name: id, data_tests: [unique, {relationships: {to: ref('customers'), field: key}}]}
+  - {name: total}
+unit_tests:
+- {name: sums, model: orders, given: [], expect: {rows: [{total: 1}]}}
+semantic_models:
+- name: sales
+  model: ref('orders')
+  entities: [{name: order, expr: id}]
+  measures: [{name: revenue, agg: sum, expr: total * 100}, {name: count, expr: "1"}]
+metrics:
+- {name: new_style, type: simple, type_params: {measure: revenue}}
+- {name: old_style, model: ref('orders'), expression: total, timestamp: day, dimensions: [kind], filters: [{field: f}]}
+- {name: ratio, type: ratio, type_params: {numerator: {name: count}, denominator: count}}
+"""
+
+
+def test_tests_and_metrics_are_consumers_of_their_own(tmp_path: Path) -> None:
+    found = project(
+        tmp_path,
+        {
+            "models/orders.sql": "select 1",
+            "models/c.yml": CONSUMERS,
+            "tests/none.sql": "select x from {{ ref('orders') }}",
+        },
+    )
+    consumers = {c.name: c for c in found if isinstance(c, Consumer)}
+    assert {n for n, c in consumers.items() if c.use == "test"} == {"orders", "unit.sums"}
+    assert [t.columns for t in consumers["orders"].takes] == [("id", "a", "b"), ("key",)]
+    assert [t.columns for t in consumers["old_style"].takes] == [("total", "day", "kind", "f")]
+    assert [t.columns for t in consumers["ratio"].takes] == [(), ()]
+    sql = {s.consumer.name: s.text for s in found if isinstance(s, Sql) and s.consumer is not None}
+    assert sql["sales"] == "SELECT (id), (total * 100), (1), 1 FROM ref_a.orders"
+    assert sql["new_style"] == "SELECT (total * 100), 1 FROM ref_a.orders"
+    assert sql["none"] == "select x from ref_a.orders"
+
+
+def test_hooks_that_read_are_sql_of_their_own(tmp_path: Path) -> None:
+    files = {
+        "dbt_project.yml": "name: a\non-run-end: ['grant x', 'insert into log select a from {{ ref(\"m\") }}']\n",
+        "models/m.sql": "{{ config(post_hook=['grant x', 'delete from {{ this }} where k in (select k from gone)']) }}"
+        "select 1 as k",
+    }
+    texts = [s.text.strip() for s in project(tmp_path, files) if isinstance(s, Sql)]
+    assert texts == [
+        "select 1 as k",
+        "delete from m where k in (select k from gone)",
+        "insert into log select a from ref_a.m",
+    ]
 
 
 def project(root: Path, files: dict[str, str], dialect: str = "duckdb") -> list[Declaration | Problem]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
 # A run can do its job in spite of these.
-_HARMLESS = frozenset({"no-match", "ambiguous"})
+_HARMLESS = frozenset({"no-match", "ambiguous", "stale"})
 # Which kinds of evidence a file brings, and so lacks when it cannot be read.
 _BROUGHT_BY = {
     "plan": ("plans",),

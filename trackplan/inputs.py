@@ -244,7 +244,7 @@ def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -
     # Two projects of one repository may have models of the same name; they are not the same.
     taken = {sql.relation[-1] for sql in found.sql if sql.relation}
     with _noting(found):
-        for declared in dbt.project(work, folder, dialect, taken):
+        for declared in dbt.project(work, folder, dialect, taken, source.manifest, source.catalog):
             if isinstance(declared, Problem):
                 # A folder has no line to point at; the entry that names it has.
                 absent = declared.kind == "no-match"

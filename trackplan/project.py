@@ -44,6 +44,8 @@ class Source:
     kind: str = ""
     relation: str = ""
     use: str = ""
+    manifest: str = ""
+    catalog: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ def _project(node: Node, root: Path, path: str) -> Project:
 
 
 def _source(entry: Node, pattern: Node) -> Source:
-    keys = ("name", "format", "dialect", "kind", "relation")
+    keys = ("name", "format", "dialect", "kind", "relation", "manifest", "catalog")
     path = tree.normalise(pattern.text.strip())
     return Source(path, pattern.place, **{key: entry.string(key) for key in keys}, use=entry.string("class"))
 

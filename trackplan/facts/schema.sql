@@ -68,6 +68,7 @@ CREATE TABLE problem (
             'duplicate',                -- defined twice
             'no-match',                 -- a pattern or selector that matches nothing
             'ambiguous',                -- a selector that means more than one plan
+            'stale',                    -- made from files that have changed since
             'reference')),              -- names something that does not exist
   message TEXT NOT NULL,                -- one sentence
   hint    TEXT NOT NULL,                -- how to mend it; may be empty

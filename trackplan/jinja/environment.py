@@ -130,7 +130,7 @@ class TemplateEnvironment(Operators):
 
     def keyed(self, *pairs: tuple[Any, Any]) -> Any:
         """A mapping; its keys are texts and numbers."""
-        self.run.spend(STEP * len(pairs))
+        self.run.tainted(pairs)  # has the price of writing the keys
         return {key if isinstance(key, str | int | float | bool) or key is None else str(key): v for key, v in pairs}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -165,6 +165,9 @@ class TemplateEnvironment(Operators):
         """A call of anything."""
         run = __self.run
         run.spend(STEP)
+        for given in (*args, *kwargs.values()):
+            if isinstance(given, calls.CONTAINERS):
+                run.tainted(given)  # has the price of whatever is done with it
         for name in ("_loop_vars", "_block_vars"):
             if not isinstance(__obj, Macro):
                 kwargs.pop(name, None)

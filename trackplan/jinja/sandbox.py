@@ -161,10 +161,10 @@ class Sandbox:
             return
         settled, doubts = placeholders.Settler(pieces, run, dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
-        for query in queries:
-            self._asked(found, run, query, lines)
         if settled.text.strip() and settled.text not in found.texts:
             found.texts[settled.text] = Text(settled.text, settled.origin(lines))
+        for query in queries:
+            self._asked(found, run, query, lines)
 
     def _asked(self, found: _Found, run: Run, query: str, lines: list[int]) -> None:
         """A query whose answer decides what the template becomes: what it reads, the rows depend on."""

@@ -15,7 +15,8 @@ from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Renderer, Settings
-from trackplan.readers.dbt import lookups, packages, snapshots
+from trackplan.jinja.rendered import Text
+from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
@@ -33,14 +34,23 @@ _NOTHING = Node(None, Place(""))
 
 
 def project(
-    tree: Tree, folder: str, dialect: str = "", taken: Container[str] = frozenset()
+    tree: Tree,
+    folder: str,
+    dialect: str = "",
+    taken: Container[str] = frozenset(),
+    manifest: str = "",
+    catalog: str = "",
 ) -> Iterator[Declaration | Problem]:
     """What the dbt project in `folder` declares; what is wrong with one file comes as problems beside the rest.
 
     SQL is rendered (see `trackplan.jinja`); of what cannot be known, every word counts as mentioned. `taken` are names
-    of models of other projects: a model of the same name is another relation.
+    of models of other projects: a model of the same name is another relation. `manifest` and `catalog` are files that
+    dbt has made; they are read where they are named, and at no other place.
     """
-    yield from _Project(tree, folder, dialect, taken).declarations()
+    read = _Project(tree, folder, dialect, taken)
+    read.manifest = artifacts.manifest(tree, manifest, read.known.project, packages.below(folder, ""), read.problems)
+    yield from artifacts.catalog(tree, catalog, read.known, read.problems)
+    yield from read.declarations()
 
 
 class _Project:
@@ -52,6 +62,7 @@ class _Project:
         self.packages = packages.read(tree, folder, self.problems)
         self.known = Known(dialect, self.packages[0].name, taken)
         self.renderer = Renderer(Settings(dialect))
+        self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
         self.disabled: set[str] = set()
 
@@ -73,6 +84,7 @@ class _Project:
             yield from self._test(path)
         yield from hooks(self.packages[0], self.renderer, self.known.dialect)
         yield from self._strangers()
+        self.problems.extend(self.manifest.problems())
         yield from self.problems
 
     def _settings(self) -> Settings:
@@ -163,11 +175,16 @@ class _Project:
             yield Sql(text + "\n*", known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
             return
         rendered = self._rendered(text, path, parts, package)
+        compiled = self.manifest.compiled(path, text)
+        if compiled and rendered.doubts:  # dbt itself knew what we do not
+            rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
         if rendered.settings.get("enabled") is False and _DISABLED.search(text):
             return
         declared = self._table(path, name, "model", False)
         alias = rendered.settings.get("alias")
         others = (*declared.aliases, *([(known.fold(alias),)] if isinstance(alias, str) and alias else []))
+        stored = self.manifest.physical(path)
+        others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
             yield replace(declared, aliases=others)
         yield from rendered.sql(known.dialect, path, parts)

@@ -11,7 +11,8 @@ from trackplan.documents import Node
 from trackplan.readers.dbt.metrics import Measures
 
 _NAMED = re.compile(
-    r"""\s*(ref|source)\(\s*['"]([^'"]+)['"]\s*(?:,\s*['"]([^'"]+)['"]\s*)?(?:,\s*v(?:ersion)?\s*=\s*['"]?(\w+)['"]?\s*)?\)\s*"""
+    r"""\s*(ref|source)\(\s*['"]([^'"]+)['"]\s*(?:,\s*['"]([^'"]+)['"]\s*)?"""
+    r"""(?:,\s*v(?:ersion)?\s*=\s*['"]?(\w+)['"]?\s*)?\)\s*"""
 )
 
 Parts = tuple[str, ...]
@@ -21,8 +22,9 @@ Parts = tuple[str, ...]
 class Known:
     """A project's names. `nodes` are what `ref` may name, with the name that finds it and nothing else.
 
-    `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same repository has given to relations of its own; `physical` maps a
-    source and its table to what SQL calls it, `stored` the same with all names folded, quoted ones too.
+    `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same
+    repository has given to relations of its own; `physical` maps a source and its table to what SQL calls it, `stored`
+    the same with all names folded, quoted ones too.
     """
 
     dialect: str

@@ -1,0 +1,308 @@
+"""Templates: what they become, both ways at what nobody knows, where each letter is from, and no way out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
+from trackplan.jinja import MacroFile, Rendered, Renderer, Settings
+from trackplan.sql.text import Lines
+
+SOURCES = {("shop", "orders"): ("raw", "web", "orders")}
+MACROS = """
+{% macro cents(c) -%} ({{ c }} / 100) {%- endmacro %}
+{% macro name_of(x) %}{{ return(x ~ '_name') }}{% endmacro %}
+{% macro again() %}{{ again() }}{% endmacro %}
+{% macro shop__kind() %}{% endmacro %}
+{% macro default__kind() %}plain{% endmacro %}
+{% macro duckdb__kind() %}duck{% endmacro %}
+{% macro kind() %}{{ adapter.dispatch('kind')() }}{% endmacro %}
+{% macro broken() %}{{ nothing.at.all | int + [] }}{% endmacro %}
+"""
+
+
+def render(text: str, dialect: str = "duckdb", **known: object) -> Rendered:
+    """`text` in a small project."""
+    variables = {"shop": {"days": 7, "table": "{{ source('shop', 'orders') }}", "columns": ["a", "b"], "none": None}}
+    macros = (MacroFile("shop", "macros/m.sql", MACROS),)
+    return Renderer(Settings(dialect, "shop", SOURCES, {"x": ("ref_shop", "x")}, variables, macros)).render(
+        text, ("m",)
+    )
+
+
+def texts(text: str, dialect: str = "duckdb") -> list[str]:
+    """What `text` may become, white space aside."""
+    rendered = render(text, dialect)
+    assert not rendered.doubts, rendered.doubts
+    return [" ".join(t.text.split()) for t in rendered.texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("select 1", "select 1"),
+        ("from {{ ref('x') }}", "from ref_shop.x"),
+        ("from {{ ref('other', 'y', v=2) }}", "from y_v2"),
+        ("from {{ ref('order') }}", 'from "order"'),
+        ("from {{ source('shop', 'orders') }} o", "from raw.web.orders o"),
+        ("from {{ source('new', 'table') }}", 'from new."table"'),
+        ("{{ config(materialized='table') }}select 1", "select 1"),
+        ("{# a {{ ref('x') }} comment #}select 1", "select 1"),
+        ("{% raw %}select '{{'{% endraw %}", "select '{{'"),
+        ("from {{ this }}", "from m"),
+        ("select {{ this.name }}", "select m"),
+        ("d > {{ var('days') }}", "d > 7"),
+        ("d > {{ var('weeks', 2) }}", "d > 2"),
+        ("select {{ var('weeks', none) or 'x' }}", "select x"),
+        ("from {{ var('table') }}", "from raw.web.orders"),
+        ("select {{ var('columns') | join(', ') }}", "select a, b"),
+        ("select {{ env_var('HOME', 'nowhere') }}", "select nowhere"),
+        ("select {{ cents('total') }} as t", "select (total / 100) as t"),
+        ("select {{ name_of('a') }}_b", "select a_name_b"),
+        ("select {{ shop.cents('t') }}", "select (t / 100)"),
+        ("select {{ kind() }}", "select duck"),
+        ("{% for c in var('columns') %}{{ c }}{{ ', ' if not loop.last }}{% endfor %}", "a, b"),
+        ("{% set l = [] %}{% do l.append('z') %}select {{ l[0] }}", "select z"),
+        ("{% set q %}select 1{% endset %}{{ q | upper }}", "SELECT 1"),
+        ("{% if execute %}a{% else %}b{% endif %}", "a"),
+        ("{% if target.type == 'duckdb' %}a{% else %}b{% endif %}", "a"),
+        ("{{ log('x') }}{{ exceptions.warn('x') }}select 1", "select 1"),
+        ("select {{ dbt.type_string() }}", "select varchar"),
+        ("select {{ dbt_utils.star(from=ref('x'), except=['a', 'B c']) }}", 'select * exclude (a, "b c")'),
+        ("select {{ dbt_utils.star(ref('x'), relation_alias='o') }}", "select o.*"),
+        ("{{ dbt_utils.group_by(n=3) }}", "group by 1, 2, 3"),
+        ("{{ dbt_utils.pivot('c', ['x'], then_value='v') }}", "sum(case when c = 'x' then v else 0 end) as \"x\""),
+        ("select '{{ run_started_at }}'", "select template_value()"),
+        ("where y = {{ run_started_at.year - 1 }}", "where y = template_value()"),
+        ("date '{{ run_started_at.date() }}'", "date '2000-01-01'"),
+        ("limit {{ var('unknown') }}", "limit 1"),
+        ("-- {{ var('unknown') }}\nselect 1", "-- x select 1"),
+        ("from {{ target.database }}.web.orders", 'from "".web.orders'),
+        ("{% docs d %}{{ nothing }}{% enddocs %}select 1", "select 1"),
+    ],
+)
+def test_what_can_be_known_is_known(text: str, expected: str) -> None:
+    assert texts(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("select a{% if is_incremental() %} where b{% endif %}", ["select a where b", "select a"]),
+        ("{% if is_incremental() %}a{% else %}b{% endif %}{% if is_incremental() %}c{% endif %}", ["ac", "b"]),
+        ("{% if target.name == 'dev' %}a{% elif target.name == 'ci' %}b{% else %}c{% endif %}", ["a", "b", "c"]),
+        ("{{ 'a' if var('x') else 'b' }}", ["a", "b"]),
+        ("{% if not var('x') %}a{% else %}b{% endif %}", ["b", "a"]),
+        ("{% if 'q' in [var('x'), 'q'] %}a{% else %}b{% endif %}", ["a"]),
+        ("{% if var('x') | lower == 'q' %}a{% else %}b{% endif %}", ["a", "b"]),
+        ("{% if var('x').startswith('q') %}a{% else %}b{% endif %}", ["a", "b"]),
+        ("{% set u = var('x') ~ '' %}{% if u %}a{% else %}b{% endif %}", ["a", "b"]),
+        ("{% if var('x') is none %}a{% endif %}b", ["ab", "b"]),
+        ("{% if var('x') %}{{ exceptions.raise_compiler_error('no') }}{% endif %}a", ["a"]),
+        (
+            "{% if run_query('select 1') %}a{% else %}a{% endif %}",
+            ["a", "SELECT 1 AS template_asks WHERE (select 1 ) IS NOT NULL"],
+        ),
+        ("{% if is_incremental() %}{{ log('x') }}{% endif %}a", ["a"]),
+    ],
+)
+def test_both_ways_are_taken_at_what_nobody_knows(text: str, expected: list[str]) -> None:
+    assert texts(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select {{ var('x') }} from t",
+        "select a from {{ var('x') }}",
+        "select a from {{ target.schema }}.orders",
+        "select {{ var('x') }}_a from t",
+        "select \"{{ var('x') }}\" from t",
+        "{% for c in var('x') %}{{ c }}{% endfor %}",
+        "{{ elsewhere.macro(ref('x'), 'column_a') }}",
+        "select {{ broken() }}",
+        "{% if var('x') %}select 1",
+        "select {{ 1 + }}",
+        "select {{ [] + 1 }}",
+        "{{ exceptions.raise_compiler_error('no') }}",
+    ],
+)
+def test_what_may_name_anything_is_in_doubt(text: str) -> None:
+    rendered = render(text)
+    assert rendered.texts == ()
+    assert len(rendered.doubts) == 1
+    assert "*" in rendered.doubts[0].words
+
+
+def test_a_doubt_tells_where_and_what() -> None:
+    (doubt,) = render("select a,\n  {{ var('x') }}\nfrom {{ ref('x') }}").doubts
+    assert doubt.span == (2, 3, 2, 17)
+    assert doubt.clause == "prints {{ var('x') }}, which is known only when it runs"
+    assert {"a", "var(x)", "ref_shop.x", "*"} <= set(doubt.words.replace(",", " ").split())
+
+
+def test_only_the_statement_that_is_not_known_is_in_doubt() -> None:
+    rendered = render("select a from t;\nselect {{ var('x') }} from u where s = ';';\nselect c from v")
+    assert [t.text.split() for t in rendered.texts] == [["select", "a", "from", "t;", "select", "c", "from", "v"]]
+    assert "u" in rendered.doubts[0].words.split()
+    assert "v" not in rendered.doubts[0].words.split()
+
+
+def test_of_many_conditions_the_rest_is_in_doubt() -> None:
+    text = "".join(f"{{% if var('v{i}') %}} c{i} {{% else %}} d{i} {{% endif %}}" for i in range(6))
+    rendered = render(text)
+    assert " ".join(f"c{i}" for i in range(6)) in [" ".join(t.text.split()) for t in rendered.texts]
+    assert " ".join(f"d{i}" for i in range(6)) in [" ".join(t.text.split()) for t in rendered.texts]
+    assert len(rendered.doubts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "select {{ dbt_utils.get_column_values(ref('x'), 'c') | join(', ') }} from t",
+            "select template_columns(*).* from t",
+        ),
+        ("select max({{ c }}) from t", "select max(template_columns(*)) from t"),
+        ("select t.{{ c }}, b from t", "select template_columns(t.*).*, b from t"),
+        ("select sum(a) as {{ c }} from t", "select sum(a) as template_name, template_columns(*).* from t"),
+        ('select "{{ c }}" from t', "select template_columns(*).* from t"),
+        ("select a from t where {{ c }} = 1", "select a from t where template_columns(*) = 1"),
+    ],
+)
+def test_columns_that_nobody_knows_may_be_any_of_the_sources(text: str, expected: str) -> None:
+    start = "{% set c = adapter.get_columns_in_relation(ref('x'))[0].name %}"
+    found = texts(start + text)
+    assert found[0] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ ref.__globals__ }}",
+        "{{ ref.__func__.__globals__['os'] }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ (x for x in ()).gi_frame }}",
+        "{{ '{0.__class__}'.format(1) }}",
+        "{{ [].append.__self__.__class__ }}",
+        "{{ namespace.__init__ }}",
+        "{{ modules.re.sys.modules }}",
+        "{% for i in range(10 ** 9) %}{% endfor %}",
+        "{% for i in range(90000) %}{% for j in range(90000) %}x{% endfor %}{% endfor %}",
+        "{{ 'a' * 10 ** 10 }}",
+        "{{ [0] * 10 ** 10 }}",
+        "{{ 9 ** 9 ** 9 }}{{ (9 ** 999) ** (9 ** 9) }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ 'a' | center(10 ** 10) }}",
+        "{{ 'a'.ljust(10 ** 10) }}",
+        "{{ ('a' * 100000) | replace('a', 'b' * 100000) }}",
+        "{{ ('a,' * 100000) | indent(10 ** 8) }}",
+        "{% set a = 'xx' %}{% for i in range(99) %}{% set a = a ~ a %}{{ a }}{% endfor %}",
+        "{% set n = namespace(a='xx') %}{% for i in range(99) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
+        "{% set n = namespace(a=[1]) %}{% for i in range(99) %}{% set n.a = [n.a, n.a] %}{% endfor %}{{ n.a }}",
+        "{% set n = namespace(a=(1, 1)) %}{% for i in range(99) %}{% set n.a = (n.a, n.a) %}{% endfor %}{{ {n.a: 1} }}",
+        "{% set l = [1] %}{% for i in range(99) %}{% do l.extend(l) %}{% endfor %}",
+        "{% set l = [] %}{% do l.append(l) %}{{ l }}{{ l == l }}",
+        "{{ again() }}",
+        "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{% if a %}" * 3000 + "{% endif %}" * 3000,
+        "{{ modules.re.match('(a+)+$', 'a' * 60 ~ 'b') }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}{{ os }}",
+        "{% extends 'x' %}",
+        "{{ lipsum(10 ** 9) }}",
+        "\ue0100\ue011 {{ 1 }} \ue012999999999999999999999d\ue013",
+    ],
+)
+def test_no_way_out_and_no_end_without_a_word(text: str) -> None:
+    rendered = render(text)
+    written = "".join(t.text for t in rendered.texts) + "".join(d.clause for d in rendered.doubts)
+    assert "root:" not in written
+    assert "<class" not in written
+    assert sum(len(t.text) for t in rendered.texts) < 10_000_000
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{ ", "{% ", "{# ", "{{ ' ", "{{ ref('x') ", "{{ config( }}", "'", "{% if x %}", "{{ '\\' }}"]
+)
+def test_hostile_pieces_end(piece: str) -> None:
+    assert isinstance(render(piece * 5_000), Rendered)
+
+
+def test_the_real_environment_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKPLAN_SECRET", "hunter2")
+    assert "TRACKPLAN_SECRET" in os.environ
+    rendered = render("select {{ env_var('TRACKPLAN_SECRET') }}, '{{ env_var('TRACKPLAN_SECRET', 'x') }}' from t")
+    assert "hunter2" not in repr(rendered)
+
+
+def test_the_same_template_gives_the_same() -> None:
+    text = (
+        "{% if is_incremental() %}a{% endif %}{% set l = var('columns') %}{% do l.append('c') %}{{ l }}{{ set('ba') }}"
+    )
+    renderer = Renderer(Settings("duckdb", "shop", variables={"shop": {"columns": ["a"]}}))
+    assert renderer.render(text) == renderer.render(text) == render_once(text)
+
+
+def render_once(text: str) -> Rendered:
+    return Renderer(Settings("duckdb", "shop", variables={"shop": {"columns": ["a"]}})).render(text)
+
+
+def test_a_fingerprint_tells_what_may_render_otherwise() -> None:
+    macro = MacroFile("shop", "m.sql", "{% macro a() %}1{% endmacro %}")
+    known = [
+        Settings(),
+        Settings("duckdb"),
+        Settings(variables={"": {"a": 1}}),
+        Settings(macros=(macro,)),
+        Settings(sources=SOURCES),
+    ]
+    assert len({Renderer(s).fingerprint for s in known}) == len(known)
+    assert Renderer(Settings()).fingerprint == Renderer(Settings()).fingerprint
+
+
+PIECES = st.sampled_from(
+    ["select a", " ", "\n", "\r\n", ", b1", "\n  where c2 > 3", "ü", "{{ ref('x') }}", "{{- 'y' -}}", "{# c\nd #}",
+     "{% if is_incremental() %}", "{% for i in [1, 2] %}", "{% set q = 1 %}", "{{ cents('t') }}",
+     "{%- raw -%} w {%- endraw %}"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=12))
+def test_letters_of_the_template_keep_their_place(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    text += "".join(
+        "{% endif %}" if "if" in p else "{% endfor %}" for p in reversed(pieces) if "{% if" in p or "{% for" in p
+    )
+    for rendered in render(text).texts:
+        source = (text.replace("\r\n", "\n") if rendered.origin else text).split("\n")
+        lines = Lines(rendered.text, "m.sql", rendered.origin)
+        for offset, letter in enumerate(rendered.text):
+            if letter == "\n":
+                continue
+            place = lines.place((offset, offset + 1))
+            assert 1 <= place.line <= len(source)
+            here = source[place.line - 1][place.column - 1 :]
+            if place.end_column == place.column + 1 and place.line == place.end_line:
+                assert here[:1] == letter
+            else:
+                assert here.startswith("{{") or not rendered.origin
+
+
+def test_names_of_a_macro_stand_where_it_is_called() -> None:
+    (sql,) = [
+        s for s in render("select\n  a, {{ cents('total') }} as t\nfrom x").sql("duckdb", "m.sql") if isinstance(s, Sql)
+    ]
+    at = sql.text.index("total")
+    lines = Lines(sql.text, "m.sql", sql.origin)
+    assert lines.place((at, at + 5)) == Place("m.sql", 2, 6, 2, 26)
+    assert lines.place((sql.text.index("from"), len(sql.text))) == Place("m.sql", 3, 1, 3, 7)
