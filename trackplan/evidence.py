@@ -71,9 +71,10 @@ def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
     """Write what everybody who reads a result must know about how it came to be."""
     notes: list[str] = []
     who = facts.linking.askers
-    if who.as_consumers and who.consumers:
-        models = _counted(len(who.consumers), "model")
-        notes.append(f"No consumer is declared, so the {models} that no other model reads count as consumed.")
+    if who.as_consumers and who.leaves:
+        models = _counted(who.leaves, "model")
+        nobody = "No consumer is declared" if len(who.consumers) == who.leaves else "Only tests and builds are declared"
+        notes.append(f"{nobody}, so the {models} that no other model reads count as consumed.")
     elif who.leaves:
         models = _counted(who.leaves, "model")
         notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")

@@ -51,7 +51,7 @@ class _Column(_Subject):
 
 
 _NAMES = ("needed", "used", "star_only", "carried", "status", "reason", "withheld", "users", "takers", "models",
-          "use_cases")  # fmt: skip
+          "others", "use_cases")  # fmt: skip
 
 
 def store(base: FactBase, facts: Facts) -> None:
@@ -84,19 +84,21 @@ def _verdict(users: Users, subject: _Subject) -> Row:
     needed = bool(purposes.use_cases)
     verdict = status(needed, used)
     models: list[str] = []
+    others = 0
     if verdict == "unknown":
         reason = subject.doubts.reason()
     elif used:
         reason = f"{purposes.reason()}; used by {users.few(named, starred)}"
-    elif subject.carried:
-        models = users.models(subject.columns)
-        reason = f"{purposes.reason()}; only models read it: {few(models)}"
     else:
-        reason = f"{purposes.reason()}; nobody reads it"
+        models = users.models(subject.columns) if subject.carried else []
+        others = users.others(subject.columns)
+        readers = " and ".join([*(["models"] if subject.carried else []), *users.kinds(others)])
+        who = few([*models, *users.names(others)])
+        reason = f"{purposes.reason()}; " + (f"only {readers} read it: {who}" if readers else "nobody reads it")
     flags = (int((named or starred) != 0 and not named), int(subject.carried))
-    listed = (users.listing(named), users.listing(starred), listing(models), listing(purposes.use_cases))
+    listed = (users.listing(named), users.listing(starred), listing(models), users.listing(others))
     cell = None if used is None else int(used)
-    return (int(needed), cell, *flags, verdict, reason, int(purposes.unnamed), *listed)
+    return (int(needed), cell, *flags, verdict, reason, int(purposes.unnamed), *listed, listing(purposes.use_cases))
 
 
 def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Column]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from trackplan.derive.reasons import Doubts, few, listing
+from trackplan.facts.declared import IDLE
 from trackplan.link.frames import bits
 
 if TYPE_CHECKING:
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from trackplan.link.store import Facts
 
 _MOST_POSSIBLE = 20
+_CALLED = {
+    "person": "queries",
+    "dashboard": "dashboards",
+    "export": "exports",
+    "ml": "machines",
+    "test": "tests",
+    "build": "builds",
+    "model": "leaf models",
+}
 
 
 @dataclass(slots=True)
@@ -54,7 +64,9 @@ class Users:
             if isinstance(consumer, int):
                 cases.setdefault(consumer - 1, []).append(str(case))
         relations = {k: str(id_) for k, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(k, int)}
-        blind = not base.count(_STATEMENTS) and not facts.linking.askers.taken
+        askers = facts.linking.askers
+        idle = bool(askers.consumers) and all(c.use in IDLE for c in askers.consumers) and not askers.models
+        blind = idle or (not base.count(_STATEMENTS) and not askers.taken)
         return cls(facts, ids, paths, relations, counting, cases, blind)
 
     def of_column(self, key: int) -> tuple[int, int, bool]:
@@ -62,6 +74,19 @@ class Users:
         named, star, _ = self._of(key)
         carried = bool((named | star) & self.facts.linking.askers.every_model)
         return named & self.counting, star & ~named & self.counting, carried
+
+    def others(self, columns: Iterable[int]) -> int:
+        """The consumers that surely use one of some columns, yet do not count."""
+        mask = 0
+        for key in columns:
+            named, star, _ = self._of(key)
+            mask |= named | star
+        return mask & self.facts.linking.askers.consumer_bits & ~self.counting
+
+    def kinds(self, mask: int) -> list[str]:
+        """What consumers are, by their classes: `tests`, `builds`."""
+        consumers = self.facts.linking.askers.consumers
+        return sorted({_CALLED[consumers[bit].use] for bit in bits(mask)})
 
     def served(self, columns: Iterable[int]) -> list[str]:
         """The use cases whose consumers surely reach one of some columns, in alphabetical order."""

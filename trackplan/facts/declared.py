@@ -14,6 +14,9 @@ UnclearReason = Literal["syntax", "template", "dynamic", "unsupported"]
 RelationKind = Literal["table", "view", "model", "seed", "snapshot"]
 ConsumerClass = Literal["person", "dashboard", "export", "ml", "test", "build", "model"]
 
+# Where nobody else is declared, the models that nothing but these reads stand in as consumers.
+IDLE: frozenset[ConsumerClass] = frozenset({"test", "build"})
+
 # What the use by a consumer of this kind amounts to, unless it is said; by a kind that is not here, people use it.
 CLASSES: dict[str, ConsumerClass] = {
     "analysis": "person",

@@ -399,6 +399,7 @@ CREATE TABLE column_status (
   users     TEXT NOT NULL DEFAULT '',   -- the first three counting consumers that name it, and how many more
   takers    TEXT NOT NULL DEFAULT '',   -- the same for those that take it by a star alone
   models    TEXT NOT NULL DEFAULT '',   -- the same for the models that carry or read it; only of what is waste
+  others    TEXT NOT NULL DEFAULT '',   -- the same for the consumers that read it and do not count; only of what is unused
   use_cases TEXT NOT NULL DEFAULT '',   -- the same for the use cases that need it, or something in it
   shadow    INTEGER NOT NULL,           -- 1 if stored where a plan lands, but in no plan
   lands     INTEGER NOT NULL            -- 1 if a field lands on it; the verdict is then reported at the field
@@ -417,6 +418,7 @@ CREATE TABLE field_status (
   users     TEXT NOT NULL DEFAULT '',   -- the first three counting consumers that name it, and how many more
   takers    TEXT NOT NULL DEFAULT '',   -- the same for those that take it by a star alone
   models    TEXT NOT NULL DEFAULT '',   -- the same for the models that carry or read it; only of what is waste
+  others    TEXT NOT NULL DEFAULT '',   -- the same for the consumers that read it and do not count; only of what is unused
   use_cases TEXT NOT NULL DEFAULT ''    -- the same for the use cases that need it, or something in it
 ) STRICT;
 
@@ -446,11 +448,12 @@ CREATE VIEW gap AS
 -- One row per subject that the quadrants judge: every field, and every raw column on which no field lands.
 CREATE VIEW subject AS
   SELECT 'field' AS kind, f.key, f.id, f.place, s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         f.introduced, f.event, NULL AS relation, 0 AS pipeline, s.withheld, s.users, s.takers, s.models, s.use_cases
+         f.introduced, f.event, NULL AS relation, 0 AS pipeline, s.withheld, s.users, s.takers, s.models, s.others,
+         s.use_cases
   FROM field_status s JOIN field f ON f.key = s.field
   UNION ALL
   SELECT 'column', c.key, c.id, coalesce(c.place, r.place), s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         NULL, NULL, c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.use_cases
+         NULL, NULL, c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.others, s.use_cases
   FROM column_status s JOIN stored_column c ON c.key = s."column" JOIN relation r ON r.key = c.relation
   WHERE NOT s.lands;
 

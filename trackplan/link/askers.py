@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trackplan.facts.declared import Consumer
+from trackplan.facts.declared import IDLE, Consumer
 from trackplan.findings import Place
 from trackplan.link.closure import Closure
 from trackplan.link.demand import Demand
@@ -22,7 +22,7 @@ class Askers:
     """Consumers have the lowest bits, then texts that were not understood; the last bit is that of all models.
 
     `taken` are the columns that declared consumers take: bit, table, column, how, place. `leaves` counts the models
-    that nothing reads; where no consumer is declared, they are the consumers (`as_consumers`).
+    that nothing but tests and builds reads; where nobody else is declared, they are consumers (`as_consumers`).
     """
 
     program: Program
@@ -49,7 +49,7 @@ class Askers:
         return self._bits[id(consumer)]
 
     def gather(self, declared: Sequence[Consumer], circular: Sequence[Relation]) -> None:
-        """Find all askers; with no consumer declared, the leaf models stand in for them.
+        """Find all askers; with no consumer declared but tests and builds, the leaf models stand in for them.
 
         A relation that depends on itself can't be built as it is written, so it is an unclear text too.
         """
@@ -71,7 +71,7 @@ class Askers:
         read = self._read() | self._taken(declared)
         leaves = [number for number in self.models if number not in read]
         self.leaves = len(leaves)
-        self.as_consumers = not self.consumers
+        self.as_consumers = all(consumer.use in IDLE for consumer in self.consumers)
         for number in leaves if self.as_consumers else ():
             relation = self.program.tables[number].relation
             if relation is not None:
@@ -109,9 +109,11 @@ class Askers:
             self.consumers.append(consumer)
 
     def _read(self) -> set[int]:
-        """Tables that some statement other than their own reads, or that a text may."""
+        """Tables that some statement other than their own reads, or that a text may; tests and builds aside."""
         found: set[int] = set()
         for block in self.program.blocks:
+            if block.unit.consumer is not None and block.unit.consumer.use in IDLE:
+                continue
             own = self.program.table(block.target).number if block.target is not None else -1
             found.update(n for slot in block.slots for n in self.program.bases(slot) if n != own)
         for word in self.texts.words:
@@ -119,7 +121,8 @@ class Askers:
         return found
 
     def _taken(self, declared: Sequence[Consumer]) -> set[int]:
-        found = (r for c in declared for t in c.takes for r in self.program.registry.find(t.parts))
+        taken = (t for c in declared if c.use not in IDLE for t in c.takes)
+        found = (r for t in taken for r in self.program.registry.find(t.parts))
         return {self.program.table(relation).number for relation in found}
 
     def _takes(self, closure: Closure, consumer: Consumer) -> None:
