@@ -261,6 +261,7 @@ class Walker(Leaves):
 
 
 _RULES: tuple[Rule, ...] = (
+    (exp.Column, COLUMN),
     (exp.Query, Walker._query),
     (exp.Exists, Walker._exists),
     ((exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier), Walker._unfollowed),
@@ -283,6 +284,7 @@ _KINDS = Kinds(_RULES)
 _CLICKHOUSE = Kinds((((exp.Alias, exp.In, exp.Anonymous), Walker._hidden), *_RULES))
 _SHAPES = Kinds(
     (
+        (exp.Column, COLUMN),
         ((exp.Query, exp.Identifier), Walker._whole),
         ((exp.Struct, exp.JSONObject), Walker._object),
         ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Walker._renamed),

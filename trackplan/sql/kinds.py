@@ -21,11 +21,11 @@ class Kinds(dict[type[Any], Any]):
     """What to do with a node, by its class: the first of `rules` that fits; None for whatever just has parts."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        super().__init__({list: LIST, exp.Column: COLUMN})
+        super().__init__()
         self._rules = tuple(rules)
 
     def __missing__(self, node: type[Any]) -> Any:
-        kind: Any = NOTHING
+        kind: Any = LIST if issubclass(node, list) else NOTHING
         if issubclass(node, exp.Expr):
             kind = next((kind for classes, kind in self._rules if issubclass(node, classes)), None)
         self[node] = kind

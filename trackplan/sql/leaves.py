@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from trackplan.sql.nodes import span_of
 from trackplan.sql.records import How, Ref, Reference, ScopeRef, StarRef
+from trackplan.sql.transforms import transform
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -46,12 +47,14 @@ class Leaves:
             if bound and (table or this).name.lower() in bound:
                 return
             if table is None:
-                found.append(Ref(None, self.fold(this), ".".join(path), how, into, clear, span_of(this)))
+                name, way = self.fold(this), ".".join(path)
+                found.append(Ref(None, name, way, how, into, clear, span_of(this), False, transform(node)))
                 return
             called = self.frame.called(self.fold(table))
             if called is not None:
                 span = span_of(table)[0], span_of(this)[1]
-                found.append(Ref(called, self.fold(this), ".".join(path), how, into, clear, span))
+                name, way = self.fold(this), ".".join(path)
+                found.append(Ref(called, name, way, how, into, clear, span, False, transform(node)))
                 return
         parts = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
         if parts[0].name.lower() in bound:
@@ -72,7 +75,11 @@ class Leaves:
         taken = source[1] if source else 0
         first, last = span_of(parts[0]), span_of(parts[-1])
         deeper = [*(p.name for p in parts[taken + 1 :]), *path]
-        return Ref(source[0] if source else None, names[taken], ".".join(deeper), how, into, clear, (first[0], last[1]))
+        span = (first[0], last[1])
+        way = ".".join(deeper)
+        return Ref(
+            source[0] if source else None, names[taken], way, how, into, clear, span, False, transform(parts[-1])
+        )
 
     def subquery(
         self, node: exp.Expr, how: How, into: str, clear: bool, path: Sequence[str] = (), *, values: bool = True

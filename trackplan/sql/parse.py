@@ -37,8 +37,10 @@ class Piece:
 def statements(text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `text` in order. Never raises for what the text holds."""
     try:
-        tokens = script.tokenize(text, dialect)
+        tokens = script.tokenize(text, dialect) if len(text) <= script.LARGE else []
     except SqlglotError:
+        tokens = []
+    if not tokens:
         pieces = script.split_roughly(text, dialect)
     else:
         whole = _whole(tokens, text, dialect)
@@ -70,6 +72,9 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `piece`; a routine that does not parse is read as the statements of its body."""
     span = piece.start, piece.end
     part = text[piece.start : piece.end]
+    if not piece.tokens and len(part) > script.LARGE:
+        yield Piece(None, part, span, "is too large to be looked at")
+        return
     trees, error = _parsed(piece.tokens, text, dialect)
     found = _real(trees)
     if found:

@@ -25,6 +25,11 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
     structure where the value goes; `clear` tells that the value keeps its structure, so that a path asked of the
     output goes on inside it. `late` references stand behind the select list (HAVING, QUALIFY) and may name its aliases.
+
+    `transform` is the first step on the way that keeps only a part of what the value says: '' where it is taken as it
+    is, `cast`, `counted` (only whether there is a value), `truncated to month` (or another unit), `equality` (compared
+    by = or IN with constants), `range` (by < and the like), `joined` (by = with another column), `aggregated`,
+    `hashed`, `extracted` (a part of a text or a date), `computed` (anything else).
     """
 
     source: tuple[int, int] | None
@@ -35,6 +40,7 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     clear: bool
     span: Span
     late: bool = False
+    transform: str = ""
 
 
 class ScopeRef(Struct, tag=True, array_like=True, gc=False):

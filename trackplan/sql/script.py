@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from sqlglot.dialects.dialect import Dialect
@@ -40,6 +40,15 @@ _CONTROL = frozenset({"IF", "LOOP", "FOR", "WHILE", "REPEAT", "CASE"})
 _DATA = re.compile(r"(?ims)^[ \t]*COPY\b[^;]*?\bFROM\s+stdin\b[^;\n]*;[ \t]*\r?\n(.*?)(?:^\\\.[ \t]*\r?$|\Z)")
 _CLIENT = re.compile(r"(?m)^\\[A-Za-z!.?][^\n]*$")
 _BATCH = re.compile(r"(?im)^([ \t]*)GO([ \t]*\r?)$")
+_TEXT = r"'(?:[^'\\]|\\.|'')*+'"
+_ROW = re.compile(rf"\s*+\((?:{_TEXT}|[^'()]++|\((?:{_TEXT}|[^'()]++)*+\))*+\)", re.DOTALL)
+_NEXT_ROW = re.compile(rf"\s*+,{_ROW.pattern}", re.DOTALL)
+_VALUES = re.compile(r"\bvalues(?=\s*\()", re.IGNORECASE)
+_QUERY = re.compile(r"\b(?:select|from)\b", re.IGNORECASE)
+_FEW = 10
+_LONG = 20_000  # characters
+LARGE = 1_000_000
+"""So many characters are not looked at in one piece: their tokens alone would take too much memory."""
 _BLANK = re.compile(r"[^\r\n]")
 
 
@@ -85,6 +94,9 @@ def split(text: str, dialect: str) -> Iterator[Piece]:
 
     Raises `ValueError` for a dialect that does not exist.
     """
+    if len(text) > LARGE:
+        yield from split_roughly(text, dialect)
+        return
     try:
         tokens = tokenize(text, dialect)
     except SqlglotError:
@@ -98,15 +110,30 @@ def split_roughly(text: str, dialect: str) -> Iterator[Piece]:
     line = seen = 0
     for match in re.finditer(r"(?s)\S.*?(?:;[ \t]*\r?$|\Z)", text, re.MULTILINE):
         start, end = match.span()
+        part = without_rows(match.group()) if end - start > _LONG else match.group()
         line += text.count("\n", seen, start)
         seen = start
         try:
-            tokens = tokenize(match.group(), dialect)
+            tokens = tokenize(part, dialect) if len(part) - part.count(" ") < LARGE else []
         except SqlglotError:
+            tokens = []
+        if not tokens:
             yield Piece(start, end, ())
         else:
             column = start - text.rfind("\n", 0, start) - 1
             yield from cut([_moved(t, start, line, column) for t in tokens])
+
+
+def without_rows(text: str) -> str:
+    """`text`, one statement, with the rows of VALUES but the first blank; as it is where the rows hold a query."""
+    for match in islice(_VALUES.finditer(text), _FEW):
+        row = _ROW.match(text, match.end())
+        kept = at = match.end() if row is None else row.end()
+        while (following := _NEXT_ROW.match(text, at)) is not None:
+            at = following.end()
+        if row is not None and at > kept and not _QUERY.search(text, match.end(), at):
+            return text[:kept] + " " * (at - kept) + text[at:]
+    return text
 
 
 def cut(tokens: Iterable[Token], *, blocks: bool = True) -> Iterator[Piece]:

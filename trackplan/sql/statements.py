@@ -18,6 +18,7 @@ from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, statements
 from trackplan.sql.records import Definition, NotUnderstood, Record, Select, Statement
+from trackplan.sql.script import LARGE
 from trackplan.sql.text import words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
@@ -73,6 +74,7 @@ _COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
 _READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
+_TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
 _COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
 
 
@@ -259,4 +261,7 @@ def _not_understood(
     span: tuple[int, int],
 ) -> NotUnderstood:
     star = "*" in _COUNTED.sub("", text)
+    if len(text) > LARGE and not _DYNAMIC.search(text):
+        # What stands in the texts of so many rows is data, and no name.
+        text = _TEXTS.sub("''", text)
     return NotUnderstood(reason, detail, words(text), star, span)
