@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
-from trackplan.jinja import MacroFile, Rendered, Renderer, Settings
+from trackplan.jinja import MacroFile, Rendered, Renderer, Settings, dataform
 from trackplan.sql.text import Lines
 
 SOURCES = {("shop", "orders"): ("raw", "web", "orders")}
@@ -235,6 +235,48 @@ def test_no_way_out_and_no_end_without_a_word(text: str) -> None:
 )
 def test_hostile_pieces_end(piece: str) -> None:
     assert isinstance(render(piece * 5_000), Rendered)
+
+
+DATAFORM = """config { type: "incremental", schema: "mart", name: "m2", // }
+  tags: ["a"] }
+js { const limit = 10; const only = `where d > '${from}'`; const from = "2020"; }
+pre_operations { delete from ${self()} where x }
+select a, c -- ${ignored()}
+from ${ref("orders")} o join ${ref("raw", "x")} using (k) ${only}
+${when(incremental(), `and t > (select max(t) from ${self()})`)} limit ${limit}
+"""
+
+
+def test_dataform_is_rendered_as_far_as_it_can_be() -> None:
+    rendered = dataform.render(DATAFORM, "bigquery", ("m",))
+    assert rendered.settings["relation"] == ("mart", "m2")
+    assert not rendered.doubts
+    start = (
+        "delete from mart.m2 where x ; select a, c -- ${ignored()} from orders o join raw.x using (k) where d > '2020'"
+    )
+    last = "and t > (select max(t) from mart.m2) limit 10"
+    assert [" ".join(t.text.split()) for t in rendered.texts] == [f"{start} {last}", f"{start} limit 10"]
+    text = rendered.texts[0]
+    at = text.text.index("orders")
+    assert Lines(text.text, "m.sqlx", text.origin).place((at, at + 6)) == Place("m.sqlx", 6, 6, 6, 22)
+
+
+@pytest.mark.parametrize("kind", ["declaration", "assertion"])
+def test_dataform_files_that_build_nothing(kind: str) -> None:
+    assert dataform.render(f'config {{ type: "{kind}" }} select 1', "bigquery", ("m",)).texts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["select ${f(1)} from t", "${a.map(x => `${x}`).join()}", "js { const a = `${a}`; } ${a}", "select ${"]
+)
+def test_dataform_that_only_javascript_knows_is_in_doubt(text: str) -> None:
+    rendered = dataform.render(text, "bigquery", ("m",))
+    assert (rendered.texts, len(rendered.doubts)) == ((), 1)
+
+
+@pytest.mark.parametrize("piece", ["${", "config {", "${ref(", "${'", "js {`", "${when(incremental(), `"])
+def test_hostile_dataform_ends(piece: str) -> None:
+    assert isinstance(dataform.render(piece * 2_000, "bigquery", ("m",)), Rendered)
 
 
 def test_the_real_environment_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
 from trackplan.findings import Place, Problem
-from trackplan.jinja import Renderer, Settings
+from trackplan.jinja import Renderer, Settings, is_template, dataform
 from trackplan.names import field_id, fold
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
@@ -75,9 +75,9 @@ def read(project: Project, work: Tree, pack: Pack | None = None) -> Inputs:
     _use_cases(found, work, assigned["use_cases"], pack)
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["models"]:
-        _sql(found, work, path, source, project.dialect, None)
+        _sql(found, work, path, source, project.dialect, None, pack)
     for path, source in assigned["consumers"]:
-        _sql(found, work, path, source, project.dialect, _consumer(path, source))
+        _sql(found, work, path, source, project.dialect, _consumer(path, source), pack)
     for path, source in assigned["dbt"]:
         _dbt(found, work, path, source, source.dialect or project.dialect)
     for problem in found.problems:  # a dbt project's files are known only once something is found in them
@@ -199,7 +199,9 @@ def _run(scripts: list[tuple[str, str, str]]) -> Scripts:
     return Scripts(list(catalog.tables()), list(catalog.views()), catalog.unresolved)
 
 
-def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, consumer: Consumer | None) -> None:
+def _sql(
+    found: Inputs, work: Tree, path: str, source: Source, dialect: str, consumer: Consumer | None, pack: Pack
+) -> None:
     dialect = source.dialect or dialect
     try:
         text = work.read_text(path)
@@ -209,8 +211,23 @@ def _sql(found: Inputs, work: Tree, path: str, source: Source, dialect: str, con
         found.unreadable.append(path)
         return
     relation = _relation(path, source, dialect) if consumer is None else None
-    rendered = _renderer(dialect).render(text, relation or ())
-    found.sql.extend(rendered.sql(dialect, path, relation, consumer))
+    make = partial(_rendered, text, dialect, path, relation, consumer)
+    if path.endswith(".sqlx") or is_template(text):
+        parts = (once.readers(), text, dialect, path, repr(relation), repr(consumer))
+        found.sql.extend(once.made(pack, list[Sql], parts, make))
+    else:
+        found.sql.extend(make())
+
+
+def _rendered(
+    text: str, dialect: str, path: str, relation: tuple[str, ...] | None, consumer: Consumer | None
+) -> list[Sql]:
+    if path.endswith(".sqlx"):
+        rendered = dataform.render(text, dialect, relation or ())
+        relation = cast("tuple[str, ...] | None", rendered.settings.get("relation") or None) or relation
+    else:
+        rendered = _renderer(dialect).render(text, relation or ())
+    return rendered.sql(dialect, path, relation, consumer)
 
 
 @cache
@@ -254,9 +271,8 @@ def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -
             if isinstance(declared, Table):
                 found.tables.append(declared)
             elif isinstance(declared, Consumer):
-                if declared.use != "test":
-                    found.consumers.append(declared)
-            elif isinstance(declared, Sql) and (declared.consumer is None or declared.consumer.use != "test"):
+                found.consumers.append(declared)
+            elif isinstance(declared, Sql):
                 found.sql.append(declared)
 
 

@@ -50,7 +50,7 @@ def _data(node: nodes.Node, kind: str) -> nodes.TemplateData:
     return nodes.TemplateData(text_mark(node.lineno, kind), lineno=node.lineno)
 
 
-_TAG = re.compile(r"\{[{%]")
+_TAG = re.compile(r"[{$]\{|\{%")
 
 
 class Tags:
@@ -64,6 +64,6 @@ class Tags:
         """The span of the tag that `offset` lies in."""
         index = bisect_right(self._starts, offset) - 1
         start = self._starts[index] if index >= 0 else offset
-        closing = "}}" if self._source.startswith("{{", start) else "%}"
+        closing = {"{{": "}}", "${": "}"}.get(self._source[start : start + 2], "%}")
         end = self._source.find(closing, max(offset, start))
-        return start, end + 2 if end >= 0 else len(self._source)
+        return start, end + len(closing) if end >= 0 else len(self._source)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
-from trackplan.jinja import macros, placeholders
+from trackplan.jinja import macros
 from trackplan.jinja.adapter import Adapter
 from trackplan.jinja.context import Context
 from trackplan.jinja.environment import TemplateEnvironment
 from trackplan.jinja.namespaces import Namespace
-from trackplan.jinja.pieces import Pieces, position, split
+from trackplan.jinja.pieces import position
 from trackplan.jinja.relation import Relation
-from trackplan.jinja.rendered import Doubt, Rendered, Text
-from trackplan.jinja.run import ImpossibleError, ReturnError, Run, StopError
+from trackplan.jinja.rendered import Rendered
+from trackplan.jinja.run import ReturnError, Run, StopError
 from trackplan.jinja.standard import Standard
-from trackplan.jinja.unknown import OPEN, PLACEHOLDER
 from trackplan.jinja.utilities import Utilities
-from trackplan.jinja.words import called
+from trackplan.jinja.variants import Variants
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -29,21 +27,7 @@ if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
     from trackplan.jinja.renderer import Fallback
 
-VARIANTS = 8
-"""How many ways through a template are followed; of more, only two, and the rest is in doubt."""
-
 _Span = tuple[int, int, int, int]
-
-
-@dataclass(slots=True)
-class _Found:
-    """What the runs of one template have given so far."""
-
-    texts: dict[str, Text] = field(default_factory=dict)
-    doubts: dict[Doubt, None] = field(default_factory=dict)
-    settings: dict[str, object] = field(default_factory=dict)
-    refs: set[str] = field(default_factory=set)
-    possible: int = 0
 
 
 class Sandbox:
@@ -91,7 +75,8 @@ class Sandbox:
         self._context.package = package
         try:
             template = self._environment.template(source, self._names, marked=True)
-            return self._runs(template, source, this, lines)
+            variants = Variants(source, lines, self._settings)
+            return variants.follow(partial(self._write, template, this))
         except StopError as error:
             return fallback(source, self._place(template, error, lines), str(error))
         except RecursionError:
@@ -103,77 +88,14 @@ class Sandbox:
             clause = f"cannot be rendered: {_clause(error)}"
             return fallback(source, self._place(template, error, lines), clause)
 
-    def _runs(self, template: Template, source: str, this: tuple[str, ...], lines: list[int]) -> Rendered:
-        """Run the template once for each way through its unknown conditions, and once more for the rest."""
-        found = _Found()
-        pending: list[dict[bytes, bool]] = [{}]
-        runs = 0
-        while pending and runs < VARIANTS:
-            decisions = pending.pop(0)
-            runs += 1
-            run = self._run(template, source, this, lines, decisions, found)
-            taken = dict(decisions)
-            for key in run.asked:
-                pending.append({**taken, key: False})
-                taken[key] = True
-        if pending:
-            self._run(template, source, this, lines, {}, found, otherwise=False)
-            words = [*(t.text for t in found.texts.values()), called(source, self._settings.macros)]
-            clause = "has more conditions than can be followed, which are known only when it runs"
-            found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
-        if not found.possible:
-            raise ImpossibleError("every way through it ends in an error of its own")
-        return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
-
-    def _run(
-        self, template: Template, source: str, this: tuple[str, ...], lines: list[int],
-        decisions: dict[bytes, bool], found: _Found, otherwise: bool = True,
-    ) -> Run:  # fmt: skip
-        """One run, whose outcome is added to what was found."""
-        environment = self._environment
-        run = environment.run = Run(decisions, otherwise)
+    def _write(self, template: Template, this: tuple[str, ...], run: Run) -> str:
+        """One run of a template."""
+        self._environment.run = run
         self._names["this"] = Relation(run, this, self._settings.dialect) if this else run.unknown("this")
         try:
-            raw = environment.text_of(template)
-        except ImpossibleError:
-            return run
+            return self._environment.text_of(template)
         except ReturnError:
-            raw = ""
-        found.possible += 1
-        pieces = split(raw, source)
-        self._add(found, run, pieces, source, lines)
-        return run
-
-    def _add(self, found: _Found, run: Run, pieces: Pieces, source: str, lines: list[int]) -> None:
-        dialect = self._settings.dialect
-        for name, value in run.settings.items():
-            found.settings.setdefault(name, None if run.tainted(value) else value)
-        found.refs |= run.refs
-        queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
-        if run.loops:
-            words = [pieces.text, source, *(u.words() for u in dict.fromkeys(run.loops)), "*"]
-            words += [u.words() for u in run.behind(pieces.text)]
-            asks = any(u.asks for u in (*run.loops, *run.behind(pieces.text)))
-            span = placeholders.place((0, 0), lines)
-            found.doubts[Doubt("\n".join(words), span, "loops over values that are known only when it runs", asks)] = (
-                None
-            )
-            return
-        settled, doubts = placeholders.Settler(pieces, run, dialect, lines, source).settle()
-        found.doubts.update(dict.fromkeys(doubts))
-        if settled.text.strip() and settled.text not in found.texts:
-            found.texts[settled.text] = Text(settled.text, settled.origin(lines))
-        for query in queries:
-            self._asked(found, run, query, lines)
-
-    def _asked(self, found: _Found, run: Run, query: str, lines: list[int]) -> None:
-        """A query whose answer decides what the template becomes: what it reads, the rows depend on."""
-        if OPEN in query or not query.lstrip("( \n").lower().startswith(("select", "with")):
-            words = "\n".join([PLACEHOLDER.sub(" ", query), *(u.words() for u in run.behind(query)), "*"])
-            found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs")] = None
-            return
-        text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
-        found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(lines)))
+            return ""
 
     def _place(self, template: Template | None, error: Exception, lines: list[int]) -> _Span:
         """Where in the template an error arose: the innermost step of its code that is the template's own."""

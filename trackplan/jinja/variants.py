@@ -1,0 +1,105 @@
+"""Every way through a template: it runs once for each way that its unknown conditions may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trackplan.jinja import placeholders
+from trackplan.jinja.pieces import Pieces, split
+from trackplan.jinja.rendered import Doubt, Rendered, Text
+from trackplan.jinja.run import ImpossibleError, Run
+from trackplan.jinja.unknown import OPEN, PLACEHOLDER
+from trackplan.jinja.words import called
+
+if TYPE_CHECKING:
+    from trackplan.jinja.project import Settings
+
+VARIANTS = 8
+"""How many ways through a template are followed; of more, only two, and the rest is in doubt."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the runs of one template have given so far."""
+
+    texts: dict[str, Text] = field(default_factory=dict)
+    doubts: dict[Doubt, None] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
+    refs: set[str] = field(default_factory=set)
+    possible: int = 0
+
+
+class Variants:
+    """Gathers what one template may become. `lines` are the offsets at which its lines begin."""
+
+    def __init__(self, source: str, lines: Sequence[int], settings: Settings) -> None:
+        self._source = source
+        self._lines = lines
+        self._settings = settings
+        self._found = _Found()
+
+    def follow(self, write: Callable[[Run], str]) -> Rendered:
+        """Let `write` run once for each way through its unknown conditions, and once more for the rest."""
+        found = self._found
+        pending: list[dict[bytes, bool]] = [{}]
+        runs = 0
+        while pending and runs < VARIANTS:
+            decisions = pending.pop(0)
+            runs += 1
+            run = self._run(write, decisions)
+            taken = dict(decisions)
+            for key in run.asked:
+                pending.append({**taken, key: False})
+                taken[key] = True
+        if pending:
+            self._run(write, {}, otherwise=False)
+            words = [*(t.text for t in found.texts.values()), called(self._source, self._settings.macros)]
+            clause = "has more conditions than can be followed, which are known only when it runs"
+            found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
+        if not found.possible:
+            raise ImpossibleError("every way through it ends in an error of its own")
+        return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
+
+    def _run(self, write: Callable[[Run], str], decisions: dict[bytes, bool], otherwise: bool = True) -> Run:
+        """One run, whose outcome is added to what was found."""
+        run = Run(decisions, otherwise)
+        try:
+            raw = write(run)
+        except ImpossibleError:
+            return run
+        self._found.possible += 1
+        self._add(run, split(raw, self._source))
+        return run
+
+    def _add(self, run: Run, pieces: Pieces) -> None:
+        found, lines, source = self._found, self._lines, self._source
+        for name, value in run.settings.items():
+            found.settings.setdefault(name, None if run.tainted(value) else value)
+        found.refs |= run.refs
+        queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
+        if run.loops:
+            words = [pieces.text, source, *(u.words() for u in dict.fromkeys(run.loops)), "*"]
+            words += [u.words() for u in run.behind(pieces.text)]
+            asks = any(u.asks for u in (*run.loops, *run.behind(pieces.text)))
+            span = placeholders.place((0, 0), lines)
+            found.doubts[Doubt("\n".join(words), span, "loops over values that are known only when it runs", asks)] = (
+                None
+            )
+            return
+        settled, doubts = placeholders.Settler(pieces, run, self._settings.dialect, lines, source).settle()
+        found.doubts.update(dict.fromkeys(doubts))
+        if settled.text.strip() and settled.text not in found.texts:
+            found.texts[settled.text] = Text(settled.text, settled.origin(lines))
+        for query in queries:
+            self._asked(run, query)
+
+    def _asked(self, run: Run, query: str) -> None:
+        """A query whose answer decides what the template becomes: what it reads, the rows depend on."""
+        if OPEN in query or not query.lstrip("( \n").lower().startswith(("select", "with")):
+            words = "\n".join([PLACEHOLDER.sub(" ", query), *(u.words() for u in run.behind(query)), "*"])
+            self._found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs")] = None
+            return
+        text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
+        self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
