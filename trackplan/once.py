@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from functools import cache, lru_cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -67,6 +68,9 @@ def readers() -> bytes:
     package = Path(__file__).parent
     files = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
     files += sorted(resources.folder("schemas").glob("*.json"))
+    for library in ("jinja2", "yaml"):  # whose versions stand in their first file
+        spec = PathFinder.find_spec(library)
+        files += [Path(spec.origin)] if spec and spec.origin else []
     return key(str(sys.version_info[:2]), *(path.read_bytes() for path in files))
 
 

@@ -32,7 +32,18 @@ def fixed_part(pattern: str) -> str:
 
 def captures(pattern: str, path: str) -> tuple[str, ...] | None:
     """The text that each wildcard of `pattern` matched in `path`, or None where the path does not match."""
-    return _match(_parts(pattern), path.split("/"), "**", match_name, "/")
+    parts, items = _parts(pattern), path.split("/")
+    if "**" in parts:
+        return _match(parts, items, "**", match_name, "/")
+    if len(parts) != len(items):
+        return None
+    found: tuple[str, ...] = ()
+    for part, item in zip(parts, items, strict=True):
+        got = match_name(part, item) if is_wild(part) else () if part == item else None
+        if got is None:
+            return None
+        found += got
+    return found
 
 
 def wildcards(pattern: str) -> int:

@@ -47,9 +47,11 @@ class Tree:
         """The content of the file. Raises `ReadError` if it is missing, no file, too large or out of reach."""
         try:
             handle, real = self._open(path)
-            with os.fdopen(handle, "rb") as stream:
+            try:
                 status = os.fstat(handle)
-                content = stream.read(SIZE_LIMIT + 1) if stat.S_ISREG(status.st_mode) else b""
+                content = _content(handle, status) if stat.S_ISREG(status.st_mode) else b""
+            finally:
+                os.close(handle)
         except (OSError, ValueError) as error:
             self._note_failure(path, error)
             if isinstance(error, IsADirectoryError):
@@ -235,6 +237,19 @@ class Tree:
             seen.active.link(whole, real)
         top = self._top.rstrip(os.sep) + os.sep
         return real if real == self._top or real.startswith(top) else None
+
+
+def _content(handle: int, status: os.stat_result) -> bytes:
+    """What an open file holds, and one byte more than may be if it holds too much."""
+    pieces: list[bytes] = []
+    wanted = min(status.st_size, SIZE_LIMIT) + 1
+    while wanted > 0:
+        piece = os.read(handle, wanted)
+        if not piece:
+            break
+        pieces.append(piece)
+        wanted = SIZE_LIMIT + 1 - sum(map(len, pieces))  # a file may grow while it is read
+    return b"".join(pieces) if len(pieces) != 1 else pieces[0]
 
 
 def _wrong_kind(status: os.stat_result, length: int) -> str:
