@@ -15,7 +15,7 @@ from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
 from trackplan.findings import Place, Problem
-from trackplan.jinja import Renderer, Settings, is_template, dataform
+from trackplan.jinja import Renderer, Settings, dataform, is_template
 from trackplan.names import field_id, fold
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
