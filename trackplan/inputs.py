@@ -15,7 +15,7 @@ from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
 from trackplan.findings import Place, Problem
-from trackplan.jinja import Renderer, Settings, dataform, is_template
+from trackplan.jinja import Renderer, Settings, is_template
 from trackplan.names import field_id, fold
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
@@ -223,6 +223,8 @@ def _rendered(
     text: str, dialect: str, path: str, relation: tuple[str, ...] | None, consumer: Consumer | None
 ) -> list[Sql]:
     if path.endswith(".sqlx"):
+        from trackplan.jinja import dataform
+
         rendered = dataform.render(text, dialect, relation or ())
         relation = cast("tuple[str, ...] | None", rendered.settings.get("relation") or None) or relation
     else:
