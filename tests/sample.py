@@ -186,11 +186,11 @@ def _storage(base: FactBase) -> None:
 def _uses(base: FactBase) -> None:
     spot = _at(base, "dashboards/revenue.sql", "consumer", 2, 8)
     stg = _at(base, "models/stg_orders.sql", "model", 2, 3)
-    columns: tuple[str, ...] = ("key", "id", "kind", "name", "title", "owner", "counts", "place")
+    columns: tuple[str, ...] = ("key", "id", "kind", "class", "name", "title", "owner", "counts", "place")
     rows: Rows = [
-        (1, "dashboard.revenue", "dashboard", "revenue", "Revenue", "ada", 1, spot),
-        (2, 'dashboard."growth/funnel"', "dashboard", "growth/funnel", "", "", 1, spot),
-        (3, "test.not_null_total", "test", "not_null_total", "", "", 0, None),
+        (1, "dashboard.revenue", "dashboard", "dashboard", "revenue", "Revenue", "ada", 1, spot),
+        (2, 'dashboard."growth/funnel"', "dashboard", "dashboard", "growth/funnel", "", "", 1, spot),
+        (3, "test.not_null_total", "test", "test", "not_null_total", "", "", 0, None),
     ]
     base.insert("consumer", columns, rows)
     columns = ("relation", "consumer", "column", "how", "certain", "place")

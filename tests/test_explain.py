@@ -18,6 +18,7 @@ web/"Order Completed".total  [tracking/web.yaml:5:7]
 ├─ field, number, required, owner shop
 ├─ Sum
 ├─ status: keep (used), because dashboard.revenue uses it
+├─ used by 1 dashboard; read by 1 test
 ├─ needed by
 │  ├─ revenue (names it: Order Completed.total), owner ada@example.com, until 2027-06-30, the sum
 │  │     [use_cases.yaml:2:3]

@@ -34,6 +34,7 @@ def test_a_row_in_full(rows: list[inventory.Row]) -> None:
         "reason": "dashboard.revenue uses it",
         "shadow": False,
         "consumers": ["dashboard.revenue"],
+        "classes": {"dashboard": 1, "test": 1},
         "models": ["orders", "stg_orders"],
         "use_cases": ["revenue"],
         "needs": ['revenue."Order Completed.total"'],

@@ -6,7 +6,7 @@ A command's module is imported only when it is called, so that help and version 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -82,6 +82,35 @@ def explain(where: Where, subject: str, today: str) -> int:
     from trackplan.commands import explain as command
 
     return command.run(subject, where, today)
+
+
+@app.command()
+@click.argument("subject", metavar="NAME")
+@click.option("--up", is_flag=True, help="Where it comes from (default for consumers).")
+@click.option("--down", is_flag=True, help="Where it goes (default for everything else).")
+@click.option("--depth", metavar="N", type=click.IntRange(min=1), help="At most so many hops.")
+@options.choice("tree", "json", "dot", "mermaid", default="tree", option="--format", help="How to write it.")
+@options.output
+@options.today
+@options.analysing
+def lineage(
+    where: Where,
+    subject: str,
+    up: bool,
+    down: bool,
+    depth: int | None,
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    today: str,
+) -> int:
+    """Show where data comes from and where it goes.
+
+    NAME is a field, event, column, relation or consumer. Each hop tells how data is taken, and on which line.
+    """
+    from trackplan.commands import lineage as command
+
+    directions: tuple[Literal["up", "down"], ...] = (*(("up",) if up else ()), *(("down",) if down else ()))
+    return command.run(command.Options(where, subject, directions, depth, format, output, today))
 
 
 @app.command()

@@ -21,6 +21,8 @@ SELECT 'need', g.need, g.id, 'gap', NULL,
 FROM gap g
 """
 
+_CLASSES = "SELECT kind, key, class, consumers FROM subject_class ORDER BY class"
+
 _PLACES = 'SELECT p.key, f.path, p.line, p."column" FROM place p JOIN file f ON f.key = p.file'
 
 _LISTS = {
@@ -62,6 +64,7 @@ class Row(TypedDict):
     reason: str
     shadow: bool
     consumers: list[str]
+    classes: dict[str, int]
     models: list[str]
     use_cases: list[str]
     needs: list[str]
@@ -72,6 +75,9 @@ class Row(TypedDict):
 def rows(base: FactBase) -> list[Row]:
     """All rows of the frozen base, sorted by kind and id."""
     places = {key: Spot(path=str(p), line=_int(n), column=_int(c)) for key, p, n, c in base.fetch(_PLACES)}
+    classes: dict[Key, dict[str, int]] = {}
+    for kind, key, group, number in base.fetch(_CLASSES):
+        classes.setdefault((str(kind), _int(key)), {})[str(group)] = _int(number)
     lists = {name: _grouped(base, sql) for name, sql in _LISTS.items()}
     found = []
     for kind, key, id_, status, used, reason, shadow, place in base.fetch(_SUBJECTS):
@@ -85,6 +91,7 @@ def rows(base: FactBase) -> list[Row]:
                 reason=str(reason),
                 shadow=bool(shadow),
                 consumers=lists["consumers"].get(subject, []),
+                classes=classes.get(subject, {}),
                 models=lists["models"].get(subject, []),
                 use_cases=lists["use_cases"].get(subject, []),
                 needs=lists["needs"].get(subject, []),

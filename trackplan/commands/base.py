@@ -182,6 +182,15 @@ def emit(text: str, output: Path | None = None) -> None:
         ) from error
 
 
+def draws_lines() -> bool:
+    """Whether standard output can show the lines of a tree."""
+    try:
+        "├─└│…".encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 def close_stdout() -> None:
     """Send whatever is still to be written to nowhere, so that the end of the process is quiet."""
     try:

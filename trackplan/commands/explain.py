@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
@@ -30,7 +29,7 @@ def run(subject: str, where: base.Where, today: str) -> int:
     from trackplan.explain import explain
 
     facts = open_facts(where, today)
-    text = explain(facts.base, subject, plain=not _draws_lines())
+    text = explain(facts.base, subject, plain=not base.draws_lines())
     base.repeatable()
     base.emit("".join(visible(line) + "\n" for line in text.split("\n")[:-1]))
     return ExitCode.CLEAN
@@ -49,12 +48,3 @@ def _rule(word: str, where: base.Where) -> Rule | None:
         if found is None and _RULE_ID.fullmatch(word):
             raise TrackplanError(f"there is no rule {word}", did_you_mean(word, [rule.id for rule in known]))
     return found
-
-
-def _draws_lines() -> bool:
-    """Whether standard output can show the lines of a tree."""
-    try:
-        "├─└│…".encode(sys.stdout.encoding or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

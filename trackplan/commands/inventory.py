@@ -67,7 +67,7 @@ def _render(rows: list[Row], format_: str) -> str:
     if format_ == "json":
         return table.as_json({"version": 1, "rows": rows})
     if format_ == "csv":
-        columns = ("id", "kind", "status", "used", "reason", "shadow", *_LISTS, "path", "line", "column")
+        columns = ("id", "kind", "status", "used", "reason", "shadow", *_LISTS, "classes", "path", "line", "column")
         return table.as_csv(columns, [_csv_row(row) for row in rows])
     cells = [
         (
@@ -95,5 +95,6 @@ def _csv_row(row: Row) -> list[str | int | bool | None]:
         row["reason"],
         row["shadow"],
         *("; ".join(items) for items in lists),
+        "; ".join(f"{group} {number}" for group, number in row["classes"].items()),
         *((place["path"], place["line"], place["column"]) if place else ("", None, None)),
     ]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from trackplan.explain.flows import flow_nodes, user_nodes
-from trackplan.explain.lookup import listing, number, use_word
+from trackplan.explain.lookup import by_class, listing, number, use_word
 from trackplan.explain.tree import Node, capped
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _NEEDS = """
 SELECT u.id, j.how, u.owner, u.horizon, n.selector, n.why, coalesce(n.place, u.place)
 FROM justification j JOIN use_case u ON u.key = j.use_case LEFT JOIN need n ON n.key = j.need
 WHERE j.kind = '{kind}' AND j.key = :key ORDER BY u.id, j.how DESC, n.selector
+"""
+_CLASSES = """
+SELECT class, counts, consumers FROM subject_class WHERE kind = '{kind}' AND key = :key ORDER BY class
 """
 _LAPSED = """
 SELECT u.id, u.state, u.horizon, n.place FROM need_match m JOIN need n ON n.key = m.need
@@ -74,6 +77,7 @@ def explain_field(look: Lookup, key: int) -> Node:
     if isinstance(values, str):
         root.add(f"values: {listing(map(str, json.loads(values)), 8)}")
     _add_verdict(root, row[11], row[12], row[13])
+    _add_classes(root, look, "field", key)
     _add_needs(root, look, "field", key)
     columns = [(k, str(c)) for k, c in look.rows(_LANDINGS, key) if isinstance(k, int)]
     if columns:
@@ -98,6 +102,7 @@ def explain_column(look: Lookup, key: int) -> Node:
     if description:
         root.add(str(description))
     _add_verdict(root, row[9], row[10], row[11])
+    _add_classes(root, look, "column", key)
     _add_needs(root, look, "column", key)
     held = [Node(f"{f}{look.at(p)}") for f, p in look.rows(_HELD, key)]
     root.add_section("holds the field" + ("s" if len(held) > 1 else ""), capped(held))
@@ -141,6 +146,13 @@ def _add_verdict(root: Node, status: object, used: object, reason: object) -> No
         root.add("no verdict: a model builds it; see the columns that flow into it")
         return
     root.add(f"status: {status} ({use_word(used)})" + (f", because {reason}" if reason else ""))
+
+
+def _add_classes(root: Node, look: Lookup, kind: str, key: int) -> None:
+    """How many consumers of which class there are, those that do not count apart."""
+    text = by_class(look.rows(_CLASSES.format(kind=kind), key))
+    if text:
+        root.add(text)
 
 
 def _add_needs(root: Node, look: Lookup, kind: str, key: int) -> None:

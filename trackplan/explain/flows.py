@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from trackplan.explain.lookup import Lookup
 
 _USES = """
-SELECT coalesce(c.id, r.id), r.key IS NOT NULL, u.how, u.certain, u.place, CASE
+SELECT coalesce(c.id, r.id), r.key IS NOT NULL, u.how, u.transform, u.certain, u.place, CASE
          WHEN c.counts = 0 THEN '; does not count as use'
          WHEN c.key IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM reach h WHERE h."column" = u."column" AND h.consumer = c.key
@@ -40,14 +40,17 @@ _ROWS = {"filter", "join", "group", "order", "window", "distinct"}
 def user_nodes(look: Lookup, key: int) -> list[Node]:
     """Everybody whose SQL reads the column: who, how, and where; consumers first."""
     users: dict[tuple[str, bool, str], list[tuple[str, bool, object]]] = {}
-    for user, is_model, how, certain, place, remark in look.rows(_USES, key):
-        users.setdefault((str(user), bool(is_model), str(remark)), []).append((str(how), bool(certain), place))
+    for user, is_model, how, transform, certain, place, remark in look.rows(_USES, key):
+        made = f"{how} ({transform})" if transform else str(how)
+        users.setdefault((str(user), bool(is_model), str(remark)), []).append((made, bool(certain), place))
     nodes = []
     for (user, is_model, remark), uses in users.items():
         hows = ", ".join(sorted({how for how, _, _ in uses}))
         places = dict.fromkeys(look.at(place, "") for _, _, place in uses)
         unsure = "" if any(certain for _, certain, _ in uses) else ", perhaps: the name may mean another column"
-        rows = "; decides which rows it has" if is_model and _ROWS & {how for how, _, _ in uses} else ""
+        rows = (
+            "; decides which rows it has" if is_model and _ROWS & {how.partition(" ")[0] for how, _, _ in uses} else ""
+        )
         where = " ".join([*list(places)[:3], *(["…"] if len(places) > 3 else [])]).strip()
         nodes.append(Node(f"{'model ' if is_model else ''}{user}: {hows}{unsure}{remark}{rows}  {where}".rstrip()))
     return nodes

@@ -45,6 +45,30 @@ class Lookup:
         return f"{before}[{spot}]" if spot else ""
 
 
+_CALLED = {
+    "person": ("query", "queries"),
+    "dashboard": ("dashboard", "dashboards"),
+    "export": ("export", "exports"),
+    "ml": ("machine that learns", "machines that learn"),
+    "test": ("test", "tests"),
+    "build": ("build", "builds"),
+    "model": ("leaf model", "leaf models"),
+}
+
+
+def by_class(consumers: Iterable[tuple[Cell, ...]]) -> str:
+    """`used by 3: 2 dashboards, 1 export; read by 4 tests`, of class, whether it counts, and number; '' for none."""
+    parts: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
+    for group, counts, many in consumers:
+        if isinstance(many, int):
+            parts[bool(counts)].append((many, f"{many:,} {_CALLED[str(group)][many != 1]}"))
+    used, read = (sorted(part, key=lambda p: (-p[0], p[1])) for part in (parts[True], parts[False]))
+    total = f"{sum(many for many, _ in used):,}: " if len(used) > 1 else ""
+    clauses = [f"used by {total}{', '.join(words for _, words in used)}"] if used else []
+    clauses += [f"read by {', '.join(words for _, words in read)}"] if read else []
+    return "; ".join(clauses)
+
+
 def listing(ids: Iterable[str], most: int = _LISTED) -> str:
     """`a, b, c and 4 more`."""
     words = list(ids)
