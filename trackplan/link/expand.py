@@ -105,8 +105,10 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
     if frame.open:
         for lower, name in relation.wanted.items():
             names.setdefault(lower, name)
-        roots = [(s := found.scopes[b.number]).frames[s.root] for b in table.builders]
-        behind = [root for b, root in zip(table.builders, roots, strict=True) if not b.by_position]
+        # What only changes the rows of a table says nothing about its columns.
+        builders = [b for b in table.builders if not b.statement.partial]
+        roots = [(s := found.scopes[b.number]).frames[s.root] for b in builders]
+        behind = [root for b, root in zip(builders, roots, strict=True) if not b.by_position]
         copied = [program.tables[number].frame for number in table.copied]
         for root in behind + copied:
             for name in root.names:

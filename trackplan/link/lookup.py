@@ -66,10 +66,11 @@ class Lookup:
         level, own = number, True
         while level >= 0:
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
+            found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
                 return found
             level, own = self.scopes[level].parent, False
-        return self._whole_row(number, ref, before)
+        return self._lost(self._visible(number, before)) + self._anywhere(ref), "unknown-column"
 
     def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
         """The frames that `t.*` or `*` takes in an expression."""
@@ -180,19 +181,24 @@ class Lookup:
             if written(frame, position, before) < before
         ]
 
-    def _whole_row(self, number: int, ref: Ref, before: int | None) -> tuple[list[Found], Doubt]:
-        """A name that is no column may be a source's own: then the whole row is meant."""
-        everything: list[int] = []
+    def _row(self, level: int, ref: Ref, before: int | None, outer: list[Hit]) -> tuple[list[Found], Doubt] | None:
+        """A name that is no column of a scope may be a source's own: then the whole row is meant."""
+        scope = self.scopes[level]
+        if isinstance(scope, Select):
+            for source, frame in zip(scope.sources[:before], self.state.sources[level], strict=False):
+                if source.alias.lower() == ref.name.lower():
+                    return [Found(frame, NAMED, whole=True), *(Found(h.frame, POSSIBLE) for h in outer)], ""
+        return None
+
+    def _visible(self, number: int, before: int | None) -> list[int]:
+        """The sources that can be seen from a scope."""
+        found: list[int] = []
         level, seen = number, before
         while level >= 0:
-            scope = self.scopes[level]
-            if isinstance(scope, Select):
-                for source, frame in zip(scope.sources[:seen], self.state.sources[level], strict=False):
-                    if source.alias.lower() == ref.name.lower():
-                        return [Found(frame, NAMED, whole=True)], ""
-                    everything.append(frame)
-            level, seen = scope.parent, None
-        return self._lost(everything) + self._anywhere(ref), "unknown-column"
+            if isinstance(self.scopes[level], Select):
+                found.extend(self.state.sources[level][:seen])
+            level, seen = self.scopes[level].parent, None
+        return found
 
     def _anywhere(self, ref: Ref) -> list[Found]:
         """A name that could not be resolved may be any column of that name in the tables of its statement."""

@@ -113,7 +113,7 @@ class Program:
     def lookup(self, block: Block, parts: tuple[str, ...]) -> list[Relation]:
         """The relations that `parts` may mean in a statement; temporary tables of its text come first."""
         local = block.unit.temporary.get(parts[-1].lower()) if block.unit.temporary and len(parts) == 1 else None
-        if local is not None and local is not block.target:
+        if local is not None and (local is not block.target or block.statement.existing):
             return [local]
         return self.registry.find(parts)
 
@@ -165,7 +165,7 @@ def _targets(registry: Registry, unit: Unit) -> Iterable[tuple[Statement, Relati
         target = unit.relation
         if statement.target:
             target = _target(registry, unit, statement, reads)
-        if target is not None:
+        if target is not None and not statement.partial:
             target.built = True
             target.place = target.place or unit.lines.place(statement.span)
         yield statement, target, reads
@@ -184,7 +184,7 @@ def _define(registry: Registry, unit: Unit, definition: Definition) -> None:
 
 def _target(registry: Registry, unit: Unit, statement: Statement, reads: list[Source]) -> Relation:
     kind: RelationKind = "view" if statement.view else "table"
-    read = [source.parts for source in reads]
+    read = [] if statement.existing else [source.parts for source in reads]
     return _named(registry, unit, statement.target, statement.temporary, kind, statement.span, read)
 
 
@@ -216,7 +216,7 @@ def _build(table: Table, block: Block, target: Relation) -> None:
     columns = block.statement.columns
     if not columns and block.statement.insert and target.closed:
         columns = tuple(c.name for c in target.columns.values())
-    if block.statement.insert and not columns and table.builders:
+    if block.statement.insert and not columns and any(not b.statement.partial for b in table.builders):
         # Nobody says what the target's columns are called: those of what filled it first.
         block.by_position = True
     block.columns = columns

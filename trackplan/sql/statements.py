@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql import create
+from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
@@ -101,7 +102,7 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
         yield _not_understood("syntax", piece.error, piece.text, piece.span)
         return
     try:
-        yield from _compiled(tree, piece, dialect)
+        yield from list(_compiled(tree, piece, dialect))  # all of it, or nothing
     except NotFollowedError:
         yield _not_understood("unsupported", "reads a source in a way that is not followed", piece.text, piece.span)
     except RecursionError:
@@ -127,7 +128,11 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
             yield _definition(tree, dialect)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
-            yield _insert(tree, tree.expression, piece, dialect)
+            inserted = _insert(tree, tree.expression, piece, dialect)
+            yield inserted
+            yield from resolved(tree, inserted.columns, piece.span, dialect)
+    elif isinstance(tree, CHANGES):
+        yield from changed(tree, piece.span, dialect)
     elif not _is_harmless(tree, piece.text, dialect):
         reason, detail = _reason(tree, piece.text)
         yield _not_understood(reason, detail, piece.text, piece.span)
@@ -182,16 +187,16 @@ def _is_temporary(tree: exp.Create) -> bool:
 
 
 def _insert(tree: exp.Insert, query: exp.Query | exp.Values, piece: Piece, dialect: str) -> Statement:
-    conflict = tree.args.get("conflict")
     returning = tree.args.get("returning")
-    if isinstance(tree.this, exp.Parameter) or (conflict is not None and conflict.expressions):
+    if isinstance(tree.this, exp.Parameter):
         raise NotFollowedError
     if returning is not None and returning.find(exp.Query) is not None:
         raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
-    return Statement(scope, compiler.scopes, parts, piece.span, columns, insert=not tree.args.get("by_name"))
+    by_position = not tree.args.get("by_name")
+    return Statement(scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True)
 
 
 def _with(tree: exp.Expr, compiler: Compiler) -> Environment:
