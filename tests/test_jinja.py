@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 from trackplan.jinja import MacroFile, Rendered, Renderer, Settings, dataform
+from trackplan.sql.records import Statement
+from trackplan.sql.statements import compile_text
 from trackplan.sql.text import Lines
 
 SOURCES = {("shop", "orders"): ("raw", "web", "orders")}
@@ -179,6 +181,46 @@ def test_columns_that_nobody_knows_may_be_any_of_the_sources(text: str, expected
     start = "{% set c = adapter.get_columns_in_relation(ref('x'))[0].name %}"
     found = texts(start + text)
     assert found[0] == expected
+
+
+MACROS_OF_OTHERS = (
+    """select {{ dbt_utils.generate_surrogate_key(['a', 'b']) }} k, {{ dbt.dateadd('day', 1, 'c') }} d,
+    {{ dbt.datediff('a', 'b', 'day') }} e, {{ dbt.date_trunc('month', 'c') }} f, {{ dbt.hash('a') }} j,
+    {{ dbt.safe_cast('a', dbt.type_string()) }} g, {{ dbt.concat(['a', "'-'"]) }} h, {{ dbt.current_timestamp() }} o,
+    {{ dbt.split_part('a', "','", 1) }} i, {{ dbt.listagg('a', "','", 'order by b desc') }} l,
+    {{ dbt_utils.safe_divide('a', 'b') }} m, {{ dbt_utils.get_url_host('a') }} n, {{ dbt_utils.safe_add('a', 'b') }} q,
+    cast(a as {{ dbt.type_numeric() }}) p, {{ dbt.last_day('a', 'month') }} s, {{ dbt.any_value('a') }} u,
+    {{ dbt_utils.pivot('c', var('values')) }}
+    from ({{ dbt_utils.union_relations([ref('x'), ref('y')], exclude=['z']) }}) w {{ dbt_utils.group_by(var('n')) }}""",
+    """with a as ({{ dbt_utils.deduplicate(ref('x'), 'a', 'b desc') }}),
+    b as ({{ dbt_utils.unpivot(ref('x'), exclude=['a'], field_name='f', value_name='v') }}),
+    c as ({{ dbt_utils.date_spine('day', "cast('2020-01-01' as date)", 'current_date') }})
+    select {{ dbt_utils.star(ref('x'), except=['q']) }}, '{{ var('u') }}' z from a limit {{ var('l') }}""",
+)
+
+
+@pytest.mark.parametrize("text", MACROS_OF_OTHERS)
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        "",
+        "bigquery",
+        "clickhouse",
+        "databricks",
+        "duckdb",
+        "mysql",
+        "postgres",
+        "redshift",
+        "snowflake",
+        "trino",
+        "tsql",
+    ],
+)
+def test_macros_of_dbt_make_sql_that_is_understood(text: str, dialect: str) -> None:
+    rendered = render(text, dialect)
+    assert rendered.doubts == ()
+    for each in rendered.texts:
+        assert all(isinstance(s, Statement) for s in compile_text(each.text, dialect).statements), each.text
 
 
 @pytest.mark.parametrize(
