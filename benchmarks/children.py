@@ -25,7 +25,7 @@ def parse(listing: str) -> None:
 
 
 def texts(project: str, listing: str) -> None:
-    """Write down the texts that trackplan compiles in a project, rendered as far as it renders them, for `parse`."""
+    """Write down the texts that trackplan compiles in a project, rendered as far as it renders them, and its tables."""
     from trackplan import inputs
     from trackplan.project import load
     from trackplan.tree import Tree
@@ -34,6 +34,8 @@ def texts(project: str, listing: str) -> None:
     read = inputs.read(loaded, Tree(loaded.root))
     found = [(sql.dialect, sql.text) for sql in read.sql if sql.rendered]
     Path(listing).write_text(json.dumps(found), encoding="utf-8")
+    tables = [(table.parts, [(column.name, column.type) for column in table.columns]) for table in read.tables]
+    Path(f"{listing}.tables").write_text(json.dumps(tables), encoding="utf-8")
 
 
 def link(project: str, listing: str) -> None:

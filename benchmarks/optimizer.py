@@ -35,8 +35,9 @@ def sqlglot_optimizer(case: Case) -> Used:
                 else:
                     used.whole(table, column)
         except Exception:  # whatever it raises on what it does not understand
-            unclear |= set() if piece.consumer else piece.writes
-            _all(tables, used)
+            if piece.consumer:
+                _all(tables, used)
+            unclear |= piece.writes
     return used
 
 
