@@ -11,15 +11,23 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import ROOT, TODAY, Run
+from trackplan import compilation, workers
+from trackplan.cache import files, pack, state
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.conftest import Cli
+    from trackplan.sql.records import Record
 
 # Says at its end whether the command ran, and whether the parser of SQL was loaded for it.
 PROGRAM = """
@@ -342,3 +350,99 @@ def test_info_and_clear(trackplan: Trackplan, folder: Path, kept: Path) -> None:
     assert list(kept.iterdir()) == []
     assert "There was nothing to remove" in trackplan("cache", "clear").out
     assert not trackplan("check").replayed
+
+
+TEXTS = [
+    Sql(f"select a{n}, b from s.t{n % 7} where c > {n} and d in (select x from u{n % 3})", "duckdb", Place(f"{n}.sql"))
+    for n in range(40)
+]
+
+
+def encoded(records: list[Record]) -> list[bytes]:
+    return [msgspec.msgpack.encode(record) for record in records]
+
+
+def test_any_number_of_processes_gives_the_same_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackplan.compilation._SHARE", 100)
+    assert encoded(compilation.compile_all(TEXTS, jobs=3)) == encoded(compilation.compile_all(TEXTS))
+
+
+@pytest.mark.parametrize("function", ["trackplan.nothing:at_all", "os:abort", "os:getcwdb"])
+def test_a_process_that_dies_is_done_without(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    started = workers.start
+    monkeypatch.setattr("trackplan.compilation._SHARE", 100)
+    monkeypatch.setattr(workers, "start", lambda _, task: started(function, task))
+    assert encoded(compilation.compile_all(TEXTS, jobs=2)) == encoded(compilation.compile_all(TEXTS))
+
+
+def filled(folder: Path) -> Path:
+    """A pack of the texts, alone in the cache's folder."""
+    kept = pack.of_project(str(folder), "shop")
+    compilation.compile_all(TEXTS, kept)
+    kept.save()
+    return next(folder.glob("v1/*.pack"))
+
+
+def test_a_pack_keeps_what_is_used(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    size = path.stat().st_size
+    for round_ in range(60):
+        kept = pack.of_project(str(tmp_path), "shop")
+        fresh = Sql(f"select {round_} as n from t", "duckdb", Place("new.sql"))
+        compilation.compile_all([*TEXTS, fresh], kept)
+        kept.save()
+    assert path.stat().st_size < 4 * size
+    kept = pack.of_project(str(tmp_path), "shop")
+    assert encoded(compilation.compile_all(TEXTS, kept)) == encoded(compilation.compile_all(TEXTS))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_bytes_of_a_pack_that_somebody_changed(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, expected: list[bytes], good: bytes
+) -> None:
+    """Whatever lies there, even with a check sum that fits, the records are those of the texts or there are none."""
+    folder = tmp_path_factory.mktemp("cache")
+    path = filled(folder)
+    body = bytearray(good)
+    for at in data.draw(st.lists(st.integers(0, len(body) - 1), min_size=1, max_size=4)):
+        body[at] = data.draw(st.integers(0, 255))
+    body = body[: data.draw(st.sampled_from([len(body), len(body) // 2, 3]))]
+    if data.draw(st.booleans()):
+        path.write_bytes(bytes(body))
+        assert encoded(compilation.compile_all(TEXTS, pack.of_project(str(folder), "shop"))) == expected
+    else:
+        files.write(str(path), bytes(body))
+        assert len(compilation.compile_all(TEXTS, pack.of_project(str(folder), "shop"))) == len(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[bytes]:
+    return encoded(compilation.compile_all(TEXTS))
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return files.read(str(filled(tmp_path_factory.mktemp("good")))) or b""
+
+
+@given(body=st.binary(max_size=200))
+def test_bytes_that_are_no_state(body: bytes) -> None:
+    assert state.read(body) is None
+    assert state.parted(state.sections(body, b"", body)) == [body, b"", body]
+
+
+def test_old_files_go(tmp_path: Path) -> None:
+    assert files.prepare(str(tmp_path))
+    inner = tmp_path / "v1"
+    for number in range(210):
+        files.write(str(inner / f"{number}.run"), b"")
+        os.utime(inner / f"{number}.run", (number, number))
+    for name in ("x.run.1.ab.tmp", "y.run.2.cd.tmp"):
+        (inner / name).write_bytes(b"half")
+    os.utime(inner / "x.run.1.ab.tmp", (1, 1))
+    files.prune(str(tmp_path))
+    left = {path.name for path in inner.iterdir()}
+    assert len(left) == 201
+    assert "9.run" not in left
+    assert {"10.run", "y.run.2.cd.tmp"} < left

@@ -31,11 +31,12 @@ _CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py",
 
 def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[], T]) -> T:
     """What `make` gives, of the type `kind`; from `pack` where it was made of the same `parts` before."""
-    under = key(repr(kind), *parts)
+    decoder, name = _decoder(kind)
+    under = key(name, *parts)
     piece = pack.get(under)
     if piece is not None:
         try:
-            found: T = _decoder(kind).decode(piece)
+            found: T = decoder.decode(piece)
         except _WRONG:
             pass
         else:
@@ -59,7 +60,7 @@ def read(
             return declared, list(error.problems)
         return declared, []
 
-    return made(pack, tuple[list[kind], list[Problem]], (readers(), *parts), make)
+    return made(pack, _with_problems(kind), (readers(), *parts), make)
 
 
 @cache
@@ -75,5 +76,10 @@ def readers() -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(kind)
+def _with_problems(kind: type) -> Any:
+    return tuple[list[kind], list[Problem]]  # type: ignore[valid-type]
+
+
+@lru_cache(maxsize=32)
+def _decoder(kind: Any) -> tuple[msgspec.msgpack.Decoder[Any], str]:
+    return msgspec.msgpack.Decoder(kind), repr(kind)

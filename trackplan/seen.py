@@ -9,6 +9,11 @@ from __future__ import annotations
 import os
 import time
 
+try:
+    from _blake2 import blake2b  # hashlib loads far more than is needed here
+except ImportError:  # pragma: no cover - other makes of Python
+    from hashlib import blake2b
+
 TYPE_CHECKING = False  # the module of that name takes longer to load than a known result to be written again
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +88,6 @@ def stamp(status: stat_result) -> Stamp:
 
 def digest(content: bytes) -> bytes:
     """A short name for `content` that no other content has."""
-    from hashlib import blake2b
-
     return blake2b(content, digest_size=DIGEST).digest()
 
 
