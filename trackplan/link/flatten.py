@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from trackplan.link.frames import ALL, NAMED, ROWS
+from trackplan.link.frames import ALL, NAMED, ROWS, left_out
 from trackplan.link.references import Edge, shortened
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
@@ -157,10 +157,11 @@ class Flattener:
                     continue
                 if star.members_of is not None or output.refs:
                     self._plain(self.resolver.beside[frame, position], strength, rest)
-                hidden = ALL if star.rename else excluded | {e.lower() for e in star.exclude}
                 for index, source in enumerate(scope.sources):
                     if source.in_star if star.source is None else star.source == index:
                         number = self.state.sources[frame][index]
+                        out = left_out(self.state.frames[number], star.exclude, star.pattern)
+                        hidden = ALL if star.rename else excluded | out
                         self._behind(number, hidden, keeps and not star.rename, strength, rest, seen)
         elif isinstance(scope, Union):
             for member in scope.members:

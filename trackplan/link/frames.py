@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 ROWS = -1
@@ -110,6 +111,15 @@ class Frame:
         copy.starred = list(self.starred) if self.open and self.starred else self.starred
         copy.open = self.open
         return copy
+
+
+def left_out(frame: Frame, exclude: Iterable[str], pattern: str) -> frozenset[str]:
+    """The names of a frame, in lower case, that a star does not take: those it excludes, or that do not match."""
+    found = {name.lower() for name in exclude}
+    if pattern:
+        allowed = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+        found.update(name for name in frame.index if not allowed.fullmatch(name))
+    return frozenset(found)
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Key
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Key, left_out
 from trackplan.link.lookup import Found, Lookup
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
@@ -221,7 +221,10 @@ class References:
         return known
 
     def _star_ref(self, number: int, ref: StarRef) -> list[Edge]:
-        edges: list[Edge] = [(n, ALL, "", "", False, NAMED) for n in self.lookup.sources(number, ref.source)]
+        edges: list[Edge] = [
+            (n, left_out(self.frames[n], (), ref.pattern), "", "", False, NAMED)
+            for n in self.lookup.sources(number, ref.source)
+        ]
         for edge in edges:
             self.note(edge, ref.how if ref.how != "output" else "star", ref.span)
         return edges

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import Edge, References
 from trackplan.sql.records import Opaque, Reference, Select, Star, Union
 
@@ -160,7 +160,7 @@ class Resolver(References):
         candidates = holding or [b for b in bases if self.frames[b].open]
         if star.subset and not holding:
             # COLUMNS(…) and PIVOT make names of their own: any column may be behind one.
-            return [(b, ALL, "", "", False, NAMED) for b in bases]
+            return [(b, left_out(self.frames[b], star.exclude, star.pattern), "", "", False, NAMED) for b in bases]
         only = len(candidates) == 1
         if not only and not holding:
             self.lookup.question(candidates, old)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackplan.link.frames import Frame, Origin
+from trackplan.link.frames import Frame, Origin, left_out
 from trackplan.link.program import Block, Table
 from trackplan.sql.records import Scope, Select, Source, Star, Union
 
@@ -128,7 +128,7 @@ class _Stars:
         self.frame.starred, self.frame.origins = self.starred, self.origins
 
     def _star(self, output: int, star: Star) -> None:
-        if star.members_of is not None or star.subset:
+        if star.members_of is not None or (star.subset and not star.exact):
             self.frame.open = True
         if star.members_of is not None:
             return
@@ -149,7 +149,7 @@ class _Stars:
     def _take(self, output: int, star: Star, number: int, shared: set[str], seen: set[str]) -> None:
         base = self.scopes.frames[number]
         starred = base.starred or [False] * len(base.names)
-        excluded = {e.lower() for e in star.exclude}
+        excluded = left_out(base, star.exclude, star.pattern)
         renamed = {old.lower(): new for old, new in star.rename.items()}
         for position, name in enumerate(base.names):
             lower = name.lower()
