@@ -102,8 +102,8 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
         return
     names: dict[str, str] = {column.name.lower(): column.name for column in relation.columns.values()}
     frame.open = not relation.closed
-    if frame.open:
-        for lower, name in relation.wanted.items():
+    if frame.open or table.builders:  # a list of columns can be older than the statement that makes them
+        for lower, name in relation.wanted.items() if frame.open else ():
             names.setdefault(lower, name)
         # What only changes the rows of a table says nothing about its columns.
         builders = [b for b in table.builders if not b.statement.partial]
@@ -114,7 +114,7 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
             for name in root.names:
                 if name and name.lower() not in names:
                     names[name.lower()] = name
-        if roots or copied:
+        if frame.open and (roots or copied):
             frame.open = relation.partly or any(root.open for root in roots + copied)
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)
