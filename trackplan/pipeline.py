@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,8 @@ def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     records = compilation.compile_all(read.sql, means.pack, means.jobs)
+    # Linking makes no circles of objects: looking for them is waste. `few_collections` sets the threshold back.
+    gc.set_threshold(0)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     linked = linking.link(loaded, read.consumers, landings.governed)

@@ -6,7 +6,7 @@ Not knowing comes first, since a wrong "unused" destroys trust, and data.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trackplan.derive.reasons import Doubts, Purposes, few, listing
@@ -30,14 +30,24 @@ class _Subject:
     starred: int = 0
     carried: bool = False
     columns: tuple[int, ...] = ()
-    explicit: list[str] = field(default_factory=list)
-    derived: list[str] = field(default_factory=list)
-    withheld: list[str] = field(default_factory=list)
-    doubts: Doubts = field(default_factory=Doubts)
+    explicit: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    doubts: Doubts | None = None
 
     def served(self, cases: Iterable[str], explicit_only: bool) -> None:
         """Take on derived needs; they do not count for personal data, where the policy says so."""
-        (self.withheld if explicit_only and self.personal else self.derived).extend(cases)
+        if explicit_only and self.personal:
+            self.withheld += tuple(cases)
+        else:
+            self.derived += tuple(cases)
+
+    def doubt(self, other: Doubts | None) -> Doubts:
+        """Its doubts, with those of something that it is used with."""
+        self.doubts = self.doubts or Doubts()
+        if other is not None:
+            self.doubts.add(other)
+        return self.doubts
 
 
 @dataclass(slots=True)
@@ -80,13 +90,15 @@ def _verdict(users: Users, subject: _Subject) -> Row:
     """The cells of `_NAMES`."""
     named, starred = subject.named, subject.starred
     used = True if named or starred else None if subject.doubts else False
+    if used and not (subject.explicit or subject.derived or subject.withheld):
+        return users.plain(named, starred, subject.carried)
     purposes = Purposes(list(dict.fromkeys([*subject.explicit, *subject.derived])), bool(subject.withheld))
     needed = bool(purposes.use_cases)
     verdict = status(needed, used)
     models: list[str] = []
     others = 0
     if verdict == "unknown":
-        reason = subject.doubts.reason()
+        reason = subject.doubt(None).reason()
     elif used:
         reason = f"{purposes.reason()}; used by {users.few(named, starred)}"
     else:
@@ -120,19 +132,20 @@ def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Co
             column.personal = column.personal or bool(personal)
     for key, case in base.fetch(_NEEDS.format(kind="column")):
         if (column := columns.get(_int(key))) is not None:
-            column.explicit.append(str(case))
+            column.explicit += (str(case),)
     low = {_int(relation): str(clause) for relation, clause in base.fetch(_LOW_COVERAGE)}
     for key, column in columns.items():
         column.named, column.starred, column.carried = users.of_column(key)
-        column.served(users.served([key]), explicit_only)
+        if users.cases:
+            column.served(users.served([key]), explicit_only)
         if not column.named and not column.starred:
-            users.doubt(key, column.doubts, low.get(column.relation))
+            users.doubt(key, column.doubt(None), low.get(column.relation))
     for column in reversed(list(columns.values())):
         # What holds a key that a field lands on, or a use case needs, is there for its sake.
         if column.parent is not None:
             above = columns[column.parent]
             above.lands = above.lands or column.lands
-            above.explicit.extend(c for c in column.explicit if c not in above.explicit)
+            above.explicit += tuple(c for c in column.explicit if c not in above.explicit)
     return columns
 
 
@@ -146,9 +159,9 @@ def _fields(base: FactBase, users: Users, columns: dict[int, _Column], explicit_
     for key, column in base.fetch('SELECT field, "column" FROM landing ORDER BY field, "column"'):
         landed[_int(key)].append(_int(column))
     for key, reason in base.fetch("SELECT field, reason FROM unlanded ORDER BY field"):
-        fields[_int(key)].doubts.unlanded.append(str(reason))
+        fields[_int(key)].doubt(None).unlanded.append(str(reason))
     for key, case in base.fetch(_NEEDS.format(kind="field")):
-        fields[_int(key)].explicit.append(str(case))
+        fields[_int(key)].explicit += (str(case),)
     for key, item in fields.items():
         item.served(users.served(landed[key]), explicit_only)
     for key, item in sorted(fields.items(), reverse=True):
@@ -156,10 +169,10 @@ def _fields(base: FactBase, users: Users, columns: dict[int, _Column], explicit_
         if item.parent is not None:
             above = fields[item.parent]
             landed[item.parent].extend(landed[key])
-            above.doubts.add(item.doubts)
-            above.explicit.extend(item.explicit)
-            above.derived.extend(item.derived)
-            above.withheld.extend(item.withheld)
+            above.doubt(item.doubts)
+            above.explicit += item.explicit
+            above.derived += item.derived
+            above.withheld += item.withheld
     for key, item in fields.items():
         item.columns = tuple(c for c in dict.fromkeys(landed[key]) if c in columns)
         _look_into(item, [columns[c] for c in item.columns])
@@ -169,10 +182,10 @@ def _fields(base: FactBase, users: Users, columns: dict[int, _Column], explicit_
 def _look_into(item: _Subject, columns: list[_Column]) -> None:
     """Let a field know what its columns know."""
     if not columns and not item.doubts:
-        item.doubts.unlanded.append("no column is known for it")
+        item.doubt(None).unlanded.append("no column is known for it")
     for column in columns:
         if not column.named and not column.starred:
-            item.doubts.add(column.doubts)
+            item.doubt(column.doubts)
         item.named |= column.named
         item.starred |= column.starred
         item.carried = item.carried or column.carried

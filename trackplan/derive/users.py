@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from trackplan.derive.reasons import Doubts, few, listing
+from trackplan.derive.reasons import Doubts, Purposes, few, listing
 from trackplan.facts.declared import IDLE
 from trackplan.link.frames import bits
 
@@ -46,6 +46,7 @@ class Users:
     _masks: dict[int, Masks] = field(default_factory=dict)
     _names: dict[int, list[str]] = field(default_factory=dict)
     _listings: dict[int, str] = field(default_factory=dict)
+    _plain: dict[tuple[int, int, bool], Row] = field(default_factory=dict)
     _few: dict[tuple[int, int], str] = field(default_factory=dict)
     _possible: dict[tuple[int, tuple[str, ...]], list[str]] = field(default_factory=dict)
 
@@ -124,6 +125,16 @@ class Users:
             used = 1 if (named | star) & self.counting else None if perhaps else 0
             reached = bool((named | star) & consumers or perhaps)
             yield key, int(reached), used, int(bool(perhaps) or number in doubted)
+
+    def plain(self, named: int, starred: int, carried: bool) -> Row:
+        """The cells of a verdict on what is used and that no use case needs."""
+        known = self._plain.get((named, starred, carried))
+        if known is None:
+            reason = f"{Purposes(()).reason()}; used by {self.few(named, starred)}"
+            listed = (self.listing(named), self.listing(starred), "", "", "")
+            known = (0, 1, int(not named), int(carried), "undeclared", reason, 0, *listed)
+            self._plain[named, starred, carried] = known
+        return known
 
     def few(self, named: int, starred: int) -> str:
         """The first consumers, those that name what they take before the others."""

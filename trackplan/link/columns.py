@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trackplan.facts.declared import Column
@@ -81,15 +81,28 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         nodes = [first + position, *(node for _, node in ways)]
         found.append(Stored(position, (), known, column, place, name, "", nodes))
         if relation.raw and (sure or lower in relation.keys or (column is not None and column.columns)):
+            taken = _taken(ways)
             for key in _keys(linking, relation, position, name, sure, place):
-                key.asked = [first + position, *(node for path, node in ways if covers(path, key.lower))]
+                key.asked = [first + position, *taken(key.lower)]
                 found.append(key)
     return found
 
 
-def covers(asked: str, key: str) -> bool:
-    """Whether asking for the path `asked` takes the key `key`: the same, a part of it, or something around it."""
-    return asked == key or key.startswith(f"{asked}.") or asked.startswith(f"{key}.")
+def _taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
+    """Which of the ways into a column take a key of it: the same, a part of it, or something around it."""
+    exact = dict(ways)
+    inside: dict[str, list[int]] = {}
+    for path, node in ways:
+        segments = path.split(".")
+        for length in range(1, len(segments)):
+            inside.setdefault(".".join(segments[:length]), []).append(node)
+
+    def taken(key: str) -> list[int]:
+        segments = key.split(".")
+        around = (exact.get(".".join(segments[:length])) for length in range(1, len(segments) + 1))
+        return [*(node for node in around if node is not None), *inside.get(key, ())]
+
+    return taken
 
 
 def _keys(

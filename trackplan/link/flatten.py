@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from trackplan.link.frames import ALL, NAMED, ROWS, left_out
+from trackplan.link.frames import ALL, NAMED, ROWS, Key, left_out
 from trackplan.link.references import Edge, shortened
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
@@ -19,12 +19,25 @@ reader leaves out are left out here too; `guard` is the name under which a reade
 
 # A recursive query can make new paths each time round: after so many rounds the whole values count.
 _ROUNDS = 12
+# Up to so many scopes, what nobody asks for inside a statement is left alone; of more, each is done in turn.
+_FEW = 50
 
 
 class Flattener:
     """Flattens the edges of a resolved statement; slots are numbered by `Scopes.slot`."""
 
-    __slots__ = ("_again", "_before", "_circular", "_first", "_flat", "_last", "_rows", "_whole", "resolver", "state")
+    __slots__ = (
+        "_before",
+        "_circular",
+        "_constant",
+        "_first",
+        "_flat",
+        "_last",
+        "_rows",
+        "_whole",
+        "resolver",
+        "state",
+    )
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
@@ -33,6 +46,7 @@ class Flattener:
         self._last = self._first + len(self.state.block.slots)
         self._flat: list[list[Sequence[Edge] | None]] = []
         self._rows: dict[int, Sequence[Edge] | None] = {}
+        self._constant: dict[tuple[int, Key, int], Sequence[Edge]] = {}
         self._before: tuple[list[list[Sequence[Edge] | None]], dict[int, Sequence[Edge] | None]] | None = None
         self._circular = False
         self._whole = False
@@ -44,18 +58,19 @@ class Flattener:
             self._whole = turn >= _ROUNDS
             self._flat = [[None] * len(columns) for columns in self.resolver.columns]
             self._rows = {}
+            self._constant = {}
             # Inner scopes mostly have the smaller numbers: so nothing goes deep.
-            for number in range(self._first):
+            for number in range(self._first) if self._first > _FEW else ():
                 for position in range(len(self._flat[number])):
                     self.column(number, position)
             columns = [self.column(root, position) for position in range(len(self._flat[root]))]
             rows = self.rows(root)
+            rest: list[Rest] = []
+            if self.state.frames[root].open:
+                self._open(root, ALL, True, NAMED, rest, set())
             if not self._circular or (self._before and self._before == (self._flat, self._rows)):
                 break
             self._before = (self._flat, self._rows)
-        rest: list[Rest] = []
-        if self.state.frames[root].open:
-            self._open(root, ALL, True, NAMED, rest, set())
         return columns, rows, list(dict.fromkeys(rest))
 
     def column(self, frame: int, position: int) -> Sequence[Edge]:
@@ -68,7 +83,7 @@ class Flattener:
             self._flat[frame][position] = edges
             return edges
         self._flat[frame][position] = self._seen(frame, position)
-        found = list(edges) if self._terminal(edges) else list(dict.fromkeys(self._expanded(edges)))
+        found = self._expand(edges)
         if self._whole:
             found = list(dict.fromkeys((f, k, "", "", False, s) for f, k, _, _, _, s in found))
         self._flat[frame][position] = found
@@ -107,26 +122,68 @@ class Flattener:
         before = self._before[0][frame]
         return (before[position] if position < len(before) else None) or ()
 
-    def _terminal(self, edges: Iterable[Edge]) -> bool:
-        return all(self._first <= edge[0] < self._last for edge in edges)
+    def _expand(self, edges: Sequence[Edge]) -> Sequence[Edge]:
+        first, last = self._first, self._last
+        if len(edges) == 1:
+            frame, key, path, into, clear, strength = edges[0]
+            if not path and not into and strength == NAMED:
+                if not clear:
+                    return self._taken(frame, key, strength)
+                if isinstance(key, int) and key != ROWS:
+                    inner = self.column(frame, key)
+                    if inner is not _UNDER_WAY:
+                        return inner
+        if all(first <= edge[0] < last for edge in edges):
+            return edges
+        return list(dict.fromkeys(self._expanded(edges)))
 
     def _expanded(self, edges: Iterable[Edge]) -> Iterator[Edge]:
         first, last = self._first, self._last
         for edge in edges:
-            frame, key = edge[0], edge[1]
+            frame, key, path, into, clear, strength = edge
             if first <= frame < last:
                 yield edge
-            elif isinstance(key, int):
-                inner = self.column(frame, key) if key != ROWS else self.rows(frame)
+            elif not path and not into and not clear:
+                yield from self._taken(frame, key, strength)
+            elif isinstance(key, int) and key >= 0:
+                inner = self.column(frame, key)
                 if inner is _UNDER_WAY:
                     self._circular = True
-                    continue
-                for below in inner:
-                    whole = composed(edge, below)
-                    if whole is not None:
-                        yield whole
+                elif not path and not into and strength == NAMED:
+                    yield from inner
+                else:
+                    yield from filter(None, [composed(edge, below) for below in inner])
             else:
-                yield from self._all(edge, frame, key)
+                yield from self._composed(edge)
+
+    def _composed(self, edge: Edge) -> Iterator[Edge]:
+        """An edge into a scope with what stands behind it."""
+        frame, key = edge[0], edge[1]
+        if not isinstance(key, int):
+            yield from self._all(edge, frame, key)
+            return
+        inner = self.column(frame, key) if key != ROWS else self.rows(frame)
+        if inner is _UNDER_WAY:
+            self._circular = True
+            return
+        for below in inner:
+            whole = composed(edge, below)
+            if whole is not None:
+                yield whole
+
+    def _taken(self, frame: int, key: Key, strength: int) -> Sequence[Edge]:
+        """What stands behind an edge that takes the whole of something, found once for all such edges."""
+        edge: Edge = (frame, key, "", "", False, strength)
+        if self._first <= frame < self._last:
+            return [edge]
+        if self._circular:
+            return list(self._composed(edge))
+        known = self._constant.get((frame, key, strength))
+        if known is None:
+            known = list(dict.fromkeys(self._composed(edge)))
+            if not self._circular:
+                self._constant[frame, key, strength] = known
+        return known
 
     def _all(self, edge: Edge, frame: int, excluded: frozenset[str]) -> Iterator[Edge]:
         """An edge to every column of a frame but some."""

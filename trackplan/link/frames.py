@@ -44,12 +44,14 @@ class Frame:
         """Set the names of an empty frame, all at once."""
         self.names = found = list(names)
         lower = [n.lower() for n in found]
-        self.index = index = dict(zip(reversed(lower), range(len(lower) - 1, -1, -1), strict=True))
-        index.pop("", None)
+        index = dict(zip(lower, range(len(lower)), strict=True))
         if len(index) != len(lower):
+            index = dict(zip(reversed(lower), range(len(lower) - 1, -1, -1), strict=True))
             for position, name in enumerate(lower):
                 if name and index[name] != position:
                     self.twins.setdefault(name, [index[name]]).append(position)
+        index.pop("", None)
+        self.index = index
 
     def add(self, name: str, *, starred: bool = False) -> int:
         """Add a column."""

@@ -9,11 +9,9 @@ from msgspec import Struct
 from trackplan.findings import Place
 from trackplan.link.flatten import Flattener
 from trackplan.link.program import Block, Table
+from trackplan.link.references import Edge
 from trackplan.link.resolve import Resolver
 from trackplan.link.scopes import Scopes
-
-FlatEdge = tuple[int, int | frozenset[str], str, str, bool, int]
-"""From a column or the rows of a statement to a slot of it: slot, key, path, into, clear, strength."""
 
 
 class Unknown(Struct, array_like=True, gc=False):
@@ -27,16 +25,18 @@ class Unknown(Struct, array_like=True, gc=False):
 class Linked(Struct, array_like=True):
     """What a statement gives: `columns` as they are called in `names`, `rows`, and where it is `open`, the `rest`.
 
-    Slots have the columns of their tables first, then those in `asks`, each with whether somebody was sure of it.
-    `questions` are columns that are only taken for possible since nobody knows whether the open table has them.
+    Edges lead to slots, whose numbers begin with `first`. Slots have the columns of their tables first, then those in
+    `asks`, each with whether somebody was sure of it. `questions` are columns that are only taken for possible since
+    nobody knows whether the open table has them.
     """
 
     names: list[str]
     starred: list[bool] | None
     open: bool
-    columns: list[list[FlatEdge]]
-    rows: list[FlatEdge]
+    columns: list[Sequence[Edge]]
+    rows: Sequence[Edge]
     rest: list[tuple[int, int | frozenset[str], str, int, bool, str]]
+    first: int
     asks: list[list[tuple[str, bool]]]
     unknowns: list[Unknown]
     references: int
@@ -72,9 +72,10 @@ def link(block: Block, scopes: Scopes, tables: Sequence[Table], wanted: Iterable
         names=root.names,
         starred=root.starred,
         open=root.open,
-        columns=[[(e[0] - first, *e[1:]) for e in edges] for edges in columns],
-        rows=[(e[0] - first, *e[1:]) for e in rows],
-        rest=[(e[0] - first, *e[1:]) for e in rest],
+        columns=columns,
+        rows=rows,
+        rest=rest,
+        first=first,
         asks=asks,
         unknowns=[Unknown(reason, name, _ends(lines.place(span))) for reason, name, span in resolver.unknowns],
         references=resolver.references,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Consumer
 from trackplan.link.askers import Askers, wants
-from trackplan.link.closure import Closure, Masks, below
+from trackplan.link.closure import Closure, Masks
 from trackplan.link.demand import Demand
 from trackplan.link.expand import expand
 from trackplan.link.frames import ROWS, Key, bits
@@ -16,6 +16,7 @@ from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
 from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
+from trackplan.link.targets import Targets, below
 
 
 @dataclass(slots=True)
@@ -72,9 +73,10 @@ class Linking:
             ways = self.closure.ways(table, block)
             for position in wanted:
                 for at in ways[position]:
-                    for slot, target, inside, into, clear, _ in linked.columns[at]:
+                    for frame, target, inside, into, clear, _ in linked.columns[at]:
                         inner = below(inside, into, clear, path) if target != ROWS else None
                         if inner is not None:
+                            slot = frame - linked.first
                             yield block.slots[slot], self._position(block, slot, target), shortened(inner)
 
     def _position(self, block: Block, slot: int, key: Key) -> Key:
@@ -93,11 +95,12 @@ class Linking:
         again = True
         while again:
             again = False
-            for source, target in self.closure.trail:
+            for source, targets in self.closure.trail:
                 mask = found[source]
-                if mask and mask | found[target] != found[target]:
-                    found[target] |= mask
-                    again = self.closure.circular
+                for target in targets if mask else ():
+                    if mask | found[target] != found[target]:
+                        found[target] |= mask
+                        again = self.closure.circular
 
 
 def link(program: Program, declared: Sequence[Consumer], governed: dict[str, Relation]) -> Linking:
@@ -111,7 +114,7 @@ def link(program: Program, declared: Sequence[Consumer], governed: dict[str, Rel
     nodes = Nodes.of(program)
     askers = Askers(program)
     askers.gather(declared, expanded.circular)
-    closure = Closure(program, demand.linked, nodes)
+    closure = Closure(program, demand.linked, nodes, Targets(demand.linked, nodes))
     askers.ask(closure, declared)
     closure.run()
     askers.settle(closure)

@@ -142,7 +142,7 @@ class Lookup:
         weakly = [Found(h.frame, POSSIBLE) for h in entries if h.weak]
         if len(openly) + len(weakly) + len(aliases) + len(outer) > 1:
             self.question([h.frame for h in openly], ref.name)
-        if aliases and (not openly or self._may_name_alias(ref, output)):
+        if aliases and (not openly or self.may_name_alias(ref, output)):
             # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
             return aliases + [Found(h.frame, POSSIBLE) for h in openly] + weakly, ""
         if not openly and not weakly:
@@ -165,7 +165,7 @@ class Lookup:
             if slot >= 0:
                 self.open_questions.add((slot, name.lower()))
 
-    def _may_name_alias(self, ref: Ref, output: int | None) -> bool:
+    def may_name_alias(self, ref: Ref, output: int | None) -> bool:
         """Whether the dialect lets a reference that stands here name an alias of the same SELECT."""
         if output is not None:
             return self.dialect in _ALIAS_IN_SELECT

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Key, left_out
-from trackplan.link.lookup import Found, Lookup
+from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
 
@@ -44,6 +44,7 @@ class References:
 
     __slots__ = (
         "_alone",
+        "_shared",
         "_single",
         "asked",
         "frames",
@@ -68,6 +69,7 @@ class References:
         self.uses: list[Use] | None = [] if noting else None
         self._single = [self._only_source(number) for number in range(state.count)]
         self._alone: dict[int, bool] = {}
+        self._shared: dict[int, tuple[bool, set[str]]] = {}
 
     def ask(self, number: int, name: str, *, sure: bool) -> Sequence[int]:
         """The positions of `name` in a frame; an open one takes the name on."""
@@ -92,7 +94,7 @@ class References:
             if type(ref) is Ref:
                 if noting:
                     self.references += 1
-                frame, position = self._plainly(number, ref) if before is None else (-1, -1)
+                frame, position = self._plainly(number, ref, output, before)
                 if frame < 0:
                     self._looked_up(edges, number, ref, output, before, noting=noting)
                     continue
@@ -144,41 +146,63 @@ class References:
             return self.state.sources[number][0]
         return -1
 
-    def _plainly(self, number: int, ref: Ref) -> tuple[int, int]:
+    def _plainly(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[int, int]:
         """What most names mean at a glance: the frame and the position, or (-1, -1) for those to be looked up."""
-        name = ref.name.lower()
         if number < 0:
             return -1, -1
+        name = ref.name.lower()
+        sources = self.state.sources[number]
         if ref.source is not None:
             up, index = ref.source
-            sources = self.state.sources[number]
             if up or index >= len(sources):
                 return -1, -1
-            found = sources[index]
-        elif ref.how == "order":
-            return -1, -1
+            found, only = sources[index], True
         else:
-            found = self._single[number]
+            if ref.how == "order" and before is None:
+                return -1, -1
+            found = self._single[number] if before is None else sources[0] if before == 1 and sources else -1
+            only = found >= 0 and not ref.path and self.scopes[number].parent < 0
             if found < 0:
-                found = self._holding(number, name, ref)
+                found = self._holding(number, name, sources[:before], ref)
                 if found < 0:
                     return -1, -1
         frame = self.frames[found]
         position = frame.index.get(name, -1)
-        return (-1, -1) if position < 0 or name in frame.twins else (found, position)
+        if position >= 0:
+            return (-1, -1) if name in frame.twins else (found, position)
+        if only and frame.open and name:
+            hidden = ref.source is not None or (
+                not frame.weak and (before is not None or not self._is_alias(number, name, ref, output))
+            )
+            return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
+        return -1, -1
 
-    def _holding(self, number: int, name: str, ref: Ref) -> int:
+    def _is_alias(self, number: int, name: str, ref: Ref, output: int | None) -> bool:
+        """Whether a name may be that of an item of the same select list."""
+        own = self.frames[number]
+        position = own.index.get(name)
+        if position is None:
+            return False
+        if output is None:
+            return self.lookup.may_name_alias(ref, output)
+        return name in own.twins or written(own, position, output) < output
+
+    def _holding(self, number: int, name: str, sources: Sequence[int], ref: Ref) -> int:
         """Which one of several sources has the name, -1 if that is not plain."""
-        scope = self.scopes[number]
+        shared = self._shared.get(number)
+        if shared is None:
+            scope = self.scopes[number]
+            entries = scope.sources if isinstance(scope, Select) else []
+            hides = any(not entry.in_star for entry in entries)
+            shared = self._shared[number] = (hides, {n.lower() for entry in entries for n in entry.using})
+        if name in shared[1] or (shared[0] and ref.how != "join"):
+            return -1
         found = -1
-        for index, source in enumerate(self.state.sources[number]):
+        for source in sources:
             if name in self.frames[source].index:
                 if found >= 0:
                     return -1
                 found = source
-            entry = scope.sources[index] if isinstance(scope, Select) else None
-            if entry is None or entry.using or entry.natural or not (entry.in_star or ref.how == "join"):
-                return -1
         return found
 
     def _looked_up(

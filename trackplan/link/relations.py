@@ -58,6 +58,7 @@ class Registry:
     def __init__(self, tables: Iterable[Table]) -> None:
         self.relations: list[Relation] = []
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
+        self._families: list[Relation] = []
         for table in tables:
             self.declare(table)
 
@@ -85,6 +86,8 @@ class Registry:
         """A new relation under the name `parts`."""
         relation = Relation(parts, kind, place, declared)
         self.relations.append(relation)
+        if parts[-1].endswith("*"):
+            self._families.append(relation)
         self._index(parts, relation)
         return relation
 
@@ -126,8 +129,11 @@ class Registry:
     def _sharded(self, parts: tuple[str, ...]) -> list[Relation]:
         """One day's table (`events_20240101`) of a family that is declared as `events_*`."""
         last = parts[-1].lower()
-        families = (r for r in self.relations if r.parts[-1].endswith("*"))
-        return [r for r in families if last.startswith(r.parts[-1][:-1].lower()) and _tail(r.parts[:-1], parts[:-1])]
+        return [
+            family
+            for family in self._families
+            if last.startswith(family.parts[-1][:-1].lower()) and _tail(family.parts[:-1], parts[:-1])
+        ]
 
     def named(self, word: str) -> list[Relation]:
         """The relations whose last name is `word`, whatever their schema."""

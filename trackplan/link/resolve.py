@@ -37,7 +37,9 @@ class Resolver(References):
             else:
                 self.rows[number] = self.edges(scope.parent, scope.refs, None, scope.before)
         for number, columns in enumerate(self.columns):
-            if self.state.slot(number) < 0:
+            if number < self.state.count and isinstance(self.scopes[number], Select):
+                self._select_columns(number, columns)
+            elif self.state.slot(number) < 0:
                 for position in range(len(columns)):
                     self._fill(number, position)
         while self.asked:
@@ -45,10 +47,7 @@ class Resolver(References):
 
     def arguments(self, number: int) -> list[Edge]:
         """What stands behind all columns of an opaque scope: what its arguments lead to."""
-        scope = self.scopes[number]
-        if not isinstance(scope, Opaque):
-            return []
-        return self.edges(scope.parent, scope.refs, None, scope.before, noting=False)
+        return self.rows[number] if isinstance(self.scopes[number], Opaque) else []
 
     def _stars(self, number: int, scope: Select) -> None:
         for position, output in enumerate(scope.outputs):
@@ -57,6 +56,22 @@ class Resolver(References):
                 members: list[Reference] = [star.members_of] if star.members_of else []
                 edges = self.edges(number, output.refs)
                 self.beside[number, position] = edges + self.edges(number, members, noting=False)
+
+    def _select_columns(self, number: int, columns: list[list[Edge] | None]) -> None:
+        """Fill the columns of a SELECT: mostly there is one for each item."""
+        scope, origins = self.scopes[number], self.frames[number].origins
+        outputs = scope.outputs if isinstance(scope, Select) else []
+        if origins is None:
+            for position, output in enumerate(outputs):
+                columns[position] = self.edges(number, output.refs, position) if output.refs else []
+            return
+        plain = self.uses is None
+        for position in range(len(columns)):
+            origin = origins[position]
+            if plain and isinstance(origin, tuple) and not ((star := outputs[origin[0]].star) and star.replace):
+                columns[position] = [(origin[1], origin[2], "", "", True, NAMED)]
+            else:
+                self._fill(number, position)
 
     def _fill(self, number: int, position: int) -> None:
         columns = self.columns[number]

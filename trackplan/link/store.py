@@ -117,7 +117,7 @@ class Facts:
         declared = column.declared or _UNDECLARED
         place = None if column.place is None else self.base.place(column.place)
         return (
-            key, id_, self.relations[table.number], parent, segments[-1], json.dumps(segments, ensure_ascii=False),
+            key, id_, self.relations[table.number], parent, segments[-1], _listed(segments),
             declared.type, declared.description, declared.sensitivity, int(column.known),
             int(column.pipeline(governed)), place,
         )  # fmt: skip
@@ -131,6 +131,13 @@ class Facts:
             title, owner = consumer.title, consumer.owner
             rows.append((key, name, consumer.kind, consumer.use, consumer.name, title, owner, counts, place))
         self.base.insert("consumer", _CONSUMER, rows)
+
+
+def _listed(segments: Sequence[str]) -> str:
+    """A JSON list; plain names need no help."""
+    if all(segment.isalnum() or segment.isidentifier() for segment in segments):
+        return '["' + '", "'.join(segments) + '"]'
+    return json.dumps(segments, ensure_ascii=False)
 
 
 _UNDECLARED = Column("", Place(""))
