@@ -75,7 +75,7 @@ def test_a_value_is_followed_down_to_its_consumers(tmp_path: Path) -> None:
         "   └─ raw.web.order.total: lands  [warehouse.sql:2:3]\n"
         "      ├─ test.extra (test): taken whole  [tests/extra.sql:1:8]\n"
         "      └─ orders.amount: output  [models/orders.sql:1:8]\n"
-        "         └─ months.income: output  [models/months.sql:1:12]\n"
+        "         └─ months.income: output (aggregated)  [models/months.sql:1:12]\n"
         "            └─ dashboard.income (dashboard): output  [dashboards/income.sql:1:8]\n"
     )
 
@@ -84,7 +84,7 @@ def test_what_decides_on_rows_is_followed_through_the_rows(tmp_path: Path) -> No
     assert tree(tmp_path, "raw.web.order.state") == (
         "raw.web.order.state  [warehouse.sql:3:3]\n"
         "└─ goes to\n"
-        "   ├─ rows of orders: filter  [models/orders.sql:3:7]\n"
+        "   ├─ rows of orders: filter (equality only)  [models/orders.sql:3:7]\n"
         "   │  ├─ rows of months: by its rows  [models/months.sql:1:12]\n"
         "   │  │  └─ dashboard.income (dashboard): by its rows  [dashboards/income.sql:1:8]\n"
         "   │  └─ dashboard.count (dashboard): by its rows  [dashboards/count.sql]\n"

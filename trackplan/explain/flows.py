@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackplan.explain.lookup import joined
+from trackplan.explain.lookup import joined, left
 from trackplan.explain.tree import Node, capped
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def user_nodes(look: Lookup, key: int) -> list[Node]:
     """Everybody whose SQL reads the column: who, how, and where; consumers first."""
     users: dict[tuple[str, bool, str], list[tuple[str, bool, object]]] = {}
     for user, is_model, how, transform, certain, place, remark in look.rows(_USES, key):
-        made = f"{how} ({transform})" if transform else str(how)
+        made = f"{how} ({left(transform)})" if transform else str(how)
         users.setdefault((str(user), bool(is_model), str(remark)), []).append((made, bool(certain), place))
     nodes = []
     for (user, is_model, remark), uses in users.items():

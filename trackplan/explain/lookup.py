@@ -37,7 +37,7 @@ class Lookup:
 
     def at(self, place: object, before: str = "  ") -> str:
         """Where `place` is, as `  file:line:column`; '' if that is not known."""
-        if not self._places:
+        if place is not None and place not in self._places:  # tables that are filled late bring places of their own
             for key, path, line, column in self.base.fetch(_PLACES):
                 numbers = [n for n in (line, column) if isinstance(n, int)]
                 self._places[key] = str(Place(str(path), *numbers))
@@ -67,6 +67,14 @@ def by_class(consumers: Iterable[tuple[Cell, ...]]) -> str:
     clauses = [f"used by {total}{', '.join(words for _, words in used)}"] if used else []
     clauses += [f"read by {', '.join(words for _, words in read)}"] if read else []
     return "; ".join(clauses)
+
+
+_LEFT = {"counted": "counted only", "equality": "equality only", "range": "compared only"}
+
+
+def left(transform: object) -> str:
+    """What a use leaves of a value, in words: `counted only`, `truncated to month`; '' for all of it."""
+    return _LEFT.get(str(transform), str(transform))
 
 
 def listing(ids: Iterable[str], most: int = _LISTED) -> str:

@@ -230,7 +230,8 @@ CREATE TABLE use (
   "column" INTEGER NOT NULL REFERENCES "column",
   how      TEXT NOT NULL CHECK (how IN ('output', 'filter', 'join', 'group', 'order', 'window', 'distinct', 'star')),
   certain  INTEGER NOT NULL,            -- 0 if the name may mean another column
-  transform TEXT NOT NULL DEFAULT '',   -- what is made of the value: truncated to month, counted only, ...; '' if nothing
+  transform TEXT NOT NULL DEFAULT '',   -- what is left of the value: '' all of it, cast, counted, equality, range, joined,
+                                        -- aggregated, hashed, extracted, computed, 'truncated to month' or another unit
   place    INTEGER REFERENCES place
 ) STRICT;
 CREATE INDEX use_column ON use ("column");

@@ -76,13 +76,13 @@ def _uses(facts: Facts) -> None:
     for bit, number, position, how, where in linking.askers.taken:
         taken = facts.columns.get((number, position, ""))
         if taken is not None:
-            rows[None, bit + 1, taken, how, 1, facts.base.place(where)] = None
-    names = ("key", "relation", "consumer", "column", "how", "certain", "place")
+            rows[None, bit + 1, taken, how, 1, "", facts.base.place(where)] = None
+    names = ("key", "relation", "consumer", "column", "how", "certain", "transform", "place")
     facts.base.insert("use", names, ((k, *row) for k, row in enumerate(rows, 1)))
 
 
-def _uses_in(facts: Facts, block: Block) -> Iterator[tuple[int, str, int, int]]:
-    """Column, how, certain and place of each use in a statement, which is linked once more to see them."""
+def _uses_in(facts: Facts, block: Block) -> Iterator[tuple[int, str, int, str, int]]:
+    """Column, how, certain, transform and place of each use in a statement, which is linked once more to see them."""
     linking = facts.linking
     scopes = linking.demand.scopes(block)
     resolver = resolved(block, scopes, linking.program.tables, linking.demand.wanted(block, scopes), noting=True)
@@ -97,7 +97,7 @@ def _uses_in(facts: Facts, block: Block) -> Iterator[tuple[int, str, int, int]]:
             key = key if key < known else linking.nodes.index[number].get(name.lower())
         place = facts.base.place(block.unit.lines.place(use.span))
         for column in () if key is None else _used(facts, number, key, use.path):
-            yield column, use.how, int(use.certain), place
+            yield column, use.how, int(use.certain), use.transform, place
 
 
 def _owner(facts: Facts, block: Block) -> tuple[int | None, int | None] | None:

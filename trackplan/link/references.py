@@ -25,7 +25,7 @@ _PSEUDO = frozenset(
 
 
 class Use(NamedTuple):
-    """A statement refers to a column of the table at a slot, or with a set to every other one."""
+    """A statement refers to a column of the table at a slot, or with a set to every other one; see `Ref.transform`."""
 
     slot: int
     key: Key
@@ -33,6 +33,7 @@ class Use(NamedTuple):
     how: How
     certain: bool
     span: Span
+    transform: str = ""
 
 
 class References:
@@ -101,7 +102,7 @@ class References:
                 path = self.path(ref.path) if ref.path else ""
                 edges.append((frame, position, path, ref.into and ref.into.lower(), ref.clear, NAMED))
                 if self.uses is not None and noting:
-                    self.note(edges[-1], ref.how, ref.span)
+                    self.note(edges[-1], ref.how, ref.span, ref.transform)
             elif isinstance(ref, StarRef):
                 edges.extend(self._star_ref(number, ref))
             elif isinstance(ref, OutputRef):
@@ -128,7 +129,7 @@ class References:
         self.note(edge, how, span)
         return edge
 
-    def note(self, edge: Edge, how: How, span: Span) -> None:
+    def note(self, edge: Edge, how: How, span: Span, transform: str = "") -> None:
         """Remember the use of a column, if the edge leads to that of a table."""
         if self.uses is None:
             return
@@ -137,7 +138,7 @@ class References:
         if slot < 0 and base is not None and isinstance(edge[1], int) and not self.frames[base].open:
             slot = self.state.slot(base)
         if slot >= 0:
-            self.uses.append(Use(slot, edge[1], edge[2], how, edge[5] > POSSIBLE, span))
+            self.uses.append(Use(slot, edge[1], edge[2], how, edge[5] > POSSIBLE, span, transform))
 
     def _only_source(self, number: int) -> int:
         """The frame of the one source of a SELECT, -1 if it has none or several."""
@@ -224,7 +225,7 @@ class References:
                 edge = (target.frame, position, self.path(path), ref.into.lower(), ref.clear, target.strength)
                 edges.append(edge)
                 if noting:
-                    self.note(edge, ref.how, ref.span)
+                    self.note(edge, ref.how, ref.span, ref.transform)
         if noting and doubt and not _is_pseudo(ref.name.lower()):
             self.unknowns.append((doubt, ref.name, ref.span))
 

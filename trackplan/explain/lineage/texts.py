@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.explain.lookup import left
 from trackplan.explain.tree import Node, draw
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def as_tree(lineage: Lineage, *, plain: bool = False) -> str:
 
 
 def describe(hop: Hop) -> str:
-    """How a hop is taken, and what is made of the value: `filter, output: truncated to month`."""
+    """How a hop is taken, and what is made of the value: `output (truncated to month)`."""
     words = ", ".join(_WORDS.get(how, how) for how in hop.how)
-    made = ", ".join(sorted(hop.transforms))
-    return f"{words}: {made}" if made else words
+    made = ", ".join(sorted(left(transform) for transform in hop.transforms))
+    return f"{words} ({made})" if made else words
 
 
 def as_data(lineage: Lineage) -> dict[str, object]:
