@@ -76,6 +76,7 @@ def test_file(name: str) -> None:
         ("\ufeffuse_cases: []", "a.yaml", 0, 3),
         ("\ufefftrackplan: 1", "a.yaml", 3, 0),
         ("select use_cases from trackplan", "a.sql", 0, 0),
+        ('{\n  "trackplan": 1', "a.json", 3, 0),
         ("", "a.yaml", 0, 0),
     ],
 )

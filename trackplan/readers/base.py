@@ -107,7 +107,7 @@ def of_warehouse(text: str, path: str, format: str = "") -> WarehouseReader | No
 def _unknown(text: str, path: str, known: list[str]) -> ReadError:
     """The error of a file that no reader knows: what is wrong with its syntax comes first."""
     try:
-        root = documents.read_json(text, path) if path.endswith(".json") else documents.read_yaml(text, path)
+        root = documents.read(text, path)
     except ReadError as error:
         return error
     hint = f"known here: {', '.join(known)}"

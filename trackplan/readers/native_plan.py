@@ -19,6 +19,7 @@ NAME = "native"
 KIND = "plan"
 
 _TOP_KEY = re.compile(r"""^\ufeff?["']?trackplan["']?\s*:""", re.MULTILINE)
+_FIRST_KEY = re.compile(r'\ufeff?\s*\{\s*"trackplan"\s*:')  # of JSON, which indents its keys
 _EVENTS = re.compile(r"^events\s*:", re.MULTILINE)
 _NOTHING = Node(None, Place(""))
 # the calls that have no name of their own, and the key that holds their fields
@@ -41,14 +42,14 @@ class _Heritage:
 
 def detect(head: str, path: str) -> int:
     """Certain of a file with the key `trackplan`; a YAML file with `events` alone may be one that lacks it."""
-    if _TOP_KEY.search(head):
+    if _TOP_KEY.search(head) or (path.endswith(".json") and _FIRST_KEY.match(head)):
         return 3
     return 1 if path.endswith((".yaml", ".yml")) and _EVENTS.search(head) else 0
 
 
 def read(text: str, path: str) -> Iterator[Plan]:
     """The plan of the file. Raises `ReadError` with all its problems."""
-    root = documents.read_yaml(text, path)
+    root = documents.read(text, path)
     version = root.get("trackplan")
     if version is not None and isinstance(version.value, int | float | str) and version.value != 1:
         message = f"this trackplan reads version 1 of plans, not {version.text}"

@@ -29,7 +29,7 @@ def detect(head: str, path: str) -> int:
 
 def read(text: str, path: str) -> Iterator[UseCase]:
     """The use cases of the file in order. Raises `ReadError` with all its problems."""
-    root = documents.read_yaml(text, path)
+    root = documents.read(text, path)
     problems = documents.check(root, "use_cases") or _repeated(root)
     if problems:
         raise ReadError(problems)
