@@ -36,8 +36,10 @@ def pivoted(
 def _pivot(compiler: Compiler, node: exp.Pivot, frame: Frame, select: Select) -> None:
     """Each pivot column is an aggregate of the rows in which the keys have its values."""
     walker = Walker(compiler, frame)
-    aggregates = list(node.args.get("using") or node.expressions)
-    fields = list(node.args.get("fields") or (node.expressions if node.args.get("using") else ()))
+    # The statement `PIVOT t ON key [USING …]` names the keys first, the clause of FROM its aggregates.
+    statement = node.this is not None
+    aggregates = list((node.args.get("using") or ()) if statement else node.expressions)
+    fields = list(node.expressions if statement else node.args.get("fields") or ())
     keys = [ref for field in fields for ref in walker.refs(field, "group")]
     values = [walker.refs(a.this if isinstance(a, exp.Alias) else a, "output") for a in aggregates] or [[]]
     group = node.args.get("group")

@@ -118,15 +118,15 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
     elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
         yield _renamed(tree, new, piece, dialect)
     elif isinstance(tree, exp.Create) and tree.kind in ("TABLE", "VIEW"):
-        if isinstance(tree.expression, exp.Query):
+        if isinstance(tree.expression, (exp.Query, exp.Pivot)):
             yield _create(tree, tree.expression, piece, dialect)
         elif tree.find(exp.Clone) is not None:
             yield _not_understood("unsupported", "is a CLONE, which is not followed", piece.text + " *", piece.span)
-        elif create.shares_rows(tree) or create.inherits(tree) or tree.find(*_FILLS) is not None:
+        elif tree.expression is not None or create.shares_rows(tree) or create.inherits(tree) or tree.find(*_FILLS):
             raise NotFollowedError
         elif isinstance(tree.this, exp.Schema):
             yield _definition(tree, dialect)
-    elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values)):
+    elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values, exp.Pivot)):
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
             inserted = _insert(tree, tree.expression, piece, dialect)
             yield inserted
@@ -148,7 +148,7 @@ def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
     return Statement(scope, compiler.scopes, (), piece.span)
 
 
-def _create(tree: exp.Create, query: exp.Query, piece: Piece, dialect: str) -> Statement:
+def _create(tree: exp.Create, query: exp.Query | exp.Pivot, piece: Piece, dialect: str) -> Statement:
     properties = tree.args.get("properties")
     if properties is not None and properties.find(exp.ToTableProperty) is not None:
         raise NotFollowedError
@@ -186,7 +186,7 @@ def _is_temporary(tree: exp.Create) -> bool:
     return properties is not None and properties.find(exp.TemporaryProperty) is not None
 
 
-def _insert(tree: exp.Insert, query: exp.Query | exp.Values, piece: Piece, dialect: str) -> Statement:
+def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: Piece, dialect: str) -> Statement:
     returning = tree.args.get("returning")
     if isinstance(tree.this, exp.Parameter):
         raise NotFollowedError
