@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 
+import click
+
 from tests.sample import FILES, Files, report
-from trackplan.cli import CheckFormat
+from trackplan.cli import app
 from trackplan.formats import FORMATS, table
 
 
 def test_the_command_line_offers_every_format() -> None:
-    assert {f.value for f in CheckFormat} == set(FORMATS)
+    option = next(p for p in app.commands["check"].params if p.name == "format")
+    assert isinstance(option.type, click.Choice)
+    assert set(option.type.choices) == set(FORMATS)
 
 
 def test_every_format_ends_its_last_line() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 from trackplan.jinja import MacroFile, Rendered, Renderer, Settings, dataform
+from trackplan.jinja.placeholders import clause_of
 from trackplan.sql.records import Statement
 from trackplan.sql.statements import compile_text
 from trackplan.sql.text import Lines
@@ -390,3 +391,9 @@ def test_names_of_a_macro_stand_where_it_is_called() -> None:
     lines = Lines(sql.text, "m.sql", sql.origin)
     assert lines.place((at, at + 5)) == Place("m.sql", 2, 6, 2, 26)
     assert lines.place((sql.text.index("from"), len(sql.text))) == Place("m.sql", 3, 1, 3, 7)
+
+
+def test_a_finding_does_not_repeat_the_strings_of_a_tag() -> None:
+    source = "select {{ f('jane@example.com', \"it's\") + var('shown') }}"
+    clause = clause_of(source, (7, len(source)))
+    assert clause == "prints {{ f('***', '***') + var('shown') }}, which is known only when it runs"

@@ -188,7 +188,7 @@ class Sql:
     the table `unresolved`) and a clause for people, where its reader already knows that it is not followed.
     `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
     `consumer` is the consumer whose query this is, None for a model.
-    `place` is the file. A `text` that was rendered from a template has an `origin`, which leads back to the file's lines.
+    `place` is the file. A `text` rendered from a template has an `origin`, which leads back to the file's lines.
     """
 
     text: str

@@ -22,6 +22,7 @@ COLUMNS = "template_columns({}*)"
 
 _NUMBERS = frozenset(["limit", "offset", "interval", "top", "first", "next"])
 _DATES = frozenset(["date", "timestamp", "datetime", "time", "timestamptz", "timestamp_ntz", "timestamp_tz"])
+_TEXTS = re.compile(r"""(\bvar\(\s*(?:'\w+'|"\w+"))|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?""")
 _SAYS_NOTHING = frozenset(["comment", "format", "escape", "language", "collate", "separator", "zone"])
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
@@ -160,8 +161,9 @@ def place(span: tuple[int, int], lines: Sequence[int]) -> tuple[int, int, int, i
 
 
 def clause_of(source: str, span: tuple[int, int]) -> str:
-    """What a finding says of a tag."""
+    """What a finding says of a tag: strings are masked, since they may be data, but for the name of a variable."""
     tag = " ".join(source[span[0] : max(span)].split())
+    tag = _TEXTS.sub(lambda found: found[1] or "'***'", tag)
     tag = tag if len(tag) <= 60 else f"{tag[:57]}…"
     return f"prints {tag}, which is known only when it runs" if tag else "prints what is known only when it runs"
 
