@@ -64,7 +64,7 @@ def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) ->
     candidates = [r for r in registry.find(parts) if not r.source]
     pending = list(reads.get(parts[-1].lower(), ()))
     seen = set(pending)
-    while pending:
+    while pending and candidates:
         current = pending.pop()
         behind = registry.find(current)
         candidates = [c for c in candidates if all(c is not r for r in behind)]
