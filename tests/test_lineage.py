@@ -146,7 +146,7 @@ def test_circles_end(tmp_path: Path) -> None:
 def test_much_is_cut_and_said_to_be(tmp_path: Path) -> None:
     changes = {f"models/m{n}.sql": f"select amount as a{n} from orders\n" for n in range(1100)}
     found = run(tmp_path, "orders.amount", **changes)
-    assert "Cut after 1,000 points" in found.stdout
+    assert "Cut: more than 1,000 points" in found.stdout
     assert data(tmp_path, "orders.amount")["cut"]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Direction = Literal["up", "down"]
 
 MOST = 1000
+_MOST_HOPS = 5 * MOST
 _PART = {"part"}
 _KINDS = ("field", "column", "relation", "consumer", "event")
 
@@ -67,7 +68,11 @@ class Lineage:
     @property
     def note(self) -> str:
         """What to say where a part is left out; else ''."""
-        return f"Cut after {MOST:,} points: ask for less with --depth, or for one direction." if self.cut else ""
+        return (
+            f"Cut: more than {MOST:,} points or {_MOST_HOPS:,} hops are not shown. Ask for less with --depth, or for one direction."
+            if self.cut
+            else ""
+        )
 
     def place(self, hop: Hop) -> Place | None:
         """Where a hop is written."""
@@ -113,7 +118,7 @@ def _branch(graph: Graph, parts: list[Point], start: Point, direction: Direction
     branch.cut = len(parts) >= MOST
     level = [start, *(part for _, part, _ in branch.hops[start])]
     seen = set(level)
-    steps = 0
+    steps = hops = 0
     while level and (depth is None or steps < depth):
         steps += 1
         following: list[Point] = []
@@ -121,7 +126,8 @@ def _branch(graph: Graph, parts: list[Point], start: Point, direction: Direction
             found = branch.hops.setdefault(point, [])
             for hop, other in _hops(graph, point, direction):
                 fresh = other not in seen
-                if fresh and len(seen) >= MOST:
+                hops += 1
+                if hops > _MOST_HOPS or (fresh and len(seen) >= MOST):
                     branch.cut = True
                     break
                 if fresh:
