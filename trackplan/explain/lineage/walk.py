@@ -68,11 +68,10 @@ class Lineage:
     @property
     def note(self) -> str:
         """What to say where a part is left out; else ''."""
-        return (
-            f"Cut: more than {MOST:,} points or {_MOST_HOPS:,} hops are not shown. Ask for less with --depth, or for one direction."
-            if self.cut
-            else ""
-        )
+        if not self.cut:
+            return ""
+        size = f"more than {MOST:,} points or {_MOST_HOPS:,} hops"
+        return f"Cut: {size} are not shown. Ask for less with --depth, or for one direction."
 
     def place(self, hop: Hop) -> Place | None:
         """Where a hop is written."""
