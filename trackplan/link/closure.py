@@ -15,6 +15,7 @@ from trackplan.link.frames import ALL, NAMED, STAR, Key
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
+from trackplan.link.references import Edge
 from trackplan.link.targets import Ends, Targets
 
 Masks = tuple[int, int, int]
@@ -37,7 +38,7 @@ class Closure:
     nodes: Nodes
     targets: Targets
     takers: dict[int, int] = field(default_factory=dict)
-    trail: list[tuple[int, Sequence[int]]] = field(default_factory=list)
+    trail: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
     perhaps: dict[int, int] = field(default_factory=dict)
     circular: bool = False
     _named: list[int] = field(default_factory=list)
@@ -106,8 +107,8 @@ class Closure:
         if self.nodes.count > len(self._named):
             self._grow()
         sure, perhaps = targets
-        for source in sources if sure else ():
-            self.trail.append((source, sure))
+        if sources and sure:
+            self.trail.append((sources, sure))
         for mine, fresh in zip((self._named, self._star, self._possible), masks, strict=True):
             if fresh:
                 for node in sure:
@@ -153,6 +154,8 @@ class Closure:
         for position, found in enumerate(ways):
             for at in found:
                 askers[at].append(first + position)
+        # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
+        together: dict[int, tuple[Sequence[Edge], list[int], Masks]] = {}
         for at, sources in enumerate(askers):
             starred = linked.starred is not None and linked.starred[at]
             named, star, possible = (0, bits, 0) if starred else (bits, 0, 0)
@@ -160,7 +163,11 @@ class Closure:
                 named, star = named | self._named[source], star | self._star[source]
                 possible |= self._possible[source]
             if named or star or possible:
-                self._give((*sources, itself), self.targets.behind(block, linked.columns[at]), (named, star, possible))
+                edges = linked.columns[at]
+                _, others, (n, s, p) = together.get(id(edges)) or (edges, [itself], NONE)
+                together[id(edges)] = edges, others + sources, (named | n, star | s, possible | p)
+        for edges, sources, masks in together.values():
+            self._give(sources, self.targets.behind(block, edges), masks)
         named, star, possible = self.masks(first + count)
         self._give((first + count, itself), self.targets.behind(block, linked.rows), (named | bits, star, possible))
         if linked.open and bits:

@@ -92,15 +92,20 @@ class Linking:
         self._models = found = [0] * self.nodes.count
         for bit, number in enumerate(self.askers.models):
             found[self.nodes.itself(number)] = 1 << bit
+        circular = self.closure.circular
         again = True
         while again:
             again = False
-            for source, targets in self.closure.trail:
-                mask = found[source]
+            for sources, targets in self.closure.trail:
+                mask = 0
+                for source in sources:
+                    mask |= found[source]
                 for target in targets if mask else ():
-                    if mask | found[target] != found[target]:
-                        found[target] |= mask
-                        again = self.closure.circular
+                    known = found[target]
+                    both = known | mask
+                    if both != known:
+                        found[target] = both
+                        again = circular
 
 
 def link(program: Program, declared: Sequence[Consumer], governed: dict[str, Relation]) -> Linking:
