@@ -95,3 +95,14 @@ def test_with_tests_alone_nobody_can_say(tmp_path: Path) -> None:
         "[tests/notes.sql]", "[{path: tests/notes.sql, kind: test}]"
     )
     assert {status for _, status, _ in rows(tmp_path, changes, REASONS)} == {"unknown"}
+
+
+def test_an_old_list_of_columns_does_not_hide_what_the_model_makes_today(tmp_path: Path) -> None:
+    changes = {
+        "warehouse.sql": FILES["warehouse.sql"] + "create table mart.orders (id text);\n",
+        "models/orders.sql": "create or replace table mart.orders as select id, coupon from raw.orders\n",
+        "dashboards/revenue.sql": "select coupon from mart.orders\n",
+    }
+    found = {str(name): status for name, status, _ in rows(tmp_path, changes, REASONS)}
+    assert found["coupon"] == "undeclared"
+    assert found["gift"] == "waste"
