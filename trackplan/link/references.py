@@ -263,7 +263,11 @@ class References:
         if ref.ordinal < 0 and isinstance(scope, Select):
             origins = frame.origins or range(len(frame.names))
             plain = [p for p, o in enumerate(origins) if not (isinstance(o, int) and scope.outputs[o].aggregate)]
-            return [(number, position, "", "", False, NAMED) for position in plain]
+            edges: list[Edge] = [(number, position, "", "", False, NAMED) for position in plain]
+            if frame.open:
+                # What a star brings besides the columns that are known is no aggregate either.
+                edges.append((number, frozenset(n.lower() for n in frame.names), "", "", False, NAMED))
+            return edges
         return [(number, ALL, "", "", False, NAMED)]
 
 

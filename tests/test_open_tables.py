@@ -1,0 +1,26 @@
+"""Tables whose columns nobody declares: they hold what is asked of them, and perhaps more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from trackplan.cli import app
+
+FILES = {
+    "trackplan.yaml": "version: 1\ndialect: duckdb\nmodels: [models/*.sql]\nconsumers: [queries/*.sql]\n",
+    "models/m.sql": "select z, y from raw.t\n",
+    "queries/q.sql": "select a from (select * exclude (y) from raw.t) pivot (sum(x) for k in ('a', 'b'))\n",
+}
+
+
+def test_pivot_groups_by_every_column_that_an_open_table_may_have(tmp_path: Path) -> None:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
+    printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
+    used = {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
+    assert used == {"raw.t.k": True, "raw.t.x": True, "raw.t.y": False, "raw.t.z": True}
