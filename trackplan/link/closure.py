@@ -155,7 +155,8 @@ class Closure:
             for at in found:
                 askers[at].append(first + position)
         # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
-        together: dict[int, tuple[Sequence[Edge], list[int], Masks]] = {}
+        together: dict[int, tuple[Sequence[Edge], list[int]]] = {}
+        reaching: dict[int, Masks] = {}
         for at, sources in enumerate(askers):
             starred = linked.starred is not None and linked.starred[at]
             named, star, possible = (0, bits, 0) if starred else (bits, 0, 0)
@@ -164,10 +165,11 @@ class Closure:
                 possible |= self._possible[source]
             if named or star or possible:
                 edges = linked.columns[at]
-                _, others, (n, s, p) = together.get(id(edges)) or (edges, [itself], NONE)
-                together[id(edges)] = edges, others + sources, (named | n, star | s, possible | p)
-        for edges, sources, masks in together.values():
-            self._give(sources, self.targets.behind(block, edges), masks)
+                together.setdefault(id(edges), (edges, [itself]))[1].extend(sources)
+                n, s, p = reaching.get(id(edges), NONE)
+                reaching[id(edges)] = named | n, star | s, possible | p
+        for same, (edges, sources) in together.items():
+            self._give(sources, self.targets.behind(block, edges), reaching[same])
         named, star, possible = self.masks(first + count)
         self._give((first + count, itself), self.targets.behind(block, linked.rows), (named | bits, star, possible))
         if linked.open and bits:
@@ -185,9 +187,7 @@ class Closure:
         """A statement that fills a table by position, where nobody knows the positions."""
         number = table.number
         first = self.nodes.first[number]
-        asked = 0
-        for node in (*range(first, first + len(self.nodes.names[number])), *self.nodes.paths[number].values()):
-            asked |= _any(self.masks(node))
+        asked = self._asking((*range(first, first + len(self.nodes.names[number])), *self.nodes.paths[number].values()))
         for edges in linked.columns:
             self._give((), self.targets.behind(block, edges), (0, 0, asked))
         self._rest((), block, ALL, (0, 0, asked))
@@ -244,16 +244,15 @@ class Closure:
         """Whoever asks a table that a text may have written asks that text."""
         number = table.number
         first = self.nodes.first[number]
-        asked = 0
-        for node in (
-            *range(first, first + len(self.nodes.names[number]) + 1),
-            *self.nodes.paths[number].values(),
-            *self.nodes.alls[number].values(),
-        ):
-            asked |= _any(self.masks(node))
+        columns = range(first, first + len(self.nodes.names[number]) + 1)
+        asked = self._asking((*columns, *self.nodes.paths[number].values(), *self.nodes.alls[number].values()))
         for text in table.perhaps:
             self.perhaps[text] = self.perhaps.get(text, 0) | asked
 
-
-def _any(masks: Masks) -> int:
-    return masks[0] | masks[1] | masks[2]
+    def _asking(self, nodes: Sequence[int]) -> int:
+        """Who reaches any of some nodes, however surely."""
+        asked = 0
+        for node in nodes:
+            named, star, possible = self.masks(node)
+            asked |= named | star | possible
+        return asked
