@@ -32,7 +32,7 @@ LAYERS = (
     {"project"},
     {"documents"},
     {"tree", "cache"},
-    {"names", "findings", "errors", "resources", "patterns", "seen"},
+    {"names", "findings", "errors", "resources", "patterns", "seen", "garbage"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from trackplan import __version__, options
+from trackplan import __version__, garbage, options
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; whatever goes wrong is 2, never 1."""
     _prepare_streams()
     try:
-        code = app.main(arguments, prog_name="trackplan", standalone_mode=False)
+        with garbage.looked_for():
+            code = app.main(arguments, prog_name="trackplan", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         from trackplan.commands.base import close_stdout

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -12,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trackplan import workers
+from trackplan import garbage, workers
 from trackplan.cache.pack import Pack, key
 from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from trackplan.facts.declared import Sql
 
@@ -26,8 +24,6 @@ Text = tuple[str, str, bool]
 """A text, its dialect, and whether no template code is left in it."""
 
 _SHARE = 200_000  # characters for which a process of its own is worth its start
-_YOUNG = 400_000
-_NEVER = 1000
 _RECORDS = msgspec.msgpack.Decoder(Record)
 _TEXTS = msgspec.msgpack.Decoder(list[Text])
 _ANSWER = msgspec.msgpack.Decoder(list[bytes])
@@ -45,7 +41,8 @@ def compile_all(texts: Sequence[Sql], pack: Pack | None = None, jobs: int = 1) -
             records[number] = _decoded(pack.get(under))
             if records[number] is None:
                 missing[number] = ((sql.text, sql.dialect, sql.rendered), under)
-    made = _compiled([text for text, _ in missing.values()], jobs)
+    with garbage.looked_for(seldom=True):
+        made = _compiled([text for text, _ in missing.values()], jobs)
     for number, (record, encoded) in zip(missing, made, strict=True):
         records[number] = record
         pack.put(missing[number][1], encoded)
@@ -54,21 +51,8 @@ def compile_all(texts: Sequence[Sql], pack: Pack | None = None, jobs: int = 1) -
 
 def serve(task: bytes) -> bytes:
     """In a process of its own: compile the texts of the task, give their records as bytes."""
-    with few_collections():
+    with garbage.looked_for(seldom=True):
         return _ENCODER.encode([_ENCODER.encode(_record(text)) for text in _TEXTS.decode(task)])
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Look for garbage rarely: trees are made and dropped by the million, and what is kept stays."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, _NEVER, _NEVER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,13 +41,6 @@ def check(
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
     means = means or Means()
-    with compilation.few_collections():
-        base = _build(project, today, means)
-    means.pack.save()
-    return base
-
-
-def _build(project: Project, today: date, means: Means) -> FactBase:
     work = Tree(project.root)
     read = inputs.read(project, work, means.pack)
     means.pack.input_size = work.taken
@@ -62,6 +54,7 @@ def _build(project: Project, today: date, means: Means) -> FactBase:
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
     base.freeze()
+    means.pack.save()
     return base
 
 
@@ -69,8 +62,6 @@ def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     records = compilation.compile_all(read.sql, means.pack, means.jobs)
-    # Linking makes no circles of objects: looking for them is waste. `few_collections` sets the threshold back.
-    gc.set_threshold(0)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     linked = linking.link(loaded, read.consumers, landings.governed)

@@ -52,6 +52,19 @@ def statements(text: str, dialect: str) -> Iterator[Piece]:
         yield from _recovered(piece, text, dialect)
 
 
+def dissolve(tree: exp.Expr) -> None:
+    """Take a tree apart that is needed no more: its nodes know what they stand in, so they would stay for a while."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        node.parent = None
+        for value in node.args.values():
+            if isinstance(value, exp.Expr):
+                pending.append(value)
+            elif value.__class__ is list:
+                pending.extend(item for item in value if isinstance(item, exp.Expr))
+
+
 def tree_of(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
     """The tree of one statement; None where it does not parse. `text` is what the tokens' offsets refer to."""
     trees, _ = _parsed(tokens, text, dialect)

@@ -17,7 +17,7 @@ from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import span_of
-from trackplan.sql.parse import Piece, statements
+from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, NotUnderstood, Record, Select, Statement
 from trackplan.sql.script import LARGE
 from trackplan.sql.text import words
@@ -88,6 +88,8 @@ def compile_text(text: str, dialect: str) -> Record:
                 record.definitions.append(found)
             else:
                 record.statements.append(found)
+        if piece.tree is not None:
+            dissolve(piece.tree)
     return record
 
 

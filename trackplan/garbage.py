@@ -1,0 +1,36 @@
+"""How often Python looks for circles of objects that nobody needs any more: hardly ever, in a process as short as ours.
+
+Only trees of the parser are circles, and these are taken apart once they are compiled. Looking for more in all that is
+kept would take a fifth of a run.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What a parser that gives up leaves behind must not pile up for ever.
+_AFTER = 400_000
+_NEVER = 1_000_000
+
+
+@contextmanager
+def looked_for(*, seldom: bool = False) -> Iterator[None]:
+    """Never look for garbage meanwhile, or `seldom`, and then among what is young alone."""
+    enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    if seldom:
+        gc.freeze()
+        gc.set_threshold(_AFTER, _NEVER, _NEVER)
+        gc.enable()
+    else:
+        gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        (gc.enable if enabled else gc.disable)()
