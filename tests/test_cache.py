@@ -36,8 +36,8 @@ import atexit, sys
 def tell():
     ran = "ran" if "trackplan.cli" in sys.modules else "replayed"
     sys.stderr.write(f"{ran}{' with sqlglot' if 'sqlglot' in sys.modules else ''}\\n")
-from trackplan.__main__ import main
-main()
+from trackplan.__main__ import answer
+sys.exit(answer(sys.argv[1:]))
 """
 PROJECT = """\
 version: 1

@@ -31,6 +31,8 @@ def looked_for(*, seldom: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
+        gc.disable()  # else it would begin as soon as the thresholds are what they were
         gc.unfreeze()
         gc.set_threshold(*thresholds)
-        (gc.enable if enabled else gc.disable)()
+        if enabled:
+            gc.enable()
