@@ -50,7 +50,6 @@ def run(
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     count = 0
-    places = _Places(base, project.path)
     for rule in rules:
         fixed = project.rules.severity.get(rule.id, project.rules.severity.get(rule.name))
         if rule.retired or fixed is Severity.OFF:
@@ -64,7 +63,10 @@ def run(
         try:
             result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
             columns = _columns(rule, result.columns)
-            findings += (_finding(rule, dict(zip(columns, r, strict=True)), fixed, places) for r in result.rows)
+            for row in result.rows:
+                cells = dict(zip(columns, row, strict=True))
+                place = _place(base, cells["place"], project.path)
+                findings.append(_finding(rule, cells, fixed, place))
         except RuleError as error:
             raise RuleError(f"{rule.path}: {error.message}", error.hint) from error
     return sorted(findings, key=lambda finding: finding.sort_key), skipped, count
@@ -134,31 +136,14 @@ class _Listing:
         return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or None
 
 
-class _Places:
-    """Looks places up by key, each once."""
-
-    def __init__(self, base: FactBase, project_file: str) -> None:
-        self.base = base
-        self.project_file = project_file
-        self.known: dict[object, Place] = {}
-
-    def find(self, key: object) -> Place:
-        """The place with that key; the project file for null, as not everything is written somewhere."""
-        if key is None:
-            return Place(self.project_file)
-        if key not in self.known:
-            rows = list(self.base.fetch(_PLACE, {"key": key if isinstance(key, int) else None}))
-            if not rows:
-                raise RuleError(f"the query gives {key!r} as place, which is not a key of the table place")
-            path, *numbers = rows[0]
-            self.known[key] = Place(str(path), *(n for n in numbers if isinstance(n, int)))
-        return self.known[key]
-
-
-_PLACE = """
-SELECT f.path, p.line, p."column", p.end_line, p.end_column
-FROM place p JOIN file f ON f.key = p.file WHERE p.key = :key
-"""
+def _place(base: FactBase, key: object, project_file: str) -> Place:
+    """The place with that key; the project file for null, as not everything is written somewhere."""
+    if key is None:
+        return Place(project_file)
+    found = base.at(key) if isinstance(key, int) else None
+    if found is None:
+        raise RuleError(f"the query gives {key!r} as place, which is not a key of the table place")
+    return found
 
 
 def _columns(rule: Rule, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -173,7 +158,7 @@ def _columns(rule: Rule, columns: tuple[str, ...]) -> tuple[str, ...]:
     return columns
 
 
-def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, places: _Places) -> Finding:
+def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, place: Place) -> Finding:
     subject = row["subject"]
     if not isinstance(subject, str) or not subject:
         raise RuleError(f"the query gives {subject!r} as subject; a text is expected")
@@ -183,7 +168,7 @@ def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, places: 
         name=rule.name,
         severity=_severity(rule, row.get("severity"), fixed),
         subject=subject,
-        place=places.find(row["place"]),
+        place=place,
         message=message,
         fix=_words(row.get("fix")) or rule.fix,
         detail=_words(row.get("detail")),
@@ -203,7 +188,9 @@ def _severity(rule: Rule, own: object, fixed: Severity | None) -> Severity:
 
 def _words(value: object) -> str:
     """A value as it stands in a message: one line, not endless."""
-    text = f"{value:g}" if isinstance(value, float) else " ".join(str("" if value is None else value).split())
+    if value is None:
+        return ""
+    text = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 

@@ -48,7 +48,9 @@ class FactBase:
     connection: sqlite3.Connection
     _files: dict[str, int] = field(default_factory=dict)
     _places: dict[Place, int] = field(default_factory=dict)
+    _new_files: list[Row] = field(default_factory=list)
     _new_places: list[Row] = field(default_factory=list)
+    _by_key: list[Place] = field(default_factory=list)
     _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = field(default_factory=dict)
     _frozen: bool = False
 
@@ -76,7 +78,7 @@ class FactBase:
         key = self._files.get(path)
         if key is None:
             key = self._files[path] = len(self._files) + 1
-            self.insert("file", ("key", "path", "kind"), [(key, path, kind)])
+            self._new_files.append((key, path, kind))
         return key
 
     def place(self, place: Place) -> int:
@@ -98,7 +100,16 @@ class FactBase:
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
 
+    def at(self, key: int) -> Place | None:
+        """The place with that key."""
+        if len(self._by_key) != len(self._places):
+            self._by_key = list(self._places)
+        return self._by_key[key - 1] if 0 < key <= len(self._by_key) else None
+
     def _write_places(self) -> None:
+        """Write the places that are new, and the files in which they are."""
+        self.insert("file", ("key", "path", "kind"), self._new_files)
+        self._new_files.clear()
         names = ("key", "file", "line", "column", "end_line", "end_column")
         self.insert("place", names, self._new_places)
         self._new_places.clear()
@@ -109,7 +120,7 @@ class FactBase:
 
     def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Iterator[Row]:
         """Rows of one of our own queries, without limits."""
-        if self._new_places and not self._frozen:
+        if not self._frozen:
             self._write_places()
         return iter(self._execute(sql, parameters or {}, lambda *_: sqlite3.SQLITE_OK))
 

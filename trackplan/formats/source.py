@@ -45,6 +45,11 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def _plain(text: str) -> bool:
+    """Whether every character of `text` is shown as it is."""
+    return text.isascii() and text.isprintable()
+
+
 def width(text: str) -> int:
     """How many terminal columns `text` takes."""
     if text.isascii():
@@ -88,7 +93,8 @@ class Sources:
             end -= 1
         begin = max(start, min(start + place.column - 1, end) - _AROUND)
         stop = min(end, begin + 2 * _AROUND)
-        cells = [_TAB if c == "\t" else visible(c) for c in file.text[begin:stop]]
+        shown = file.text[begin:stop]
+        cells = list(shown) if _plain(shown) else [_TAB if c == "\t" else visible(c) for c in shown]
         for first, last in file.literals[max(bisect_right(file.literals, (begin, 0)) - 1, 0) :]:
             if first >= stop:
                 break
@@ -140,16 +146,17 @@ def _window(line: _Line, first: int, last: int, room: int) -> tuple[str, int, in
     cells = line.cells
     begin = min(next((i for i, cell in enumerate(cells) if cell.strip()), 0), first)
     cut_left = line.offset > 0
+    end = len(cells)
     if width("".join(cells[begin:])) > room:
         start, lead = first, 0
         while start > begin and lead + width(cells[start - 1]) <= room // 3:
             start -= 1
             lead += width(cells[start])
         begin, cut_left, room = start, cut_left or start > begin, room - 2
-    end = begin
-    while end < len(cells) and width(cells[end]) <= room:
-        room -= width(cells[end])
-        end += 1
+        end = begin
+        while end < len(cells) and width(cells[end]) <= room:
+            room -= width(cells[end])
+            end += 1
     left = "…" if cut_left else ""
     right = "…" if line.cut or end < len(cells) else ""
     before = width(left) + width("".join(cells[begin:first]))

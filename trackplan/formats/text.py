@@ -142,17 +142,19 @@ def _entry_lines(position: str, entry: _Entry, look: Look) -> list[str]:
     severity = str(entry.severity).ljust(7)
     label = f"{entry.rule} {entry.name}"
     indent = len(position) + 2 + 2 + len(severity) + 2
-    first, *rest = textwrap.wrap(
-        f"{'x' * len(label)}  {entry.message}",
-        max(look.width - indent, 40),
-        break_on_hyphens=False,
-        break_long_words=False,
-        drop_whitespace=True,
-    )
-    message = first[len(label) :]
+    message, *rest = _wrapped(entry.message, len(label), max(look.width - indent, 40))
     dim = entry.severity is Severity.INFO
     label = paint(label, "" if dim else "bold", look)
     head = f"  {position}  {paint(severity, _STYLES[entry.severity], look)}  {label}"
     lines = [message, *(" " * indent + line for line in rest)]
     lines = [paint(line, "dim", look) for line in lines] if dim else lines
     return [head + lines[0], *lines[1:]]
+
+
+def _wrapped(message: str, label: int, room: int) -> list[str]:
+    """The lines of a message; the first one begins with two blanks behind a label so long."""
+    text = f"{'x' * label}  {message}"
+    if len(text) <= room and text == text.rstrip():
+        return [text[label:]]
+    first, *rest = textwrap.wrap(text, room, break_on_hyphens=False, break_long_words=False, drop_whitespace=True)
+    return [first[label:], *rest]
