@@ -30,6 +30,7 @@ LAYERS = (
     {"sql"},
     {"facts"},
     {"project"},
+    {"classify"},
     {"documents"},
     {"tree", "cache"},
     {"names", "findings", "errors", "resources", "patterns", "seen", "garbage"},

@@ -1,0 +1,233 @@
+"""The words of a name → the phrase of the dictionary that it is about.
+
+A name is a noun phrase: its last word says what the value is. So of all phrases in a name the last one counts, and only
+if nothing but neutral words follows it; what stands in front of it says whose it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trackplan.classify.tokens import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.classify.dictionary import Dictionary
+    from trackplan.classify.model import Sense
+
+    _Span = tuple[int, int, str, tuple[Sense, ...]]  # first word, word after the last one, phrase, what it stands for
+
+_NONE: frozenset[str] = frozenset()
+_LONGEST = 64  # words of a name; what is longer is no name
+
+_KINDS = (
+    ("boolean", ("bool", "bit", "flag")),
+    ("", ("array", "repeated", "list", "record", "struct", "object", "json", "map", "variant", "super", "any")),
+    ("time", ("date", "time")),
+    ("number", ("int", "num", "float", "dec", "double", "real", "long", "serial", "money", "fixed", "byteint")),
+    ("text", ("char", "text", "str", "uuid", "inet", "enum", "guid", "cidr")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase in a name, and what it stands for there. `owner` is the word of the name that says whose it is."""
+
+    sense: Sense
+    phrase: str
+    owner: str = ""
+    within: str = ""  # the name of what holds the field, where that says whose it is
+    doubt: bool = False  # a word in front of it is not known
+    hashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What holds a field, as far as the dictionary knows it: the groups of its last word.
+
+    `plain` where it has no other words that mean something: `stores`, and not `users_by_store`.
+    """
+
+    name: str = ""
+    groups: frozenset[str] = _NONE
+    plain: bool = False
+
+
+def type_kind(type_: str) -> str:
+    """`text`, `number`, `time` or `boolean`; '' for types that hold other values and for unknown ones."""
+    lower = type_.lower()
+    for kind, beginnings in _KINDS:
+        if lower.startswith(beginnings) or (kind == "text" and "char" in lower):
+            return kind
+    return "number" if "int" in lower else ""
+
+
+def holder(path: Sequence[str], dictionary: Dictionary) -> Holder:
+    """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing."""
+    for name in reversed(path):
+        words = [w for w in tokenize(name)[:_LONGEST] if w not in dictionary.neutral and not w.isdigit()]
+        if words:
+            groups = dictionary.groups.get(words[-1], _NONE)
+            return Holder(name, groups, len(words) == 1) if groups else Holder()
+    return Holder()
+
+
+def match(words: Sequence[str], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
+    """What the name made of `words` is about, for a value of the type `kind`, or None."""
+    tokens = _apart(words, dictionary)
+    return _match(tokens, _spans(tokens, dictionary), kind, within, dictionary)
+
+
+def match_known(words: Sequence[str], kind: str, dictionary: Dictionary) -> Match | None:
+    """The same for a noun phrase of a description, which counts only if every word of it is understood."""
+    tokens = _apart(words, dictionary)
+    spans = _spans(tokens, dictionary)
+    if not spans or not all(senses for *_, senses in spans):
+        return None
+    if any(word and word not in dictionary.known and not word.isdigit() for word in tokens):
+        return None
+    return _match(tokens, spans, kind, Holder(), dictionary)
+
+
+def _match(
+    tokens: Sequence[str], spans: Sequence[_Span], kind: str, within: Holder, dictionary: Dictionary
+) -> Match | None:
+    for start, end, phrase, senses in reversed(spans):
+        for sense in senses:
+            found = _Try(tokens, start, end, phrase, sense, dictionary).match(kind, within)
+            if found is not None:
+                return found
+        if not senses:
+            return None
+    return None
+
+
+def speaks(words: Sequence[str], dictionary: Dictionary) -> bool:
+    """Whether a name has a phrase that needs nobody to own it; where such a name matches nothing, it says so itself."""
+    spans = _spans(_apart(words, dictionary), dictionary)
+    return any(not sense.of for *_, senses in spans for sense in senses)
+
+
+def _apart(words: Sequence[str], dictionary: Dictionary) -> list[str]:
+    """The words, those that are written together of known ones taken apart."""
+    known = dictionary.known
+    tokens: list[str] = []
+    for word in words[:_LONGEST]:
+        if word in known or len(word) < 6:
+            tokens.append(word)
+        else:
+            tokens += dictionary.split(word)
+    return tokens
+
+
+def _spans(tokens: Sequence[str], dictionary: Dictionary) -> list[_Span]:
+    """The phrases in the name, from the left, the longest at each place."""
+    starts, phrases = dictionary.starts, dictionary.phrases
+    spans: list[_Span] = []
+    at, end = 0, len(tokens)
+    while at < end:
+        for size in range(min(starts.get(tokens[at], 0), end - at), 0, -1):
+            phrase = tokens[at] if size == 1 else " ".join(tokens[at : at + size])
+            senses = phrases.get(phrase)
+            if senses is not None:
+                spans.append((at, at + size, phrase, senses))
+                at += size - 1
+                break
+        at += 1
+    return spans
+
+
+@dataclass(slots=True)
+class _Try:
+    """One phrase of a name in one sense: does it hold here?"""
+
+    tokens: Sequence[str]
+    start: int
+    end: int
+    phrase: str
+    sense: Sense
+    dictionary: Dictionary
+    owner: str = ""
+    doubt: bool = False
+    hashed: bool = False
+
+    def match(self, kind: str, within: Holder) -> Match | None:
+        """The match, or None where something in the name, its type or its place speaks against it."""
+        sense = self.sense
+        if kind and kind not in sense.types and not (kind == "boolean" and "flags" in sense.even):
+            return None
+        if kind == "number" and self.phrase in self.dictionary.plurals:
+            return None
+        if not self._behind() or not self._before():
+            return None
+        groups = self._groups(within)
+        if sense.of and not sense.of & groups:
+            return None
+        if sense.not_of & groups and not sense.of & groups and (self.owner or within.plain or sense.alone):
+            return None
+        if sense.alone and (self.doubt or self.owner):
+            return None
+        if self.hashed and not sense.category.startswith(self.dictionary.hashed_from):
+            return None
+        told = within.name if sense.of and not self.owner else ""
+        return Match(sense, self.phrase, self.owner, told, self.doubt, self.hashed)
+
+    def _groups(self, within: Holder) -> frozenset[str]:
+        """Whose it is: by the name, else by what holds the field, unless the name says something unknown."""
+        if self.doubt:
+            return _NONE
+        if self.owner:
+            return self.dictionary.groups.get(self.owner, _NONE)
+        return within.groups if self.sense.within else _NONE
+
+    def _behind(self) -> bool:
+        """Whether what stands behind the phrase leaves it what it is."""
+        words, last = self.dictionary, len(self.tokens) - 1
+        if last >= self.end and words.after.get(self.tokens[last]) not in (None, *self.sense.even):
+            return False
+        for index in range(self.end, last + 1):
+            word = self.tokens[index]
+            if word in words.links:
+                return index < last and self._linked(self.tokens[last])
+            if word in words.hashed:
+                self.hashed = True
+            elif words.after.get(word) in self.sense.even or word in words.neutral or word.isdigit():
+                continue
+            elif self._may_own(word):
+                self.owner = self.owner or word
+            else:
+                return False
+        return True
+
+    def _linked(self, word: str) -> bool:
+        """Take the last word of "name_of_the_driver" for the owner."""
+        if self._may_own(word):
+            self.owner = self.owner or word
+        elif word not in self.dictionary.neutral:
+            self.doubt = True
+        return True
+
+    def _may_own(self, word: str) -> bool:
+        """Whether a word behind the phrase says whose it is; more than one owner is a count of them."""
+        words = self.dictionary
+        return self.sense.within and word not in words.many and bool(words.behind & words.groups.get(word, _NONE))
+
+    def _before(self) -> bool:
+        """Whether what stands in front of the phrase leaves it what it is; finds out whose it is."""
+        words = self.dictionary
+        near = True  # nothing yet has said whose it is
+        for index in range(self.start - 1, -1, -1):
+            word = self.tokens[index]
+            kind = words.before.get(word)
+            if kind is not None and kind not in self.sense.even:
+                return False
+            if word in words.hashed:
+                self.hashed = True
+            elif near and kind is None:
+                if word in words.groups:
+                    self.owner, near = word, False
+                elif word not in words.neutral and word not in words.links and not word.isdigit():
+                    self.doubt, near = True, False
+        return True

@@ -1,0 +1,158 @@
+"""A dictionary's YAML → the tables that matching asks; whatever is wrong with it is told at its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from trackplan.classify.model import Sense, Sensitivity
+from trackplan.classify.tokens import tokenize
+from trackplan.documents.base import Node, did_you_mean
+from trackplan.findings import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 6  # words of a phrase
+_BETWEEN = {ord(","): None, ord(" "): None, ord("\n"): None}
+_TYPES = frozenset({"text", "number"})
+
+
+@dataclass(slots=True)
+class Tables:
+    """Everything that dictionaries say, later ones on top of earlier ones. Phrases are words joined by a space."""
+
+    groups: dict[str, set[str]] = field(default_factory=dict)  # word → the groups that it belongs to
+    group_names: set[str] = field(default_factory=set)
+    before: dict[str, str] = field(default_factory=dict)  # word → kind
+    after: dict[str, str] = field(default_factory=dict)
+    described: dict[str, str] = field(default_factory=dict)  # beginning of a description → kind
+    neutral: set[str] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+    hashed: set[str] = field(default_factory=set)
+    hashed_category: str = ""
+    hashed_from: set[str] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
+    tags: dict[str, Sensitivity] = field(default_factory=dict)
+    phrases: dict[str, list[Sense]] = field(default_factory=dict)  # without a sense: an exception
+    categories: dict[str, Sensitivity] = field(default_factory=dict)
+    samples: dict[str, str] = field(default_factory=dict)  # what samples look like → category
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, node: Node) -> None:
+        """Take over what a dictionary says; it fits the schema already. What is wrong is added to `problems`."""
+        self._add_groups(node)
+        self._add_words(node)
+        fresh: set[str] = set()  # phrases that this dictionary has spoken of
+        for key, item in _mapping(node, "categories"):
+            self._add_category(key, item, node, fresh)
+        for phrase, place in self._phrases(node.get("exceptions")):
+            if phrase in fresh:
+                self._problem(place, f"'{phrase}' is an exception and stands in a category too", "keep one of them")
+            self.phrases[phrase] = []
+
+    def _add_groups(self, node: Node) -> None:
+        for name, words in _mapping(node, "groups"):
+            self.group_names.add(name)
+            for word, _ in self._words(words):
+                self.groups.setdefault(word, set()).add(name)
+
+    def _add_words(self, node: Node) -> None:
+        for kind, item in _mapping(node, "about"):
+            self.before.update((word, kind) for word, _ in self._words(item.get("before")))
+            self.after.update((word, kind) for word, _ in self._words(item.get("after")))
+            self.described.update((part.lower(), kind) for part in _parts(item.get("described")))
+        self.neutral.update(word for word, _ in self._words(node.get("neutral")))
+        self.links.update(word for word, _ in self._words(node.get("links")))
+        hashed = node.get("hashed")
+        if hashed is not None:
+            self.hashed.update(word for word, _ in self._words(hashed.get("words")))
+            self.hashed_category = hashed.string("category") or self.hashed_category
+            self.hashed_from.update(hashed.strings("from"))
+        self.behind.update(node.strings("behind"))
+        for tag, level in _mapping(node, "tags"):
+            self.tags[" ".join(tokenize(tag))] = cast("Sensitivity", level.text)
+
+    def _add_category(self, key: str, item: Node, root: Node, fresh: set[str]) -> None:
+        level = item.string("sensitivity")
+        if level:
+            self.categories[key] = cast("Sensitivity", level)
+        if key not in self.categories:
+            place = next((n.keys[key] for name, n in root.items() if name == "categories"), item.place)
+            hint = did_you_mean(key, self.categories) if "." in key else ""
+            what = f"the category '{key}' is not known, and nothing says how sensitive it is"
+            self._problem(place, what, hint or "add its sensitivity")
+            return
+        if item.get("samples"):
+            self.samples[item.string("samples")] = key
+        names = item.get("names")
+        for sense_node in names.elements() if names else ():
+            sense = self._sense(key, sense_node)
+            for phrase, _ in self._phrases(sense_node.get("words")):
+                if phrase not in fresh:
+                    fresh.add(phrase)
+                    self.phrases[phrase] = []
+                self.phrases[phrase].append(sense)
+
+    def _sense(self, key: str, node: Node) -> Sense:
+        for option in ("of", "not_of"):
+            named = node.get(option)
+            for item in named.elements() if named else ():
+                if item.text not in self.group_names:
+                    self._problem(
+                        item.place, f"there is no group '{item.text}'", did_you_mean(item.text, self.group_names)
+                    )
+        level = node.string("sensitivity") or self.categories[key]
+        return Sense(
+            key,
+            cast("Sensitivity", level),
+            frozenset(node.strings("of")),
+            frozenset(node.strings("not_of")),
+            frozenset(node.strings("even")),
+            frozenset(node.strings("types")) or _TYPES,
+            node.string("within") != "false",
+            node.string("alone") == "true",
+            node.string("sure") != "false",
+        )
+
+    def _words(self, node: Node | None) -> Iterator[tuple[str, Node]]:
+        for phrase, place in self._phrases(node):
+            if " " in phrase:
+                self._problem(place, f"'{phrase}' is more than one word", "only single words stand here")
+            else:
+                yield phrase, place
+
+    def _phrases(self, node: Node | None) -> Iterator[tuple[str, Node]]:
+        """The phrases of a list in text, as `tokenize` gives their words."""
+        if node is None:
+            return
+        parts = _parts(node)
+        if not parts:
+            self._problem(node, "no words stand here", "write words with commas between them")
+        if len(set(parts)) < len(parts):
+            twice = next(part for index, part in enumerate(parts) if part in parts[:index])
+            self._problem(node, f"'{twice}' stands here twice", "keep it once")
+        plain = node.text.isascii() and node.text.islower() and node.text.translate(_BETWEEN).isalpha()
+        for part in parts:
+            words = part.split(" ") if plain else list(tokenize(part))
+            if not plain and (part != part.lower() or not all(c.isalnum() or c == " " for c in part)):
+                hint = f"write it as: {' '.join(words)}" if words else "write words of letters and digits"
+                self._problem(node, f"'{part}' is not written in plain words of lower case", hint)
+            elif len(words) > _LONGEST:
+                self._problem(node, f"'{part}' has more than {_LONGEST} words", "shorten it")
+            else:
+                yield " ".join(words), node
+
+    def _problem(self, where: Node | Place, message: str, hint: str) -> None:
+        self.problems.append(Problem(where.place if isinstance(where, Node) else where, message, hint))
+
+
+def _mapping(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    inner = node.get(key)
+    if inner is not None:
+        yield from inner.items()
+
+
+def _parts(node: Node | None) -> list[str]:
+    """The parts of a text between its commas, without spaces around them."""
+    return [part for piece in " ".join(node.text.split()).split(",") if (part := piece.strip())] if node else []
