@@ -13,6 +13,7 @@ from trackplan.link.program import Table
 from trackplan.link.relations import Relation
 from trackplan.names import is_pipeline
 from trackplan.sql.records import Select
+from trackplan.sql.values import LENGTH
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         column = relation.columns.get(lower)
         ways = inside.get(first + position, ())
         known = column is not None or relation.built
-        sure = [path for path, node in ways if any(closure.masks(node)[:2])]
+        sure = [_listed(path) for path, node in ways if any(closure.masks(node)[:2])]
         landed = lower in relation.keys or lower in relation.wanted
         if not (known or landed or sure or any(closure.masks(first + position)[:2])):
             # Asked for only by a name that may mean another column: no reason to believe in it.
@@ -116,7 +117,7 @@ def _keys(
             spelled.setdefault(".".join(path[:length]).lower(), path[:length])
     for text in sorted(asked):
         segments = tuple(linking.spelled.get(text, text).split("."))
-        if text in spelled:
+        if text in spelled or not text:
             continue
         for length in range(1, len(segments) + 1):
             spelled.setdefault(".".join(segments[:length]).lower(), segments[:length])
@@ -124,6 +125,11 @@ def _keys(
         member = declared.get(path)
         where = member.place if member is not None else place
         yield Stored(position, path, member is not None, member, where, name, lower, [])
+
+
+def _listed(path: str) -> str:
+    """A way without asking for the length of the list at its end."""
+    return path.removesuffix(LENGTH).removesuffix(".")
 
 
 def _declared(column: Column, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Column]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from trackplan.link.frames import ALL, NAMED, ROWS, Key, left_out
+from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, Key, left_out
 from trackplan.link.references import Edge, shortened
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
+from trackplan.sql.values import joined, part
 
 Rest = tuple[int, "int | frozenset[str]", str, int, bool, str]
 """What an open statement may take besides its columns: slot, key, path and strength. With `keeps`, the names that a
@@ -129,7 +130,7 @@ class Flattener:
             if not path and not into and strength == NAMED:
                 if not clear:
                     return self._taken(frame, key, strength)
-                if isinstance(key, int) and key != ROWS:
+                if isinstance(key, int) and key >= 0:
                     inner = self.column(frame, key)
                     if inner is not _UNDER_WAY:
                         return inner
@@ -162,6 +163,9 @@ class Flattener:
         if not isinstance(key, int):
             yield from self._all(edge, frame, key)
             return
+        if key == WHOLE:
+            yield from self._row(edge)
+            return
         inner = self.column(frame, key) if key != ROWS else self.rows(frame)
         if inner is _UNDER_WAY:
             self._circular = True
@@ -184,6 +188,25 @@ class Flattener:
             if not self._circular:
                 self._constant[frame, key, strength] = known
         return known
+
+    def _row(self, edge: Edge) -> Iterator[Edge]:
+        """An edge to a row of a frame, or to a part of it, as edges to columns."""
+        frame, _, path, into, clear, strength = edge
+        shown = self.state.frames[frame]
+        name, _, below = path.partition(".")
+        found = shown.positions(name) if path else ()
+        for position in found:
+            yield from self._expanded(((frame, position, below, into, clear, strength),))
+        if found:
+            return
+        known = ALL
+        if clear and not path:
+            known = frozenset(n.lower() for n in shown.names)
+            for position, name in enumerate(shown.names):
+                place = joined(into, name.lower())
+                yield from self._expanded(((frame, position, "", place, True, strength),))
+        if shown.open or not known:
+            yield from self._all((frame, known, "", into, False, strength), frame, known)
 
     def _all(self, edge: Edge, frame: int, excluded: frozenset[str]) -> Iterator[Edge]:
         """An edge to every column of a frame but some."""
@@ -212,7 +235,7 @@ class Flattener:
                 star = output.star
                 if star is None:
                     continue
-                if star.members_of is not None or output.refs:
+                if output.refs:
                     self._plain(self.resolver.beside[frame, position], strength, rest)
                 for index, source in enumerate(scope.sources):
                     if source.in_star if star.source is None else star.source == index:
@@ -224,7 +247,7 @@ class Flattener:
             for member in scope.members:
                 self._behind(member, excluded, keeps, strength, rest, seen)
         else:
-            self._plain(self.resolver.arguments(frame), strength, rest)
+            self._plain(self.resolver.arguments[frame], strength, rest)
 
     def _behind(
         self, frame: int, excluded: frozenset[str], keeps: bool, strength: int, rest: list[Rest],
@@ -257,23 +280,11 @@ def composed(outer: Edge, inner: Edge) -> Edge | None:
     """Two edges in a row as one; None if what the first asks for is another part of the value."""
     _, _, path, into, clear, strength = outer
     frame, key, below, place, open_, sure = inner
-    if sure < strength:
-        strength = sure
-    if place:
-        if path == place:
-            rest = ""
-        elif path.startswith(f"{place}."):
-            rest = path[len(place) + 1 :]
-        elif not path or place.startswith(f"{path}."):
-            if clear:
-                # What is asked goes on behind `path`; only what leads to `place` is met.
-                left = place[len(path) + 1 :] if path else place
-                return frame, key, below, f"{into}.{left}" if into else left, open_, strength
-            rest = ""
-        else:
-            return None
-    else:
-        rest = path
-    if open_ and rest:
-        below = shortened(f"{below}.{rest}") if below else rest
-    return frame, key, below, into, clear and open_, strength
+    found = part(below, place, open_, path)
+    if found is None:
+        return None
+    below, left = found
+    if left and clear:
+        # What is asked goes on behind `path`; only what leads to `place` is met.
+        into = joined(into, left)
+    return frame, key, shortened(below), into, clear and open_, min(sure, strength)

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 ROWS = -1
 """The key of a container's rows: which there are, how often, in what order."""
 
+WHOLE = -2
+"""The key of a row taken as one value: a struct whose members are the columns."""
+
 NAMED, STAR, POSSIBLE = 3, 2, 1
 """How surely: written out, taken by a star, or only where a name may mean another. A chain is as its weakest link."""
 
 Key = int | frozenset[str]
-"""A column by its position, `ROWS`, or every column but those named in the set (in lower case)."""
+"""A column by its position, `ROWS`, `WHOLE`, or every column but those named in the set (in lower case)."""
 
 ALL: frozenset[str] = frozenset()
 

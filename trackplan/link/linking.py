@@ -10,13 +10,14 @@ from trackplan.link.askers import Askers, wants
 from trackplan.link.closure import Closure, Masks
 from trackplan.link.demand import Demand
 from trackplan.link.expand import expand
-from trackplan.link.frames import ROWS, Key, bits
+from trackplan.link.frames import ROWS, WHOLE, Key, bits
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
 from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
-from trackplan.link.targets import Targets, below
+from trackplan.link.targets import Targets
+from trackplan.sql.values import part
 
 
 @dataclass(slots=True)
@@ -74,19 +75,21 @@ class Linking:
             for position in wanted:
                 for at in ways[position]:
                     for frame, target, inside, into, clear, _ in linked.columns[at]:
-                        inner = below(inside, into, clear, path) if target != ROWS else None
+                        inner = part(inside, into, clear, path) if target != ROWS else None
                         if inner is not None:
                             slot = frame - linked.first
-                            yield block.slots[slot], self._position(block, slot, target), shortened(inner)
+                            yield block.slots[slot], *self._inside(block, slot, target, shortened(inner[0]))
 
-    def _position(self, block: Block, slot: int, key: Key) -> Key:
-        """The position in a table of a key that a statement uses for what is in a slot."""
+    def _inside(self, block: Block, slot: int, key: Key, path: str) -> tuple[Key, str]:
+        """The position in a table, and the path there, of what a statement calls so in a slot."""
         number = block.slots[slot]
+        if key == WHOLE:
+            return self.nodes.member(number, path)
         known = len(self.program.tables[number].frame.names)
         if not isinstance(key, int) or key < known:
-            return key
+            return key, path
         name = self.linked[block.number].asks[slot][key - known][0]
-        return self.nodes.index[number][name.lower()]
+        return self.nodes.index[number][name.lower()], path
 
     def _spread_models(self) -> None:
         self._models = found = [0] * self.nodes.count

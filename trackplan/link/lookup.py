@@ -19,7 +19,7 @@ _ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"
 class Found(NamedTuple):
     """Something that a name may mean: a column by position or still to be asked for by name, or the `whole` frame.
 
-    With `member`, the name is a key inside the column at `position`.
+    With `member`, the name is a key inside the column at `position`; with `row`, it means a row as one value.
     """
 
     frame: int
@@ -27,6 +27,7 @@ class Found(NamedTuple):
     position: int | None = None
     whole: bool = False
     member: bool = False
+    row: bool = False
 
 
 class Hit(NamedTuple):
@@ -187,7 +188,7 @@ class Lookup:
         if isinstance(scope, Select):
             for source, frame in zip(scope.sources[:before], self.state.sources[level], strict=False):
                 if source.alias.lower() == ref.name.lower():
-                    return [Found(frame, NAMED, whole=True), *(Found(h.frame, POSSIBLE) for h in outer)], ""
+                    return [Found(frame, NAMED, row=True), *(Found(h.frame, POSSIBLE) for h in outer)], ""
         return None
 
     def _visible(self, number: int, before: int | None) -> list[int]:

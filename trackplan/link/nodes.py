@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trackplan.link.frames import ROWS, Key
+from trackplan.link.frames import ALL, ROWS, Key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.references import shortened
@@ -69,6 +69,12 @@ class Nodes:
         if found is None:
             found = self.alls[table][key, path] = self._fresh()
         return found
+
+    def member(self, table: int, path: str) -> tuple[Key, str]:
+        """What a part of a table's row is: a column and the way into it, all columns where that is not known."""
+        name, _, below = path.partition(".")
+        position = self.index[table].get(name) if name not in self.tables[table].frame.twins else None
+        return (ALL, "") if position is None else (position, below)
 
     def inside(self, table: int, column: int, path: str) -> int:
         """The node of the way `path` into the value of a column, which is given by its node."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Key, left_out
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_out
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
+from trackplan.sql.values import LENGTH
 
 Edge = tuple[int, Key, str, str, bool, int]
 """From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
@@ -112,6 +113,7 @@ class References:
                 if ref.values:
                     frame_ = self.frames[ref.scope]
                     key: Key = 0 if len(frame_.names) == 1 and not frame_.open else ALL
+                    key = WHOLE if ref.row else key
                     edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
         return edges
 
@@ -213,11 +215,18 @@ class References:
         for target in found:
             if target.whole:
                 edges.append((target.frame, ALL, "", "", False, target.strength))
-                self.note(edges[-1], ref.how if ref.how != "output" else "star", ref.span)
+                self.note(edges[-1], _starred(ref), ref.span)
                 continue
             path = ref.path
             positions: Sequence[int] = () if target.position is None else (target.position,)
-            if target.member:
+            if target.row:
+                name, _, path = path.partition(".")
+                positions = self._members(target.frame, name)
+                if not positions:
+                    edge = (target.frame, WHOLE, self.path(ref.path), ref.into.lower(), ref.clear, target.strength)
+                    edges.append(edge)
+                    self.note((target.frame, ALL, "", "", False, target.strength), _starred(ref), ref.span)
+            elif target.member:
                 path = f"{ref.name}.{path}".strip(".")
             elif target.position is None:
                 positions = self.ask(target.frame, ref.name, sure=self._sure(number, ref, found, target))
@@ -228,6 +237,13 @@ class References:
                     self.note(edge, ref.how, ref.span, ref.transform)
         if noting and doubt and not _is_pseudo(ref.name.lower()):
             self.unknowns.append((doubt, ref.name, ref.span))
+
+    def _members(self, number: int, name: str) -> Sequence[int]:
+        """The columns that are the member `name` of a frame's row, if that is plain."""
+        frame = self.frames[number]
+        if not name or name == LENGTH or frame.weak:
+            return ()
+        return self.ask(number, name, sure=True) if frame.open else frame.positions(name)
 
     def _sure(self, number: int, ref: Ref, found: list[Found], target: Found) -> bool:
         """Whether a reference proves that its target has a column of that name."""
@@ -251,7 +267,7 @@ class References:
             for n in self.lookup.sources(number, ref.source)
         ]
         for edge in edges:
-            self.note(edge, ref.how if ref.how != "output" else "star", ref.span)
+            self.note(edge, _starred(ref), ref.span)
         return edges
 
     def _output_ref(self, number: int, ref: OutputRef) -> list[Edge]:
@@ -274,6 +290,10 @@ class References:
 def shortened(path: str) -> str:
     """`path`, or as much of it as is followed: what is asked below that counts as asking for everything there."""
     return ".".join(path.split(".")[:DEEPEST]) if path.count(".") >= DEEPEST else path
+
+
+def _starred(ref: Ref | StarRef) -> How:
+    return ref.how if ref.how != "output" else "star"
 
 
 def _is_pseudo(name: str) -> bool:

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import Edge, References
-from trackplan.sql.records import Opaque, Reference, Select, Star, Union
+from trackplan.sql.records import Opaque, Select, Star, Union
+from trackplan.sql.values import LENGTH, part
 
 
 class Resolver(References):
     """Fills `columns`, by frame and position, and `rows`, by scope, of one statement.
 
-    `beside` is what stands behind the columns of a star, by scope and item, besides those of its sources.
+    `beside` is what stands behind the columns of a star, by scope and item, besides those of its sources; `arguments`
+    is what all columns of an opaque scope are made of.
     """
 
-    __slots__ = ("beside", "columns", "rows")
+    __slots__ = ("arguments", "beside", "columns", "rows")
 
+    arguments: dict[int, list[Edge]]
     beside: dict[tuple[int, int], list[Edge]]
     columns: list[list[list[Edge] | None]]
     rows: list[list[Edge]]
@@ -26,6 +29,7 @@ class Resolver(References):
         self.columns = [[None] * len(frame.names) for frame in self.frames]
         self.rows = [[] for _ in self.scopes]
         self.beside = {}
+        self.arguments = {}
         for name, sure in wanted:
             self.ask(self.state.root, name, sure=sure)
         for number, scope in enumerate(self.scopes):
@@ -35,7 +39,7 @@ class Resolver(References):
             elif isinstance(scope, Union):
                 self.rows[number] = self._union_rows(number, scope)
             else:
-                self.rows[number] = self.edges(scope.parent, scope.refs, None, scope.before)
+                self._unpacked(number, scope)
         for number, columns in enumerate(self.columns):
             if number < self.state.count and isinstance(self.scopes[number], Select):
                 self._select_columns(number, columns)
@@ -45,17 +49,14 @@ class Resolver(References):
         while self.asked:
             self._fill(*self.asked.pop())
 
-    def arguments(self, number: int) -> list[Edge]:
-        """What stands behind all columns of an opaque scope: what its arguments lead to."""
-        return self.rows[number] if isinstance(self.scopes[number], Opaque) else []
+    def _unpacked(self, number: int, scope: Opaque) -> None:
+        edges = self.arguments[number] = self.edges(scope.parent, scope.refs, None, scope.before)
+        self.rows[number] = _parts(edges, LENGTH) if scope.listed else edges
 
     def _stars(self, number: int, scope: Select) -> None:
         for position, output in enumerate(scope.outputs):
-            star = output.star
-            if star is not None and (output.refs or star.members_of is not None):
-                members: list[Reference] = [star.members_of] if star.members_of else []
-                edges = self.edges(number, output.refs)
-                self.beside[number, position] = edges + self.edges(number, members, noting=False)
+            if output.star is not None and output.refs:
+                self.beside[number, position] = self.edges(number, output.refs)
 
     def _select_columns(self, number: int, columns: list[list[Edge] | None]) -> None:
         """Fill the columns of a SELECT: mostly there is one for each item."""
@@ -105,11 +106,13 @@ class Resolver(References):
         return [(base, ALL, "", "", True, POSSIBLE), *self._through(base, name, NAMED, sure=False)]
 
     def _opaque(self, number: int, scope: Opaque, name: str) -> list[Edge]:
-        edges = self.arguments(number)
-        if scope.structured and name.lower() not in {n.lower() for n in scope.names}:
-            below = self.path(name)
-            return [(f, k, f"{path}.{below}".lstrip("."), "", True, s) for f, k, path, _, _, s in edges]
-        return [(f, k, path, "", scope.structured, s) for f, k, path, _, _, s in edges]
+        edges = self.arguments[number]
+        names = [n.lower() for n in scope.names]
+        if scope.structured and name.lower() not in names:
+            return _parts(edges, self.path(name))
+        if scope.listed:
+            return edges if name.lower() == names[0] else _parts(edges, LENGTH)
+        return [(f, k, path, "", False, s) for f, k, path, _, _, s in edges]
 
     def _member_columns(self, scope: Union, frame: Frame, position: int, origin: object) -> list[Edge]:
         name = frame.names[position]
@@ -152,9 +155,9 @@ class Resolver(References):
             star = output.star
             if star is None:
                 continue
-            if star.members_of is not None:
-                whole = self.edges(number, [star.members_of], noting=False)
-                edges.extend((f, k, self.path(f"{p}.{name}".lstrip(".")), i, True, s) for f, k, p, i, _, s in whole)
+            if star.members:
+                if name.lower() not in {n.lower() for n in star.exclude}:
+                    edges.extend(_parts(self.edges(number, output.refs, noting=False), self.path(name)))
                 continue
             edges.extend(self._starred(number, scope, star, name, sure=sure))
             edges.extend(self.edges(number, output.refs, noting=False))
@@ -220,3 +223,9 @@ class Resolver(References):
             edges.extend((member, ALL, "", "", False, NAMED) for member in scope.members)
         edges.extend(self.edges(number, scope.rows))
         return edges
+
+
+def _parts(edges: Iterable[Edge], asked: str) -> list[Edge]:
+    """Edges to a part of what others lead to."""
+    found = ((edge, part(edge[2], edge[3], edge[4], asked)) for edge in edges)
+    return [(f, k, *way, c, s) for (f, k, _, _, c, s), way in found if way is not None]

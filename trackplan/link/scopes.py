@@ -128,9 +128,9 @@ class _Stars:
         self.frame.starred, self.frame.origins = self.starred, self.origins
 
     def _star(self, output: int, star: Star) -> None:
-        if star.members_of is not None or (star.subset and not star.exact):
+        if star.members or (star.subset and not star.exact):
             self.frame.open = True
-        if star.members_of is not None:
+        if star.members:
             return
         seen: set[str] = set()
         for index, (source, number) in enumerate(zip(self.scope.sources, self.sources, strict=True)):

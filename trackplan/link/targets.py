@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from trackplan.link.frames import NAMED
+from trackplan.link.frames import NAMED, WHOLE
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block
 from trackplan.link.references import Edge
+from trackplan.sql.values import part
 
 Ends = tuple[Sequence[int], Sequence[int]]
 """The nodes that something leads to: those that are surely meant, and those that only may be."""
@@ -47,13 +48,12 @@ class Targets:
         sure: dict[int, None] = {}
         perhaps: dict[int, None] = {}
         for slot, key, path, into, clear, strength in edges:
-            way: str | None = path
-            if asked and into:
-                way = below(path, into, clear, asked)
-                if way is None:
+            way = path
+            if asked and (into or clear):
+                found = part(path, into, clear, asked)
+                if found is None:
                     continue
-            elif asked and clear:
-                way = f"{path}.{asked}" if path else asked
+                way = found[0]
             slot -= base
             number = slots[slot]
             if isinstance(key, int) and key >= 0:
@@ -62,7 +62,7 @@ class Targets:
                 if way:
                     node = nodes.inside(number, node, way)
             else:
-                node = nodes.node(number, key, way or "")
+                node = nodes.node(number, *nodes.member(number, way) if key == WHOLE else (key, way))
             (sure if strength == NAMED else perhaps)[node] = None
         return list(sure), list(perhaps)
 
@@ -80,20 +80,3 @@ class Targets:
             if not excluded:
                 self._known[id(linked.rest)] = known
         return known[1]
-
-
-def below(path: str, into: str, clear: bool, asked: str) -> str | None:
-    """Where in an edge's target the `asked` path is found; None if it is another part of the value."""
-    rest = asked
-    if into:
-        if asked == into:
-            rest = ""
-        elif asked.startswith(f"{into}."):
-            rest = asked[len(into) + 1 :]
-        elif not asked or into.startswith(f"{asked}."):
-            rest = ""
-        else:
-            return None
-    if not clear or not rest:
-        return path
-    return f"{path}.{rest}" if path else rest

@@ -9,11 +9,13 @@ from sqlglot import exp
 
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
-from trackplan.sql.leaves import Bound, Leaves
+from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
-from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
+from trackplan.sql.paths import PARTS, access, member
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, StarRef
+from trackplan.sql.shapes import FREE, ON_EACH, Call, Shapes
 from trackplan.sql.star_names import names_of
+from trackplan.sql.values import lengths, parts, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -21,21 +23,19 @@ if TYPE_CHECKING:
 
 Nodes = Sequence[exp.Expr]
 
-_FREE: Bound = frozenset()
 
-
-class Walker(Leaves):
+class Walker(Shapes):
     """Collects the references of expressions inside one scope (`frame`), without recursion over long chains.
 
     After `refs`, `aggregates`, `unpacks` and `spreads` tell whether the expression holds an aggregate, an UNNEST or
     COLUMNS(…), its subqueries left aside.
     """
 
-    __slots__ = ("_kinds", "aggregates", "spreads", "unpacks")
+    __slots__ = ("_kinds", "spreads")
 
     def __init__(self, compiler: Compiler, frame: Frame) -> None:
         super().__init__(compiler, frame)
-        self.aggregates = self.unpacks = self.spreads = False
+        self.spreads = False
         self._kinds = _CLICKHOUSE if compiler.dialect == "clickhouse" else _KINDS
 
     def refs(self, node: exp.Expr | None, how: How) -> list[Reference]:
@@ -45,9 +45,9 @@ class Walker(Leaves):
         if node is None:
             return found
         if how == "output":
-            self._built(node, "", _FREE, found)
+            self._built(node, "", FREE, found)
         else:
-            self._taken(node, how, "", _FREE, found)
+            self._taken(node, how, "", FREE, found)
         return found
 
     def _taken(self, start: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> None:
@@ -66,65 +66,6 @@ class Walker(Leaves):
             elif kind is not NOTHING:
                 stack.extend(reversed(kind(self, node, how, into, bound, found)))
 
-    def _built(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        """The references in a value that becomes (part of) a column and may keep its structure."""
-        shape = _SHAPES[node.__class__]
-        if shape is COLUMN:
-            self.leaf(node, (), "output", into, True, bound, found)
-        elif shape is None:
-            self._taken(node, "output", into, bound, found)
-        else:
-            shape(self, node, into, bound, found)
-
-    # What becomes of a value that may keep its structure.
-
-    def _object(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        for item in node.expressions:
-            name, key, value = member(item)
-            if key is not None:
-                self._taken(key, "output", into, bound, found)
-            if name is None:
-                # Not knowing the member's name, its value may be any part of the whole.
-                self._taken(value, "output", into, bound, found)
-            else:
-                self._built(value, f"{into}.{name}".lstrip("."), bound, found)
-
-    def _renamed(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        if self._kinds is _CLICKHOUSE and isinstance(node, exp.Alias):
-            self._taken(node, "output", into, bound, found)
-        else:
-            self._built(node.this if isinstance(node, exp.Alias) else node.expression, into, bound, found)
-
-    def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        """What gives one of its parts, or a list of them."""
-        self.aggregates = self.aggregates or isinstance(node, exp.AggFunc)
-        decides = isinstance(node, (exp.If, exp.Case))
-        for name, child in children(node):
-            if (decides and name == "this") or isinstance(child, (exp.Order, exp.Distinct, exp.Filter)):
-                self._taken(child, "output", into, bound, found)
-            else:
-                self._built(child, into, bound, found)
-
-    def _part(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        reached = access(node)
-        base = reached.base
-        if base is node:
-            self._taken(node, "output", into, bound, found)
-            return
-        done = self._reaches(reached, "output", into, True, bound, found)
-        for key in reached.computed:
-            self._taken(key, "output", into, bound, found)
-        if not done and reached.path:
-            self._taken(base, "output", into, bound, found)
-        elif not done:
-            self._built(base, into, bound, found)
-
-    def _whole(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        if isinstance(node, exp.Query):
-            found.append(self.subquery(node, "output", into, True))
-        elif node.name.lower() not in bound:
-            found.append(self.column([node], (), "output", into, True))
-
     # What else there is in expressions: each gives the nodes that are still to be visited.
 
     def _query(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
@@ -133,7 +74,7 @@ class Walker(Leaves):
 
     def _exists(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         if not isinstance(node.this, exp.Query):
-            return parts_of(node)
+            return self._on_each(node, how, into, bound, found)
         found.append(self.subquery(node.this, how, into, False, values=False))
         return ()
 
@@ -158,13 +99,27 @@ class Walker(Leaves):
         return ()
 
     def _identifier(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
-        if node.name.lower() not in bound:
+        if node.name.lower() in bound:
+            self.parameter(node.name, (), how, into, False, bound, found)
+        else:
             found.append(self.column([node], (), how, into, False))
+        return ()
+
+    def _on_each(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        """A function that runs a lambda over the elements of a list."""
+        call = Call.of(node, self.compiler.dialect)
+        if call is None:
+            return parts_of(node)
+        elements = self._made(call.list, bound)
+        found.extend(taken(elements if call.keeps else lengths(elements, how), how, into))
+        inside = call.bind(bound, elements)
+        for inner in (call.body, *call.others):
+            self._taken(inner, how, into, inside, found)
         return ()
 
     def _lambda(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         names = {e.name.lower() for e in node.expressions}
-        self._taken(node.this, how, into, bound | names, found)
+        self._taken(node.this, how, into, {**bound, **dict.fromkeys(names, ())}, found)
         mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
         # As an argument, `payload -> 'key'` looks like a lambda to the parser.
         return [p for p in node.expressions if p.name.lower() not in mentioned]
@@ -203,20 +158,11 @@ class Walker(Leaves):
         reached = access(node)
         if reached.base is node:
             return [*reached.computed, *parts_of(node)]
-        done = self._reaches(reached, how, into, False, bound, found)
-        return reached.computed if done else [*reached.computed, reached.base]
-
-    def _reaches(self, reached: Access, how: How, into: str, clear: bool, bound: Bound, found: list[Reference]) -> bool:
-        """Note a part of a column or of what a query gives; False where it is taken from another value."""
-        base, path = reached.base, reached.path
-        self.aggregates = self.aggregates or reached.aggregate
-        if isinstance(base, exp.Column):
-            self.leaf(base, path, how, into, clear, bound, found)
-        elif path and isinstance(base, exp.Query):
-            found.append(self.subquery(base, how, into, clear, path))
-        else:
-            return False
-        return True
+        if not self._reaches(reached, how, into, False, bound, found):
+            if not reached.path:
+                return [*reached.computed, reached.base]
+            found.extend(taken(parts(self._made(reached.base, bound), ".".join(reached.path)), how, into))
+        return reached.computed
 
     def _members(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         items = [member(item) for item in node.expressions]
@@ -227,10 +173,11 @@ class Walker(Leaves):
         return [node.this if isinstance(node, exp.Alias) else node.expression]
 
     def _called(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
-        if node.name.lower() == "columns":
+        name = node.name.lower()
+        if name == "columns":
             self.spreads = True
             found.append(StarRef(None, how, NOWHERE))
-        return node.expressions
+        return self._on_each(node, how, into, bound, found) if name in ON_EACH else node.expressions
 
     def _aggregate(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         self.aggregates = True
@@ -269,6 +216,7 @@ _RULES: tuple[Rule, ...] = (
     (exp.Columns, Walker._spread),
     (exp.Window, Walker._window),
     (exp.Lambda, Walker._lambda),
+    ((exp.Transform, exp.ArrayFilter, exp.Comprehension), Walker._on_each),
     (exp.Parameter, Walker._parameter),
     ((exp.DataType, exp.Placeholder, exp.Var, exp.Literal), NOTHING),
     (exp.Identifier, Walker._identifier),
@@ -282,13 +230,3 @@ _RULES: tuple[Rule, ...] = (
 )
 _KINDS = Kinds(_RULES)
 _CLICKHOUSE = Kinds((((exp.Alias, exp.In, exp.Anonymous), Walker._hidden), *_RULES))
-_SHAPES = Kinds(
-    (
-        (exp.Column, COLUMN),
-        ((exp.Query, exp.Identifier), Walker._whole),
-        ((exp.Struct, exp.JSONObject), Walker._object),
-        ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Walker._renamed),
-        ((exp.Coalesce, exp.Array, exp.ArrayAgg, exp.If, exp.Case), Walker._either),
-        ((*PARTS, *SAME_STRUCTURE), Walker._part),
-    )
-)

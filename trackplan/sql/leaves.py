@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -10,13 +10,14 @@ from sqlglot import exp
 from trackplan.sql.nodes import span_of
 from trackplan.sql.records import How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.transforms import transform
+from trackplan.sql.values import parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
     from trackplan.sql.frame import Frame
 
-Bound = frozenset[str]
-"""The parameters of the lambdas around an expression, in lower case."""
+Bound = Mapping[str, Sequence[Reference]]
+"""The parameters of the lambdas around an expression, in lower case: what makes up the element that each stands for."""
 
 
 class Leaves:
@@ -45,6 +46,8 @@ class Leaves:
         if this.__class__ is exp.Identifier and args.get("db") is None:
             table = args.get("table")
             if bound and (table or this).name.lower() in bound:
+                below = (this.name, *path) if table is not None else path
+                self.parameter((table or this).name, below, how, into, clear, bound, found)
                 return
             if table is None:
                 name, way = self.fold(this), ".".join(path)
@@ -56,17 +59,32 @@ class Leaves:
                 name, way = self.fold(this), ".".join(path)
                 found.append(Ref(called, name, way, how, into, clear, span, False, transform(node)))
                 return
-        parts = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
-        if parts[0].name.lower() in bound:
+        names = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
+        if names[0].name.lower() in bound:
+            self.parameter(names[0].name, [*(p.name for p in names[1:]), *path], how, into, clear, bound, found)
             return
         if not isinstance(this, exp.Star):
-            found.append(self.column(parts, path, how, into, clear))
+            found.append(self.column(names, path, how, into, clear))
             return
-        source = self.frame.find([self.fold(p) for p in parts[:-1]])
-        if source is not None and source[1] == len(parts) - 1:
-            found.append(StarRef(source[0], how, span_of(parts[0])))
+        source = self.frame.find([self.fold(p) for p in names[:-1]])
+        if source is not None and source[1] == len(names) - 1:
+            found.append(StarRef(source[0], how, span_of(names[0])))
         else:
-            found.append(self.column(parts[:-1], (), how, into, False))
+            found.append(self.column(names[:-1], (), how, into, False))
+
+    def parameter(
+        self,
+        name: str,
+        path: Sequence[str],
+        how: How,
+        into: str,
+        clear: bool,
+        bound: Bound,
+        found: list[Reference],
+    ) -> None:
+        """Note what a part of a lambda's parameter is made of."""
+        of = parts(bound[name.lower()], ".".join(path))
+        found.extend(placed(of, into) if clear else taken(of, how, into))
 
     def column(self, parts: Sequence[exp.Expr], path: Sequence[str], how: How, into: str, clear: bool) -> Ref:
         """The reference that a dotted name makes: `parts` may begin with a source, and end in members."""
@@ -86,4 +104,6 @@ class Leaves:
     ) -> ScopeRef:
         """The reference to the rows of a query, and with `values` to what it selects."""
         scope = self.compiler.query(node, self.frame.environment, self.frame)
-        return ScopeRef(scope, values, ".".join(path), how, into, clear)
+        select = node.unnest() if isinstance(node, exp.Subquery) else node
+        row = str(select.args.get("kind") or "").upper() == "STRUCT"
+        return ScopeRef(scope, values, ".".join(path), how, into, clear, row)

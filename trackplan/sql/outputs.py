@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from sqlglot import exp
 
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
-from trackplan.sql.records import NOWHERE, Output, Ref, Reference, Select, Star, StarRef
+from trackplan.sql.records import NOWHERE, Output, Reference, Select, Star, StarRef
 from trackplan.sql.star_names import Names, filtered, is_star, liked, names_of
+from trackplan.sql.values import lengths
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -36,8 +36,8 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         return
     if walker.unpacks:
         # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
-        select.rows.extend(refs)
-        found.append(Output("", [_whole(r) for r in refs], NOWHERE, star=Star(-1, subset=True)))
+        select.rows.extend(lengths(refs, "output"))
+        found.append(Output("", refs, NOWHERE, star=Star(-1, members=True)))
     if kind is exp.Aliases:
         found.extend(Output(compiler.fold(a), refs, span_of(a), aggregate) for a in item.args["expressions"])
         return
@@ -54,10 +54,6 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         found.append(Output(item.output_name, refs, NOWHERE, aggregate))
 
 
-def _whole(ref: Reference) -> Reference:
-    return replace(ref, into="", clear=False) if isinstance(ref, Ref) else ref
-
-
 def _excluded(compiler: Compiler, node: exp.Expr) -> frozenset[str]:
     names = [e.this if isinstance(e, exp.Column) else e for e in node.args.get("except_") or ()]
     return frozenset(compiler.fold(n) for n in names)
@@ -67,17 +63,18 @@ def _is_star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, s
     """Whether an item without a name of its own is a star, which is added then."""
     if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
         # `f(x).*`: the members of a value that is made on the spot.
-        members = Star(-1, _excluded(compiler, item.expression), subset=True)
-        refs = [_whole(r) for r in walker.refs(item.this, "output")]
-        select.outputs.append(Output("", refs, NOWHERE, star=members))
+        members = Star(-1, _excluded(compiler, item.expression), members=True)
+        select.outputs.append(Output("", walker.refs(item.this, "output"), NOWHERE, star=members))
         return True
-    star = _star(compiler, item, walker, frame)
+    refs: list[Reference] = []
+    star = _star(compiler, item, walker, frame, refs)
     if star is not None:
-        select.outputs.append(Output("", [], span_of(item), star=star))
+        select.outputs.append(Output("", refs, span_of(item), star=star))
     return star is not None
 
 
-def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> Star | None:
+def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, refs: list[Reference]) -> Star | None:
+    """The star that an item is, with `refs` for what it is made of where that is no source."""
     allowed = filtered(item)
     if allowed is not None:
         item = item.find(exp.Star) or item
@@ -93,15 +90,15 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame) -> S
     if node.args.get("ilike") is not None:
         allowed = Names(liked(node.args["ilike"]).pattern, exact=True)
     source: int | None = None
-    members: Ref | None = None
     if isinstance(item, exp.Column):
         parts = [p for p in (item.args.get(k) for k in ("catalog", "db", "table")) if p is not None]
         found = frame.find([compiler.fold(p) for p in parts])
         if found is not None and found[1] == len(parts) and found[0][0] == 0:
             source = found[0][1]
         else:
-            members = walker.column(parts, (), "output", "", True)
-    star = Star(source, members_of=members)
+            refs.append(walker.column(parts, (), "output", "", True))
+            source = -1
+    star = Star(source, members=bool(refs))
     if allowed is not None:
         star.subset, star.pattern, star.exact = True, allowed.pattern, allowed.exact
     star.exclude = _excluded(compiler, node)

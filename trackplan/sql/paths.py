@@ -21,7 +21,7 @@ _KEEPING = (
     exp.IgnoreNulls,
     exp.AnyValue,
 )
-PARTS = (exp.Dot, exp.Bracket, *_EXTRACTS)
+PARTS = (exp.Dot, exp.Bracket, exp.StructExtract, exp.GetExtract, *_EXTRACTS)
 """What takes a part of a value."""
 SAME_STRUCTURE = (*_KEEPING, exp.Anonymous)
 """What may have the structure of its argument as a result, so that a path may go on through it."""
@@ -43,13 +43,14 @@ _SAME_STRUCTURE_NAMES = frozenset(
 class Access:
     """What is read (`base`), the segments of the way into it, and expressions met on the way (computed keys).
 
-    `aggregate` tells that the way leads through an aggregate.
+    `aggregate` tells that the way leads through an aggregate; `cut` that what is read is only somewhere below `path`.
     """
 
     base: exp.Expr
     path: list[str]
     computed: list[exp.Expr] = field(default_factory=list)
     aggregate: bool = False
+    cut: bool = False
 
 
 def access(node: exp.Expr) -> Access:
@@ -60,7 +61,7 @@ def access(node: exp.Expr) -> Access:
     """
     segments: list[str] = []
     computed: list[exp.Expr] = []
-    aggregate = False
+    aggregate = cut = False
     while True:
         step: list[str] | None
         below = same_structure(node)
@@ -70,15 +71,19 @@ def access(node: exp.Expr) -> Access:
             continue
         if not isinstance(node.this, exp.Expr):
             # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
-            return Access(node, segments, computed, aggregate)
+            return Access(node, segments, computed, aggregate, cut)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
             step = [node.expression.name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
             step = _key(node.expressions[0], computed)
         elif isinstance(node, _EXTRACTS) and not node.args.get("expressions"):
             step = json_path(node.args.get("expression"), computed)
+        elif isinstance(node, (exp.StructExtract, exp.GetExtract)):
+            step = _key(node.expression, computed)
+            step = None if isinstance(node, exp.StructExtract) and not step else step
         else:
-            return Access(node, segments, computed, aggregate)
+            return Access(node, segments, computed, aggregate, cut)
+        cut = cut or step is None
         segments = [] if step is None else step + segments
         node = node.this
 
@@ -129,6 +134,9 @@ def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
     if isinstance(node, exp.Literal):
         return [node.this] if node.is_string else []
     if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
+        return []
+    if isinstance(node, exp.Slice):
+        computed.append(node)
         return []
     computed.append(node)
     return None

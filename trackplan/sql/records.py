@@ -44,7 +44,10 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
 
 
 class ScopeRef(Struct, tag=True, array_like=True, gc=False):
-    """A subquery inside an expression: its rows, and with `values` what it selects too."""
+    """A subquery inside an expression: its rows, and with `values` what it selects too.
+
+    With `row`, it gives a struct of all that it selects: `SELECT AS STRUCT`.
+    """
 
     scope: int
     values: bool
@@ -52,6 +55,7 @@ class ScopeRef(Struct, tag=True, array_like=True, gc=False):
     how: How
     into: str
     clear: bool
+    row: bool = False
 
 
 class StarRef(Struct, tag=True, array_like=True, gc=False):
@@ -97,8 +101,8 @@ class Star(Struct, tag=True, array_like=True):
 
     `subset` tells that only an unknown part of the columns is meant (`COLUMNS('…')`, `* LIKE …`), or that nobody knows
     what they are called; with a `pattern`, only columns whose whole name matches it (whatever its case) are, and when
-    it is `exact` all of those under their own names. `members_of` is the struct whose members `t.*` takes where `t` is
-    no source.
+    it is `exact` all of those under their own names. With `members`, it stands for the members of the struct that its
+    item is made of: `column.*`, `f(x).*`.
     """
 
     source: int | None
@@ -106,7 +110,7 @@ class Star(Struct, tag=True, array_like=True):
     replace: dict[str, list[Reference]] = field(default_factory=dict)
     rename: dict[str, str] = field(default_factory=dict)
     subset: bool = False
-    members_of: Ref | None = None
+    members: bool = False
     pattern: str = ""
     exact: bool = False
 
@@ -143,9 +147,10 @@ class Union(Struct, tag=True, array_like=True):
 class Opaque(Struct, tag=True, array_like=True):
     """Something in FROM whose inside is not followed: any column asked of it takes all of `refs`.
 
-    `names` are its columns where the text says them, `closed` tells that it has no others. With `structured`, a column
-    asked of it is that member of the (array of structs in the) first reference, as UNNEST gives. It sees the sources
-    `before` it in its FROM.
+    `names` are its columns where the text says them, `closed` tells that it has no others. With `structured`, any other
+    column asked of it is that member of the (array of structs in the) references, as UNNEST gives. With `listed`, its
+    first column is an element of the list that the references make, and the list's length alone decides its rows. It
+    sees the sources `before` it in its FROM.
     """
 
     parent: int
@@ -153,6 +158,7 @@ class Opaque(Struct, tag=True, array_like=True):
     names: tuple[str, ...] = ()
     closed: bool = False
     structured: bool = False
+    listed: bool = False
     before: int | None = None
 
 

@@ -12,6 +12,7 @@ from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import children, span_of
 from trackplan.sql.pivots import pivoted
 from trackplan.sql.records import Opaque, Reference, Select, Source, Span
+from trackplan.sql.shapes import LISTED
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -131,7 +132,7 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
         # `FROM t, t.items`: the array of the row at hand, unnested without saying so.
         array = exp.Dot.build([p.copy() for p in identifiers]) if len(parts) > 4 else _column(identifiers)
         found = Walker(compiler, frame).refs(array, "output")
-        opaque = Opaque(frame.scope, found, (alias,), structured=True, before=len(frame.sources))
+        opaque = Opaque(frame.scope, found, (alias,), structured=True, listed=True, before=len(frame.sources))
         return Source(alias, scope=compiler.place(opaque, None), span=span)
     return Source(alias, parts, columns=columns, span=span)
 
@@ -153,16 +154,18 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str
         raise NotFollowedError
     walker = Walker(compiler, frame)
     refs: list[Reference] = []
-    arguments = list(node.expressions) if isinstance(node, exp.Unnest) else [c for _, c in children(node)]
+    unnest = node.this if isinstance(node, exp.Lateral) else node
+    arguments = list(unnest.expressions) if isinstance(unnest, exp.Unnest) else [c for _, c in children(node)]
     for argument in arguments:
         if not isinstance(argument, (exp.TableAlias, exp.Identifier, exp.Join, exp.Pivot)):
             refs.extend(walker.refs(argument, "output"))
-    structured = isinstance(node, exp.Unnest) and len(refs) == 1
-    names = columns
-    offset = node.args.get("offset")
+    structured = isinstance(unnest, exp.Unnest) and len(arguments) == 1
+    listed = structured and compiler.dialect in LISTED
+    names = columns or (("unnest",) if listed and compiler.dialect == "duckdb" else ())
+    offset = unnest.args.get("offset")
     if isinstance(offset, exp.Identifier):
         names = (*names, compiler.fold(offset))
-    opaque = Opaque(frame.scope, refs, names, structured=structured, before=len(frame.sources))
+    opaque = Opaque(frame.scope, refs, names, structured=structured, listed=listed, before=len(frame.sources))
     return compiler.place(opaque, None)
 
 

@@ -1,0 +1,80 @@
+"""Parts of values: what is behind `value.a.b` where the value is put together from others.
+
+A reference takes the part of a column at `path`, and puts it at the place `into` of the value that it is in; where it
+is `clear`, whatever is asked of that place goes on inside the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from trackplan.sql.records import How, Ref, Reference, ScopeRef
+
+LENGTH = "\0"
+"""The last segment of a path that asks how many elements a list has, and for nothing that is in them.
+
+No identifier and no key of SQL can be called so.
+"""
+
+
+def joined(path: str, more: str) -> str:
+    """A path and what goes on below it."""
+    return f"{path}.{more}" if path and more else path or more
+
+
+def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | None:
+    """Where the part `asked` of a value is found behind a reference: the path, and the place in that part.
+
+    None if the reference is to another part. The place is only there where less is asked than `into`.
+    """
+    rest = asked
+    if into:
+        if asked == into:
+            rest = ""
+        elif asked.startswith(f"{into}."):
+            rest = asked[len(into) + 1 :]
+        elif not asked:
+            return path, into
+        elif into.startswith(f"{asked}."):
+            return path, into[len(asked) + 1 :]
+        else:
+            return None
+    return (joined(path, rest) if clear else path), ""
+
+
+def parts(refs: Iterable[Reference], asked: str) -> Iterator[Reference]:
+    """References to the part `asked` of the value that `refs` make."""
+    lower = asked.lower()
+    for ref in refs:
+        if not isinstance(ref, (Ref, ScopeRef)):
+            yield ref
+            continue
+        found = part(ref.path, ref.into.lower(), ref.clear, lower if ref.into else asked)
+        if found is not None:
+            yield replace(ref, path=found[0], into=found[1])
+        elif isinstance(ref, ScopeRef):
+            yield replace(ref, values=False)
+
+
+def lengths(refs: Iterable[Reference], how: How) -> Iterator[Reference]:
+    """References to nothing but the length of the list that `refs` make."""
+    for ref in taken(parts(refs, LENGTH), how, ""):
+        yield replace(ref, transform="counted") if isinstance(ref, Ref) and ref.path.endswith(LENGTH) else ref
+
+
+def placed(refs: Iterable[Reference], into: str) -> Iterator[Reference]:
+    """References to the same value, at the place `into` of another one."""
+    for ref in refs:
+        yield replace(ref, into=joined(into, ref.into)) if isinstance(ref, (Ref, ScopeRef)) else ref
+
+
+def taken(refs: Iterable[Reference], how: How, into: str) -> Iterator[Reference]:
+    """References to a value that loses its structure."""
+    for ref in refs:
+        used: How = how if ref.how == "output" else ref.how
+        if isinstance(ref, (Ref, ScopeRef)):
+            yield replace(ref, how=used, into=into, clear=False)
+        else:
+            yield replace(ref, how=used)
