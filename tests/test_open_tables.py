@@ -17,10 +17,25 @@ FILES = {
 
 
 def test_pivot_groups_by_every_column_that_an_open_table_may_have(tmp_path: Path) -> None:
-    for path, text in FILES.items():
+    assert used(FILES, tmp_path) == {"raw.t.k": True, "raw.t.x": True, "raw.t.y": False, "raw.t.z": True}
+
+
+def test_what_a_star_replaces_is_made_of_other_columns(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "models/m.sql": "select * replace (b + 1 as a, d as c) from raw.t\n",
+        "models/other.sql": "select a, b, c, d, e from raw.t\n",
+        "queries/q.sql": "select a from m\n",
+    }
+    assert used(files, tmp_path) == {f"raw.t.{name}": name == "b" for name in "abcde"}
+    assert all(used({**files, "queries/q.sql": "select * from m\n"}, tmp_path).values())
+
+
+def used(files: dict[str, str], tmp_path: Path) -> dict[str, bool | None]:
+    """The verdict on every raw column of a project."""
+    for path, text in files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
     printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
-    used = {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
-    assert used == {"raw.t.k": True, "raw.t.x": True, "raw.t.y": False, "raw.t.z": True}
+    return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}

@@ -12,7 +12,7 @@ from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, Key, left_out
 from trackplan.link.references import Edge, shortened
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
-from trackplan.sql.values import joined, part
+from trackplan.sql.values import LENGTH, firsts, joined, part
 
 Rest = tuple[int, "int | frozenset[str]", str, int, bool, str]
 """What an open statement may take besides its columns: slot, key, path and strength. With `keeps`, the names that a
@@ -193,9 +193,10 @@ class Flattener:
         """An edge to a row of a frame, or to a part of it, as edges to columns."""
         frame, _, path, into, clear, strength = edge
         shown = self.state.frames[frame]
-        name, _, below = path.partition(".")
-        found = shown.positions(name) if path else ()
-        for position in found:
+        if path == LENGTH:
+            return  # a list of rows is as long as there are rows
+        found = [(p, below) for name, below in firsts(path) for p in shown.positions(name)] if path else []
+        for position, below in found:
             yield from self._expanded(((frame, position, below, into, clear, strength),))
         if found:
             return
@@ -235,7 +236,7 @@ class Flattener:
                 star = output.star
                 if star is None:
                     continue
-                if output.refs:
+                if output.refs or star.replace:
                     self._plain(self.resolver.beside[frame, position], strength, rest)
                 for index, source in enumerate(scope.sources):
                     if source.in_star if star.source is None else star.source == index:

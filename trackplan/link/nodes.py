@@ -12,6 +12,7 @@ from trackplan.link.frames import ALL, ROWS, Key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.references import shortened
+from trackplan.sql.values import firsts
 
 # A table that is built from itself can make new paths each time round: beyond these the whole value counts.
 _MOST_PATHS = 1_000
@@ -72,9 +73,9 @@ class Nodes:
 
     def member(self, table: int, path: str) -> tuple[Key, str]:
         """What a part of a table's row is: a column and the way into it, all columns where that is not known."""
-        name, _, below = path.partition(".")
-        position = self.index[table].get(name) if name not in self.tables[table].frame.twins else None
-        return (ALL, "") if position is None else (position, below)
+        index, twins = self.index[table], self.tables[table].frame.twins
+        found = [(index[name], below) for name, below in firsts(path) if name in index]
+        return found[0] if len(found) == 1 and not any(name in twins for name, _ in firsts(path)) else (ALL, "")
 
     def inside(self, table: int, column: int, path: str) -> int:
         """The node of the way `path` into the value of a column, which is given by its node."""

@@ -5,14 +5,14 @@ Where a name may mean several things, each of them gets an edge that is only `PO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_out
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import LENGTH, firsts
 
 Edge = tuple[int, Key, str, str, bool, int]
 """From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
@@ -94,6 +94,9 @@ class References:
         edges: list[Edge] = []
         for ref in refs:
             if type(ref) is Ref:
+                if ref.hidden:
+                    edges.extend(self._hidden(number, ref))
+                    continue
                 if noting:
                     self.references += 1
                 frame, position = self._plainly(number, ref, output, before)
@@ -116,6 +119,15 @@ class References:
                     key = WHOLE if ref.row else key
                     edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
         return edges
+
+    def _hidden(self, number: int, ref: Ref) -> Iterator[Edge]:
+        """The columns, for sure there, that may take the place of a lambda's parameter."""
+        level = number
+        while level >= 0:
+            for source in self.state.sources[level]:
+                for position in self.frames[source].positions(ref.name):
+                    yield source, position, self.path(ref.path), ref.into.lower(), ref.clear, POSSIBLE
+            level = self.scopes[level].parent
 
     def path(self, path: str) -> str:
         """`path` in lower case, since who reads a struct need not write its members as they are declared."""
@@ -219,9 +231,8 @@ class References:
                 continue
             path = ref.path
             positions: Sequence[int] = () if target.position is None else (target.position,)
-            if target.row:
-                name, _, path = path.partition(".")
-                positions = self._members(target.frame, name)
+            if target.row:  # `t.a` where `t` is no column
+                positions, path = self._members(target.frame, path)
                 if not positions:
                     edge = (target.frame, WHOLE, self.path(ref.path), ref.into.lower(), ref.clear, target.strength)
                     edges.append(edge)
@@ -238,12 +249,15 @@ class References:
         if noting and doubt and not _is_pseudo(ref.name.lower()):
             self.unknowns.append((doubt, ref.name, ref.span))
 
-    def _members(self, number: int, name: str) -> Sequence[int]:
-        """The columns that are the member `name` of a frame's row, if that is plain."""
+    def _members(self, number: int, path: str) -> tuple[Sequence[int], str]:
+        """The columns that a part of a frame's row is, and the way into them, if that is plain."""
         frame = self.frames[number]
-        if not name or name == LENGTH or frame.weak:
-            return ()
-        return self.ask(number, name, sure=True) if frame.open else frame.positions(name)
+        found = [(frame.positions(name), below) for name, below in firsts(path) if frame.positions(name)]
+        if len(found) == 1:
+            return found[0]
+        name, _, below = path.partition(".")
+        plain = name and name != LENGTH and frame.open and not frame.weak and not found
+        return (self.ask(number, name, sure=True), below) if plain else ((), path)
 
     def _sure(self, number: int, ref: Ref, found: list[Found], target: Found) -> bool:
         """Whether a reference proves that its target has a column of that name."""

@@ -55,8 +55,11 @@ class Resolver(References):
 
     def _stars(self, number: int, scope: Select) -> None:
         for position, output in enumerate(scope.outputs):
-            if output.star is not None and output.refs:
-                self.beside[number, position] = self.edges(number, output.refs)
+            star = output.star
+            if star is not None and (output.refs or star.replace):
+                replaced = [ref for refs in star.replace.values() for ref in refs]
+                edges = self.edges(number, output.refs)
+                self.beside[number, position] = edges + self.edges(number, replaced, noting=False)
 
     def _select_columns(self, number: int, columns: list[list[Edge] | None]) -> None:
         """Fill the columns of a SELECT: mostly there is one for each item."""
@@ -158,6 +161,10 @@ class Resolver(References):
             if star.members:
                 if name.lower() not in {n.lower() for n in star.exclude}:
                     edges.extend(_parts(self.edges(number, output.refs, noting=False), self.path(name)))
+                continue
+            replaced = [refs for new, refs in star.replace.items() if new.lower() == name.lower()]
+            if replaced:
+                edges.extend(self.edges(number, replaced[0]))
                 continue
             edges.extend(self._starred(number, scope, star, name, sure=sure))
             edges.extend(self.edges(number, output.refs, noting=False))

@@ -10,7 +10,7 @@ from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block
 from trackplan.link.references import Edge
-from trackplan.sql.values import part
+from trackplan.sql.values import LENGTH, part
 
 Ends = tuple[Sequence[int], Sequence[int]]
 """The nodes that something leads to: those that are surely meant, and those that only may be."""
@@ -61,6 +61,8 @@ class Targets:
                 node = nodes.first[number] + key if key < known else later[slot][key - known]
                 if way:
                     node = nodes.inside(number, node, way)
+            elif key == WHOLE and way == LENGTH:
+                continue
             else:
                 node = nodes.node(number, *nodes.member(number, way) if key == WHOLE else (key, way))
             (sure if strength == NAMED else perhaps)[node] = None

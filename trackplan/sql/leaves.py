@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from trackplan.sql.nodes import span_of
-from trackplan.sql.records import How, Ref, Reference, ScopeRef, StarRef
+from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.transforms import transform
 from trackplan.sql.values import parts, placed, taken
 
@@ -82,7 +82,12 @@ class Leaves:
         bound: Bound,
         found: list[Reference],
     ) -> None:
-        """Note what a part of a lambda's parameter is made of."""
+        """Note what a part of a lambda's parameter is made of.
+
+        DuckDB takes `x.a` for a member of the column `x` if there is one, even where `x` is a parameter.
+        """
+        if path and self.compiler.dialect == "duckdb":
+            found.append(Ref(None, name, ".".join(path), how, into, clear, NOWHERE, hidden=True))
         of = parts(bound[name.lower()], ".".join(path))
         found.extend(placed(of, into) if clear else taken(of, how, into))
 

@@ -30,6 +30,8 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     is, `cast`, `counted` (only whether there is a value), `truncated to month` (or another unit), `equality` (compared
     by = or IN with constants), `range` (by < and the like), `joined` (by = with another column), `aggregated`,
     `hashed`, `extracted` (a part of a text or a date), `computed` (anything else).
+
+    With `hidden`, the name is that of a lambda's parameter, which a column of that name may take the place of.
     """
 
     source: tuple[int, int] | None
@@ -41,6 +43,7 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     span: Span
     late: bool = False
     transform: str = ""
+    hidden: bool = False
 
 
 class ScopeRef(Struct, tag=True, array_like=True, gc=False):

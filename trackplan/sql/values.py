@@ -24,6 +24,15 @@ def joined(path: str, more: str) -> str:
     return f"{path}.{more}" if path and more else path or more
 
 
+def firsts(path: str) -> Iterator[tuple[str, str]]:
+    """What may be the first name of a path, and what goes on below it: names may hold dots themselves."""
+    at = path.find(".")
+    while at >= 0:
+        yield path[:at], path[at + 1 :]
+        at = path.find(".", at + 1)
+    yield path, ""
+
+
 def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | None:
     """Where the part `asked` of a value is found behind a reference: the path, and the place in that part.
 

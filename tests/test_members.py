@@ -1,0 +1,133 @@
+"""Structs, rows and lists in dialects that DuckDB cannot run: which columns and keys are read, and which are not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+from trackplan.cli import app
+
+ITEMS = (
+    "create table s.t (id int64, k string, d int64, "
+    "items array<struct<sku string, qty int64, deep struct<a int64, b int64>>>);"
+)
+ROWS = "create table s.t (id int64, a int64, b int64); create table s.u (id int64, a int64, b int64, c int64);"
+
+
+class Case(NamedTuple):
+    """SQL in a dialect; `unused` are all of the columns and keys that nobody uses, as `table.column.key`."""
+
+    dialect: str
+    ddl: str
+    models: dict[str, str]
+    query: str
+    unused: str
+
+
+CASES = {
+    "select as struct": Case(
+        "bigquery", ROWS, {"m": "select (select as struct t.a, u.c from s.u where u.id = t.id) as r from s.t"},
+        "select r.c from m", "t.a t.b u.a u.b",
+    ),
+    "select as struct of one column": Case(
+        "bigquery", "create table s.t (id int64, a struct<a int64, b int64, c int64>);",
+        {"m": "select (select as struct a) as r from s.t"}, "select r.a.b from m", "t.id t.a.a t.a.c",
+    ),
+    "array of structs from a query": Case(
+        "bigquery", ITEMS,
+        {"m": "select array(select as struct i.sku, i.qty * 2 as n from unnest(items) i) as l from s.t"},
+        "select (select sum(x.n) from unnest(l) x) from m",
+        "t.id t.k t.d t.items.sku t.items.deep t.items.deep.a t.items.deep.b",
+    ),
+    "members of either row": Case(
+        "bigquery", ROWS, {"m": "select if(t.id > 3, t, u).* from s.t join s.u on t.b = u.b"},
+        "select a from m", "u.id u.c",
+    ),
+    "members of either row but one": Case(
+        "bigquery", ROWS, {"m": "select if(t.id > 3, t, u).* except (b) from s.t join s.u on t.id = u.id"},
+        "select a from m", "t.b u.b u.c",
+    ),
+    "latest row": Case(
+        "bigquery", ROWS, {"m": "select array_agg(u order by b desc limit 1)[offset(0)].* from s.u group by id"},
+        "select a from m", "t.id t.a t.b u.c",
+    ),
+    "latest row in a struct": Case(
+        "bigquery", ROWS, {"m": "select id, any_value(u having max b) as x from s.u group by id"},
+        "select x.c from m", "t.id t.a t.b u.a",
+    ),
+    "offset of unnest": Case(
+        "bigquery", ITEMS, {}, "select n from s.t, unnest(items) as i with offset as n",
+        "t.id t.k t.d t.items.sku t.items.qty t.items.deep t.items.deep.a t.items.deep.b",
+    ),
+    "array without unnest": Case(
+        "bigquery", ITEMS, {"m": "select i from s.t, t.items as i where i.qty > 3"}, "select i.deep.a from m",
+        "t.id t.k t.d t.items.sku t.items.deep.b",
+    ),
+    "struct of an open table": Case(
+        "bigquery", "create table s.t (id int64);",
+        {"m": "select array_agg(x order by x.ts desc)[offset(0)] as r from other.x as x group by x.id"},
+        "select r.a, t.id from m, s.t", "",
+    ),
+    "exploded map": Case(
+        "spark", "create table s.t (id int, m map<string, struct<x: int, y: int>>, d int);",
+        {"n": "select id, explode(m) as (k, v) from s.t"}, "select v.x from n", "t.id t.d",
+    ),
+    "exploded list": Case(
+        "databricks", "create table s.t (id int, items array<struct<sku: string, qty: int>>, d int);",
+        {"n": "select id, i from s.t lateral view explode(items) x as i"}, "select i.sku from n", "t.id t.d",
+    ),
+    "higher-order functions": Case(
+        "databricks", "create table s.t (id int, items array<struct<sku: string, qty: int, price: int>>, d int);",
+        {"n": "select filter(items, x -> x.qty > 1) as l from s.t"}, "select transform(l, x -> x.sku) from n",
+        "t.id t.d t.items.price",
+    ),
+    "rows of unnest spread": Case(
+        "trino", "create table s.t (id int, items array(row(sku row(a int, b int), qty int)), d int);", {},
+        "select x.a from s.t cross join unnest(items) as u(x, y)", "t.id t.d",
+    ),
+    "any_match": Case(
+        "trino", "create table s.t (id int, items array(row(sku varchar, qty int)), d int);", {},
+        "select id from s.t where any_match(items, x -> x.qty > 3)", "t.d t.items.sku",
+    ),
+    "higher-order functions of Snowflake": Case(
+        "snowflake", "create table s.t (id int, items array, d int);", {},
+        "select transform(items, x -> x:sku) from s.t", "T.ID T.D",
+    ),
+    "get": Case(
+        "snowflake", "create table s.t (id int, payload variant, d int);",
+        {"m": "select get(payload, 'geo') as g from s.t"}, "select g:city, get(g, 0) from m", "T.ID T.D",
+    ),
+    "computed key": Case(
+        "snowflake", "create table s.t (id int, k varchar, payload variant, d int);",
+        {"m": "select payload[k] as v from s.t"}, "select v:a from m", "T.ID T.D",
+    ),
+    "array functions of ClickHouse": Case(
+        "clickhouse", "create table s.t (id Int, items Array(Tuple(sku String, qty Int)), d Int) engine = Log;", {},
+        "select arrayMap(x -> x.sku, items) from s.t", "t.id t.d t.items.qty",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_members_that_are_read(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    files = {
+        "trackplan.yaml": f"version: 1\ndialect: {case.dialect}\nwarehouse: [ddl.sql]\nmodels: [models/*.sql]\n"
+        "consumers: [queries/*.sql]\n",
+        "ddl.sql": case.ddl,
+        "queries/q.sql": case.query,
+        **{f"models/{model}.sql": sql for model, sql in (case.models or {"unread": "select 1 as one"}).items()},
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
+    printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
+    rows = json.loads(printed)["rows"]
+    unused = {row["id"].split(".", 1)[1] for row in rows if row["used"] is False}
+    assert unused == set(case.unused.split())
+    assert not [row["id"] for row in rows if row["used"] is None]
