@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trackplan.link.components import components
+from trackplan.link.edges import Edge
 from trackplan.link.frames import ALL, NAMED, STAR, Key
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
-from trackplan.link.references import Edge
 from trackplan.link.targets import Ends, Targets
 
 Masks = tuple[int, int, int]

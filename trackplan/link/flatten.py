@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from trackplan.link.edges import Edge, composed
 from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, Key, left_out
-from trackplan.link.references import Edge, shortened
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
-from trackplan.sql.values import LENGTH, firsts, joined, part
+from trackplan.sql.values import LENGTH, firsts, joined
 
 Rest = tuple[int, "int | frozenset[str]", str, int, bool, str]
 """What an open statement may take besides its columns: slot, key, path and strength. With `keeps`, the names that a
@@ -275,17 +275,3 @@ class Flattener:
 
 
 _UNDER_WAY: Sequence[Edge] = []
-
-
-def composed(outer: Edge, inner: Edge) -> Edge | None:
-    """Two edges in a row as one; None if what the first asks for is another part of the value."""
-    _, _, path, into, clear, strength = outer
-    frame, key, below, place, open_, sure = inner
-    found = part(below, place, open_, path)
-    if found is None:
-        return None
-    below, left = found
-    if left and clear:
-        # What is asked goes on behind `path`; only what leads to `place` is met.
-        into = joined(into, left)
-    return frame, key, shortened(below), into, clear and open_, min(sure, strength)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from trackplan.findings import Place
+from trackplan.link.edges import Edge
 from trackplan.link.flatten import Flattener
 from trackplan.link.program import Block, Table
-from trackplan.link.references import Edge
 from trackplan.link.resolve import Resolver
 from trackplan.link.scopes import Scopes
 

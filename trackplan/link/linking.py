@@ -9,12 +9,12 @@ from trackplan.facts.declared import Consumer
 from trackplan.link.askers import Askers, wants
 from trackplan.link.closure import Closure, Masks
 from trackplan.link.demand import Demand
+from trackplan.link.edges import shortened
 from trackplan.link.expand import expand
 from trackplan.link.frames import ROWS, WHOLE, Key, bits
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
-from trackplan.link.references import shortened
 from trackplan.link.relations import Relation
 from trackplan.link.targets import Targets
 from trackplan.sql.values import part

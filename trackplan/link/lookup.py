@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from trackplan.link.frames import NAMED, POSSIBLE, Frame
@@ -81,6 +81,13 @@ class Lookup:
             return []
         entries = self.state.sources[number]
         return entries if source is None else entries[source[1] : source[1] + 1]
+
+    def hidden(self, number: int, name: str) -> Iterator[tuple[int, int]]:
+        """The columns, surely there, that may take the place of a lambda's parameter: frame and position."""
+        while number >= 0:
+            for source in self.state.sources[number]:
+                yield from ((source, position) for position in self.frames[source].positions(name))
+            number = self.scopes[number].parent
 
     def hit(self, number: int, index: int, name: str, *, hidden: bool = True) -> Hit | None:
         """Whether the source at `index` has a column `name`, may have it (open), or has not (None).

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from trackplan.link.edges import shortened
 from trackplan.link.frames import ALL, ROWS, Key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table
-from trackplan.link.references import shortened
 from trackplan.sql.values import firsts
 
 # A table that is built from itself can make new paths each time round: beyond these the whole value counts.

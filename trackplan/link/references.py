@@ -5,19 +5,16 @@ Where a name may mean several things, each of them gets an edge that is only `PO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from trackplan.link.edges import Edge, shortened
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_out
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
 from trackplan.sql.values import LENGTH, firsts
 
-Edge = tuple[int, Key, str, str, bool, int]
-"""From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
-
-DEEPEST = 8
 # Names that databases give to what no table declares.
 _PSEUDO = frozenset(
     "_partitiontime _partitiondate _table_suffix _file_name _change_type rowid ctid oid xmin current_date "  # noqa: SIM905
@@ -95,7 +92,8 @@ class References:
         for ref in refs:
             if type(ref) is Ref:
                 if ref.hidden:
-                    edges.extend(self._hidden(number, ref))
+                    into, path = ref.into.lower(), self.path(ref.path)
+                    edges.extend((*at, path, into, ref.clear, POSSIBLE) for at in self.lookup.hidden(number, ref.name))
                     continue
                 if noting:
                     self.references += 1
@@ -119,15 +117,6 @@ class References:
                     key = WHOLE if ref.row else key
                     edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
         return edges
-
-    def _hidden(self, number: int, ref: Ref) -> Iterator[Edge]:
-        """The columns, for sure there, that may take the place of a lambda's parameter."""
-        level = number
-        while level >= 0:
-            for source in self.state.sources[level]:
-                for position in self.frames[source].positions(ref.name):
-                    yield source, position, self.path(ref.path), ref.into.lower(), ref.clear, POSSIBLE
-            level = self.scopes[level].parent
 
     def path(self, path: str) -> str:
         """`path` in lower case, since who reads a struct need not write its members as they are declared."""
@@ -299,11 +288,6 @@ class References:
                 edges.append((number, frozenset(n.lower() for n in frame.names), "", "", False, NAMED))
             return edges
         return [(number, ALL, "", "", False, NAMED)]
-
-
-def shortened(path: str) -> str:
-    """`path`, or as much of it as is followed: what is asked below that counts as asking for everything there."""
-    return ".".join(path.split(".")[:DEEPEST]) if path.count(".") >= DEEPEST else path
 
 
 def _starred(ref: Ref | StarRef) -> How:

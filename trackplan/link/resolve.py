@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from trackplan.link.edges import Edge, parts
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
-from trackplan.link.references import Edge, References
+from trackplan.link.references import References
 from trackplan.sql.records import Opaque, Select, Star, Union
-from trackplan.sql.values import LENGTH, part
+from trackplan.sql.values import LENGTH
 
 
 class Resolver(References):
@@ -51,7 +52,7 @@ class Resolver(References):
 
     def _unpacked(self, number: int, scope: Opaque) -> None:
         edges = self.arguments[number] = self.edges(scope.parent, scope.refs, None, scope.before)
-        self.rows[number] = _parts(edges, LENGTH) if scope.listed else edges
+        self.rows[number] = parts(edges, LENGTH) if scope.listed else edges
 
     def _stars(self, number: int, scope: Select) -> None:
         for position, output in enumerate(scope.outputs):
@@ -112,9 +113,9 @@ class Resolver(References):
         edges = self.arguments[number]
         names = [n.lower() for n in scope.names]
         if scope.structured and name.lower() not in names:
-            return _parts(edges, self.path(name))
+            return parts(edges, self.path(name))
         if scope.listed:
-            return edges if name.lower() == names[0] else _parts(edges, LENGTH)
+            return edges if name.lower() == names[0] else parts(edges, LENGTH)
         return [(f, k, path, "", False, s) for f, k, path, _, _, s in edges]
 
     def _member_columns(self, scope: Union, frame: Frame, position: int, origin: object) -> list[Edge]:
@@ -160,7 +161,7 @@ class Resolver(References):
                 continue
             if star.members:
                 if name.lower() not in {n.lower() for n in star.exclude}:
-                    edges.extend(_parts(self.edges(number, output.refs, noting=False), self.path(name)))
+                    edges.extend(parts(self.edges(number, output.refs, noting=False), self.path(name)))
                 continue
             replaced = [refs for new, refs in star.replace.items() if new.lower() == name.lower()]
             if replaced:
@@ -230,9 +231,3 @@ class Resolver(References):
             edges.extend((member, ALL, "", "", False, NAMED) for member in scope.members)
         edges.extend(self.edges(number, scope.rows))
         return edges
-
-
-def _parts(edges: Iterable[Edge], asked: str) -> list[Edge]:
-    """Edges to a part of what others lead to."""
-    found = ((edge, part(edge[2], edge[3], edge[4], asked)) for edge in edges)
-    return [(f, k, *way, c, s) for (f, k, _, _, c, s), way in found if way is not None]

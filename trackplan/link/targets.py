@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from trackplan.link.edges import Edge
 from trackplan.link.frames import NAMED, WHOLE
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block
-from trackplan.link.references import Edge
 from trackplan.sql.values import LENGTH, part
 
 Ends = tuple[Sequence[int], Sequence[int]]

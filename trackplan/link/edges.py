@@ -1,0 +1,38 @@
+"""Edges between the columns and rows of one statement's frames, and what two of them in a row come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trackplan.link.frames import Key
+from trackplan.sql.values import joined, part
+
+Edge = tuple[int, Key, str, str, bool, int]
+"""From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
+
+DEEPEST = 8
+
+
+def shortened(path: str) -> str:
+    """`path`, or as much of it as is followed: what is asked below that counts as asking for everything there."""
+    return ".".join(path.split(".")[:DEEPEST]) if path.count(".") >= DEEPEST else path
+
+
+def composed(outer: Edge, inner: Edge) -> Edge | None:
+    """Two edges in a row as one; None if what the first asks for is another part of the value."""
+    _, _, path, into, clear, strength = outer
+    frame, key, below, place, open_, sure = inner
+    found = part(below, place, open_, path)
+    if found is None:
+        return None
+    below, left = found
+    if left and clear:
+        # What is asked goes on behind `path`; only what leads to `place` is met.
+        into = joined(into, left)
+    return frame, key, shortened(below), into, clear and open_, min(sure, strength)
+
+
+def parts(edges: Iterable[Edge], asked: str) -> list[Edge]:
+    """Edges to a part of what others lead to."""
+    found = ((edge, part(edge[2], edge[3], edge[4], asked)) for edge in edges)
+    return [(f, k, *way, c, s) for (f, k, _, _, c, s), way in found if way is not None]
