@@ -6,6 +6,7 @@ import pytest
 
 from trackplan import documents
 from trackplan.classify import Classification, Dictionary, Evidence, classify, guess
+from trackplan.classify.matching import type_kind
 from trackplan.classify.samples import looks
 from trackplan.errors import ReadError
 
@@ -322,3 +323,26 @@ def test_the_shipped_dictionary_is_right() -> None:
 
 def test_loading_is_done_once() -> None:
     assert Dictionary.load() is Dictionary.load()
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        ("STRING", "text"),
+        ("nvarchar(20)", "text"),
+        ("UUID", "text"),
+        ("bigint", "number"),
+        ("INT64", "number"),
+        ("NUMERIC(38, 0)", "number"),
+        ("bool", "boolean"),
+        ("TIMESTAMP_NTZ", "time"),
+        ("interval day", "time"),
+        ("date", "time"),
+        ("array<int>", ""),
+        ("RECORD", ""),
+        ("point", ""),
+        ("geography", ""),
+    ],
+)
+def test_kinds_of_types(type_: str, kind: str) -> None:
+    assert type_kind(type_) == kind

@@ -40,7 +40,7 @@ def about(description: str, dictionary: Dictionary) -> str:
 def noun_phrase(description: str, dictionary: Dictionary) -> tuple[str, ...]:
     """The words of "Full name of the patient" as those of the name patient_full_name; () where there are none.
 
-    An empty word stands where two parts meet: "name of the family" is no family name.
+    An empty word stands where two parts meet: "name of the family" is no family name, "the user's name" no user name.
     """
     text = _POSSESSIVE.sub(f" {_OWN} ", description[:_READ].strip())
     found = _END.search(text)
@@ -57,7 +57,7 @@ def noun_phrase(description: str, dictionary: Dictionary) -> tuple[str, ...]:
         elif word in _ARTICLES:
             if parts[-1]:  # "the country the user lives in"
                 break
-        elif word != _OWN:
-            parts[-1].append(word)
+        else:
+            parts[-1].append("" if word == _OWN else word)
         before = word
     return tuple(word for part in reversed(parts) for word in (*part, ""))[:-1]

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 _NONE: frozenset[str] = frozenset()
 _LONGEST = 64  # words of a name; what is longer is no name
+_PERSONS = "persons"  # the group that ends the question whose it is
 
 _KINDS = (
     ("boolean", ("bool", "bit", "flag")),
     ("", ("array", "repeated", "list", "record", "struct", "object", "json", "map", "variant", "super", "any")),
-    ("time", ("date", "time")),
-    ("number", ("int", "num", "float", "dec", "double", "real", "long", "serial", "money", "fixed", "byteint")),
+    ("time", ("date", "time", "interval", "duration", "year")),
+    (
+        "number",
+        ("int", "bigint", "smallint", "tinyint", "mediumint", "uint", "num", "float", "dec", "double", "real", "long"),
+    ),
     ("text", ("char", "text", "str", "uuid", "inet", "enum", "guid", "cidr")),
 )
 
@@ -61,17 +65,21 @@ def type_kind(type_: str) -> str:
     for kind, beginnings in _KINDS:
         if lower.startswith(beginnings) or (kind == "text" and "char" in lower):
             return kind
-    return "number" if "int" in lower else ""
+    return ""
 
 
 def holder(path: Sequence[str], dictionary: Dictionary) -> Holder:
     """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing."""
     for name in reversed(path):
-        words = [w for w in tokenize(name)[:_LONGEST] if w not in dictionary.neutral and not w.isdigit()]
+        words = [w for w in tokenize(name)[:_LONGEST] if _tells(w, dictionary)]
         if words:
             groups = dictionary.groups.get(words[-1], _NONE)
             return Holder(name, groups, len(words) == 1) if groups else Holder()
     return Holder()
+
+
+def _tells(word: str, dictionary: Dictionary) -> bool:
+    return word in dictionary.groups or not (word in dictionary.neutral or word.isdigit())
 
 
 def match(words: Sequence[str], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
@@ -94,9 +102,11 @@ def match_known(words: Sequence[str], kind: str, dictionary: Dictionary) -> Matc
 def _match(
     tokens: Sequence[str], spans: Sequence[_Span], kind: str, within: Holder, dictionary: Dictionary
 ) -> Match | None:
-    for start, end, phrase, senses in reversed(spans):
+    for index in range(len(spans) - 1, -1, -1):
+        start, end, phrase, senses = spans[index]
+        others = [word for first, last, *_ in spans[:index] for word in tokens[first:last]]
         for sense in senses:
-            found = _Try(tokens, start, end, phrase, sense, dictionary).match(kind, within)
+            found = _Try(tokens, start, end, phrase, sense, dictionary, others).match(kind, within)
             if found is not None:
                 return found
         if not senses:
@@ -105,9 +115,9 @@ def _match(
 
 
 def speaks(words: Sequence[str], dictionary: Dictionary) -> bool:
-    """Whether a name has a phrase that needs nobody to own it; where such a name matches nothing, it says so itself."""
+    """Whether a name has an exception or a phrase that needs no owner: where it matches nothing, it says so itself."""
     spans = _spans(_apart(words, dictionary), dictionary)
-    return any(not sense.of for *_, senses in spans for sense in senses)
+    return any(not senses or any(not sense.of for sense in senses) for *_, senses in spans)
 
 
 def _apart(words: Sequence[str], dictionary: Dictionary) -> list[str]:
@@ -149,9 +159,11 @@ class _Try:
     phrase: str
     sense: Sense
     dictionary: Dictionary
+    others: Sequence[str]  # words of the phrases in front of it
     owner: str = ""
     doubt: bool = False
     hashed: bool = False
+    barred: bool = False  # the owner is of one that may not own it, as in company_address_city
 
     def match(self, kind: str, within: Holder) -> Match | None:
         """The match, or None where something in the name, its type or its place speaks against it."""
@@ -165,7 +177,9 @@ class _Try:
         groups = self._groups(within)
         if sense.of and not sense.of & groups:
             return None
-        if sense.not_of & groups and not sense.of & groups and (self.owner or within.plain or sense.alone):
+        if self.barred or (
+            sense.not_of & groups and not sense.of & groups and (self.owner or within.plain or sense.alone)
+        ):
             return None
         if sense.alone and (self.doubt or self.owner):
             return None
@@ -221,13 +235,16 @@ class _Try:
         for index in range(self.start - 1, -1, -1):
             word = self.tokens[index]
             kind = words.before.get(word)
-            if kind is not None and kind not in self.sense.even:
+            if kind is not None and kind not in self.sense.even and word not in self.others:
                 return False
             if word in words.hashed:
                 self.hashed = True
             elif near and kind is None:
-                if word in words.groups:
-                    self.owner, near = word, False
+                groups = words.groups.get(word)
+                if groups and self.owner:
+                    self.barred, near = bool(groups & self.sense.not_of), False
+                elif groups:
+                    self.owner, near = word, _PERSONS not in groups
                 elif word not in words.neutral and word not in words.links and not word.isdigit():
-                    self.doubt, near = True, False
+                    self.doubt, near = not self.owner, False
         return True
