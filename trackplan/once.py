@@ -31,6 +31,8 @@ _CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py",
 
 def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[], T]) -> T:
     """What `make` gives, of the type `kind`; from `pack` where it was made of the same `parts` before."""
+    if not pack.lasts:
+        return make()
     decoder, name = _decoder(kind)
     under = key(name, *parts)
     piece = pack.get(under)

@@ -245,9 +245,9 @@ def _content(handle: int, status: os.stat_result) -> bytes:
     wanted = min(status.st_size, SIZE_LIMIT) + 1
     while wanted > 0:
         piece = os.read(handle, wanted)
-        if not piece:
-            break
         pieces.append(piece)
+        if len(piece) in (0, status.st_size):  # all that was there when it was opened, and no byte more
+            break
         wanted = SIZE_LIMIT + 1 - sum(map(len, pieces))  # a file may grow while it is read
     return b"".join(pieces) if len(pieces) != 1 else pieces[0]
 

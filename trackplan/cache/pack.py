@@ -47,6 +47,11 @@ class Pack:
         if path:
             self._load()
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is put into it is there in a later run."""
+        return bool(self._path)
+
     def get(self, wanted: bytes) -> bytes | None:
         """The piece under that key, None if there is none."""
         if wanted in self._new:
