@@ -109,19 +109,23 @@ class Closure:
         sure, perhaps = targets
         if sources and sure:
             self.trail.append((sources, sure))
-        for mine, fresh in zip((self._named, self._star, self._possible), masks, strict=True):
-            if fresh:
-                for node in sure:
-                    known = mine[node]
-                    if known | fresh != known:
-                        mine[node] = known | fresh
-                        self._changed = True
-        fresh = masks[0] | masks[1] | masks[2] if perhaps else 0
-        possible = self._possible
-        for node in perhaps if fresh else ():
-            known = possible[node]
-            if known | fresh != known:
-                possible[node] = known | fresh
+        named, star, possible = masks
+        if sure and named:
+            self._mark(self._named, sure, named)
+        if sure and star:
+            self._mark(self._star, sure, star)
+        if sure and possible:
+            self._mark(self._possible, sure, possible)
+        if perhaps:
+            self._mark(self._possible, perhaps, named | star | possible)
+
+    def _mark(self, known: list[int], nodes: Sequence[int], fresh: int) -> None:
+        """Add askers to those of some nodes."""
+        for node in nodes:
+            before = known[node]
+            after = before | fresh
+            if after != before:
+                known[node] = after
                 self._changed = True
 
     def _rest(self, sources: Sequence[int], block: Block, excluded: frozenset[str], masks: Masks) -> None:

@@ -17,6 +17,10 @@ from trackplan.sql.values import firsts
 # A table that is built from itself can make new paths each time round: beyond these the whole value counts.
 _MOST_PATHS = 1_000
 
+Slot = tuple[int, int, int, list[int]]
+"""A table as a statement sees it: its number, the node of its first column, how many of them are known, and the nodes
+of those that the statement asks for besides."""
+
 
 @dataclass(slots=True)
 class Nodes:
@@ -94,12 +98,14 @@ class Nodes:
             found = known[column, path] = self._fresh()
         return found
 
-    def asked(self, block: Block, linked: Linked) -> list[list[int]]:
-        """For each slot of a statement, the nodes of the columns that it asks for beside those that are known."""
-        return [
-            [self.first[number] + self.index[number][name.lower()] for name, _ in asks]
-            for number, asks in zip(block.slots, linked.asks, strict=True)
-        ]
+    def slots(self, block: Block, linked: Linked) -> list[Slot]:
+        """The slots of a statement, whose edges lead to columns by their positions."""
+        found: list[Slot] = []
+        for number, asks in zip(block.slots, linked.asks, strict=True):
+            first, index = self.first[number], self.index[number]
+            known = len(self.tables[number].frame.names)
+            found.append((number, first, known, [first + index[name.lower()] for name, _ in asks]))
+        return found
 
     def _fresh(self) -> int:
         self.count += 1

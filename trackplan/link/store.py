@@ -93,31 +93,27 @@ class Facts:
             relation = table.relation
             if relation is None:
                 continue
-            governed = relation.id in self.linking.governed
+            id_ = relation.id
+            governed = id_ in self.linking.governed
             for column in columns_of(self.linking, table):
-                row = self._column(table, column, governed)
-                if row is not None:
-                    rows.append(row)
+                name = f"{id_}.{quote(column.name)}"
+                if column.path:
+                    name = f"{name}.{join_id(column.path)}"
+                if name not in self._ids:  # `raw.t.items` read as a table has the names of what is in `items` of raw.t
+                    self._ids.add(name)
+                    rows.append(self._column(table.number, column, name, governed))
         self.base.insert(to, _COLUMN, rows)
 
-    def _column(self, table: Table, column: Stored, governed: bool) -> Row | None:
-        relation = table.relation
-        id_ = f"{relation.id if relation else ''}.{quote(column.name)}"
-        if column.path:
-            id_ = f"{id_}.{join_id(column.path)}"
-        if id_ in self._ids:
-            # `raw.t.items` read as a table has the names of what is in the column items of raw.t.
-            return None
-        self._ids.add(id_)
+    def _column(self, number: int, column: Stored, id_: str, governed: bool) -> Row:
         key = len(self.stored) + 1
-        self.stored[key] = (table.number, column)
-        self.columns[table.number, column.position, column.lower] = key
-        parent = self.columns.get((table.number, column.position, column.parent)) if column.path else None
+        self.stored[key] = (number, column)
+        self.columns[number, column.position, column.lower] = key
+        parent = self.columns.get((number, column.position, column.parent)) if column.path else None
         segments = (column.name, *column.path)
         declared = column.declared or _UNDECLARED
         place = None if column.place is None else self.base.place(column.place)
         return (
-            key, id_, self.relations[table.number], parent, segments[-1], _listed(segments),
+            key, id_, self.relations[number], parent, segments[-1], _listed(segments),
             declared.type, declared.description, declared.sensitivity, int(column.known),
             int(column.pipeline(governed)), place,
         )  # fmt: skip
@@ -135,7 +131,7 @@ class Facts:
 
 def _listed(segments: Sequence[str]) -> str:
     """A JSON list; plain names need no help."""
-    if all(segment.isalnum() or segment.isidentifier() for segment in segments):
+    if "".join(segments).replace("_", "a").isalnum():
         return '["' + '", "'.join(segments) + '"]'
     return json.dumps(segments, ensure_ascii=False)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trackplan.link.edges import Edge
 from trackplan.link.frames import NAMED, WHOLE
 from trackplan.link.linked import Linked
-from trackplan.link.nodes import Nodes
+from trackplan.link.nodes import Nodes, Slot
 from trackplan.link.program import Block
 from trackplan.sql.values import LENGTH, part
+
+# A column of so many edges is a struct made of many parts, of which one is asked for at a time.
+_MANY = 8
 
 Ends = tuple[Sequence[int], Sequence[int]]
 """The nodes that something leads to: those that are surely meant, and those that only may be."""
@@ -22,8 +25,9 @@ class Targets:
 
     linked: Sequence[Linked]
     nodes: Nodes
-    _asked: dict[int, list[list[int]]] = field(default_factory=dict)
+    _slots: dict[int, list[Slot]] = field(default_factory=dict)
     _known: dict[int, tuple[object, Ends]] = field(default_factory=dict)
+    _parts: dict[int, tuple[Sequence[Edge], _Parts]] = field(default_factory=dict)
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
         """The nodes that whole columns of a statement lead to; many columns may share them."""
@@ -34,31 +38,27 @@ class Targets:
 
     def inside(self, block: Block, edges: Sequence[Edge], asked: str) -> Ends:
         """The nodes that the part `asked` of a column of a statement leads to."""
-        nodes, slots, base = self.nodes, block.slots, self.linked[block.number].first
-        later = self._asked.get(block.number)
-        if later is None:
-            later = self._asked[block.number] = nodes.asked(block, self.linked[block.number])
+        nodes, base = self.nodes, self.linked[block.number].first
+        slots = self._slots.get(block.number)
+        if slots is None:
+            slots = self._slots[block.number] = nodes.slots(block, self.linked[block.number])
         if len(edges) == 1 and not asked:
             slot, key, path, _, _, strength = edges[0]
             if strength == NAMED and not path and isinstance(key, int) and key >= 0:
-                slot -= base
-                number = slots[slot]
-                known = len(nodes.tables[number].frame.names)
-                return [nodes.first[number] + key if key < known else later[slot][key - known]], ()
+                _, first, known, later = slots[slot - base]
+                return [first + key if key < known else later[key - known]], ()
         sure: dict[int, None] = {}
         perhaps: dict[int, None] = {}
-        for slot, key, path, into, clear, strength in edges:
+        for slot, key, path, into, clear, strength in self._met(edges, asked):
             way = path
             if asked and (into or clear):
                 found = part(path, into, clear, asked)
                 if found is None:
                     continue
                 way = found[0]
-            slot -= base
-            number = slots[slot]
+            number, first, known, later = slots[slot - base]
             if isinstance(key, int) and key >= 0:
-                known = len(nodes.tables[number].frame.names)
-                node = nodes.first[number] + key if key < known else later[slot][key - known]
+                node = first + key if key < known else later[key - known]
                 if way:
                     node = nodes.inside(number, node, way)
             elif key == WHOLE and way == LENGTH:
@@ -67,6 +67,15 @@ class Targets:
                 node = nodes.node(number, *nodes.member(number, way) if key == WHOLE else (key, way))
             (sure if strength == NAMED else perhaps)[node] = None
         return list(sure), list(perhaps)
+
+    def _met(self, edges: Sequence[Edge], asked: str) -> Iterable[Edge]:
+        """Those of a column's edges that the part `asked` of it can meet, found at once where there are many."""
+        if not asked or len(edges) < _MANY:
+            return edges
+        known = self._parts.get(id(edges))
+        if known is None:
+            known = self._parts[id(edges)] = (edges, _Parts(edges))
+        return known[1].met(asked)
 
     def rest(self, block: Block, excluded: frozenset[str]) -> Ends:
         """The nodes of what an open statement may take besides its columns, but for some names."""
@@ -82,3 +91,30 @@ class Targets:
             if not excluded:
                 self._known[id(linked.rest)] = known
         return known[1]
+
+
+class _Parts:
+    """The edges of a column by the part of its value that each of them makes."""
+
+    __slots__ = ("_at", "_below", "_edges")
+
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self._edges = edges
+        self._at: dict[str, list[int]] = {}
+        self._below: dict[str, list[int]] = {}
+        for number, edge in enumerate(edges):
+            self._at.setdefault(edge[3], []).append(number)
+            for above in _prefixes(edge[3]):
+                self._below.setdefault(above, []).append(number)
+
+    def met(self, asked: str) -> list[Edge]:
+        """The edges that make what is asked for, something in it, or something around it."""
+        found = [*self._at.get("", ()), *self._at.get(asked, ()), *self._below.get(asked, ())]
+        for above in _prefixes(asked):
+            found += self._at.get(above, ())
+        return [self._edges[number] for number in sorted(found)]
+
+
+def _prefixes(path: str) -> list[str]:
+    """What `path` is in: `a` and `a.b` of `a.b.c`."""
+    return [path[:at] for at, char in enumerate(path) if char == "."]
