@@ -346,3 +346,21 @@ def test_loading_is_done_once() -> None:
 )
 def test_kinds_of_types(type_: str, kind: str) -> None:
     assert type_kind(type_) == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("phone_number", "phone_numbers"),
+        ("email", "emails"),
+        ("ip_address", "ip_addresses"),
+        ("allergy", "allergies"),
+        ("access_token", "accessTokens"),
+        ("user_id", "userIDs"),
+        ("emailaddress", "emailaddresses"),
+        ("diagnosis_code", "diagnosis_codes"),
+        ("prior_conviction", "prior_convictions"),
+    ],
+)
+def test_plurals_come_by_themselves(one: str, many: str) -> None:
+    assert category(one) == category(many) != ""

@@ -13,6 +13,7 @@ from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from trackplan.classify.model import Sense, Sensitivity
     from trackplan.documents.base import Node
@@ -28,12 +29,8 @@ class Dictionary:
     """What the words of names stand for; made by `Dictionary.load`."""
 
     phrases: Mapping[str, tuple[Sense, ...]]  # words joined by a space; without a sense: an exception
-    plurals: frozenset[
-        str
-    ]  # phrases that the dictionary has in the singular alone: emails that are a number are a count
     starts: Mapping[str, int]  # first word of phrases → words of the longest one
     groups: Mapping[str, frozenset[str]]
-    many: frozenset[str]  # words of groups in the plural: behind X they count, as in email_users
     before: Mapping[str, str]
     after: Mapping[str, str]
     described: tuple[tuple[str, str], ...]  # beginning of a description, kind; longest first
@@ -68,15 +65,26 @@ class Dictionary:
         return _compiled(tables)
 
     def split(self, word: str) -> tuple[str, ...]:
-        """The known words that an unknown one is written together of, the first one as long as can be; else itself."""
+        """The two known words that an unknown one is written together of, the first as long as can be; else ()."""
         known = self.known
-        if word in known or not 6 <= len(word) <= _LONGEST_COMPOUND:
-            return (word,)
+        if not 6 <= len(word) <= _LONGEST_COMPOUND:
+            return ()
         for end in range(len(word) - 2, 1, -1):
             first, second = word[:end], word[end:]
             if second in known and first in known and _is_part(first) and _is_part(second):
                 return (first, second)
-        return (word,)
+        return ()
+
+    def singular(self, word: str) -> str:
+        """The known word that an unknown one is the plural of, else ''."""
+        return "" if word in self.known else _singular(word, self.known)
+
+
+def _singular(word: str, known: AbstractSet[str]) -> str:
+    if len(word) < 3 or word[-1] != "s":
+        return ""
+    forms = (word[:-1], word[:-2] if word.endswith("es") else "", f"{word[:-3]}y" if word.endswith("ies") else "")
+    return next((form for form in forms if form in known and (len(form) > 2 or form in _SHORT_PARTS)), "")
 
 
 def _is_part(word: str) -> bool:
@@ -96,28 +104,26 @@ def shipped_tables() -> Tables:
 
 
 def _compiled(tables: Tables) -> Dictionary:
-    phrases = {phrase: tuple(senses) for phrase, senses in tables.phrases.items()}
-    for phrase in tables.phrases:
-        if " " in phrase:
-            phrases.setdefault(phrase.replace(" ", ""), phrases[phrase])
-    plurals = _plurals(phrases)
-    phrases.update((plural, phrases[phrase]) for plural, phrase in plurals.items())
-    groups = {word: frozenset(names) for word, names in tables.groups.items()}
-    many = _plurals(groups)
-    groups.update((plural, groups[word]) for plural, word in many.items())
+    single = {*tables.groups, *tables.before, *tables.after, *tables.neutral, *tables.links, *tables.hashed}
+    single.update(phrase for phrase in tables.phrases if " " not in phrase)
+    every = single.union(word for phrase in tables.phrases for word in phrase.split(" "))
+    phrases: dict[str, tuple[Sense, ...]] = {}
     starts: dict[str, int] = {}
-    known = {*groups, *tables.before, *tables.after}
-    for phrase in phrases:
-        words = phrase.split(" ")
+    known = set(single)
+    for phrase, senses in tables.phrases.items():
+        words = [word if word in single else _singular(word, every) or word for word in phrase.split(" ")]
         known.update(words)
-        if starts.get(words[0], 0) < len(words):
-            starts[words[0]] = len(words)
+        phrases[" ".join(words)] = tuple(senses)
+        starts[words[0]] = max(starts.get(words[0], 0), len(words))
+    for phrase, meant in list(phrases.items()):
+        together = phrase.replace(" ", "")
+        if together not in known:
+            known.add(together)
+            phrases[together], starts[together] = meant, 1
     return Dictionary(
         phrases=phrases,
-        plurals=frozenset(plurals),
         starts=starts,
-        groups=groups,
-        many=frozenset(many),
+        groups={word: frozenset(names) for word, names in tables.groups.items()},
         before=tables.before,
         after=tables.after,
         described=tuple(sorted(tables.described.items(), key=lambda item: (-len(item[0]), item[0]))),
@@ -130,17 +136,5 @@ def _compiled(tables: Tables) -> Dictionary:
         tags=tables.tags,
         categories=tables.categories,
         samples=tables.samples,
-        known=frozenset(known | tables.neutral | tables.links | tables.hashed),
+        known=frozenset(known),
     )
-
-
-def _plurals(words: Mapping[str, object]) -> dict[str, str]:
-    """Plurals that are not among the words themselves, with their singulars."""
-    return {plural: word for word in words if (plural := _plural(word)) not in words}
-
-
-def _plural(phrase: str) -> str:
-    last = phrase[-1]
-    if last == "y" and phrase[-2:] not in ("ay", "ey", "oy", "uy"):
-        return phrase[:-1] + "ies"
-    return phrase + ("es" if last in "sxz" or phrase[-2:] in ("ch", "sh") else "s")

@@ -71,7 +71,7 @@ def type_kind(type_: str) -> str:
 def holder(path: Sequence[str], dictionary: Dictionary) -> Holder:
     """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing."""
     for name in reversed(path):
-        words = [w for w in tokenize(name)[:_LONGEST] if _tells(w, dictionary)]
+        words = [one for w in tokenize(name)[:_LONGEST] if _tells(one := dictionary.singular(w) or w, dictionary)]
         if words:
             groups = dictionary.groups.get(words[-1], _NONE)
             return Holder(name, groups, len(words) == 1) if groups else Holder()
@@ -84,29 +84,35 @@ def _tells(word: str, dictionary: Dictionary) -> bool:
 
 def match(words: Sequence[str], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
     """What the name made of `words` is about, for a value of the type `kind`, or None."""
-    tokens = _apart(words, dictionary)
-    return _match(tokens, _spans(tokens, dictionary), kind, within, dictionary)
+    tokens, many = _apart(words, dictionary)
+    spans = _spans(tokens, dictionary)
+    return _match(tokens, many, spans, kind, within, dictionary) if spans else None
 
 
 def match_known(words: Sequence[str], kind: str, dictionary: Dictionary) -> Match | None:
     """The same for a noun phrase of a description, which counts only if every word of it is understood."""
-    tokens = _apart(words, dictionary)
+    tokens, many = _apart(words, dictionary)
     spans = _spans(tokens, dictionary)
     if not spans or not all(senses for *_, senses in spans):
         return None
     if any(word and word not in dictionary.known and not word.isdigit() for word in tokens):
         return None
-    return _match(tokens, spans, kind, Holder(), dictionary)
+    return _match(tokens, many, spans, kind, Holder(), dictionary)
 
 
 def _match(
-    tokens: Sequence[str], spans: Sequence[_Span], kind: str, within: Holder, dictionary: Dictionary
+    tokens: Sequence[str],
+    many: Sequence[int],
+    spans: Sequence[_Span],
+    kind: str,
+    within: Holder,
+    dictionary: Dictionary,
 ) -> Match | None:
     for index in range(len(spans) - 1, -1, -1):
         start, end, phrase, senses = spans[index]
         others = [word for first, last, *_ in spans[:index] for word in tokens[first:last]]
         for sense in senses:
-            found = _Try(tokens, start, end, phrase, sense, dictionary, others).match(kind, within)
+            found = _Try(tokens, many, start, end, phrase, sense, dictionary, others).match(kind, within)
             if found is not None:
                 return found
         if not senses:
@@ -116,20 +122,24 @@ def _match(
 
 def speaks(words: Sequence[str], dictionary: Dictionary) -> bool:
     """Whether a name has an exception or a phrase that needs no owner: where it matches nothing, it says so itself."""
-    spans = _spans(_apart(words, dictionary), dictionary)
+    spans = _spans(_apart(words, dictionary)[0], dictionary)
     return any(not senses or any(not sense.of for sense in senses) for *_, senses in spans)
 
 
-def _apart(words: Sequence[str], dictionary: Dictionary) -> list[str]:
-    """The words, those that are written together of known ones taken apart."""
+def _apart(words: Sequence[str], dictionary: Dictionary) -> tuple[list[str], list[int]]:
+    """The words in the singular, those written together taken apart, and at which places there was a plural."""
     known = dictionary.known
     tokens: list[str] = []
+    many: list[int] = []
     for word in words[:_LONGEST]:
-        if word in known or len(word) < 6:
+        if word in known or len(word) < 3:
             tokens.append(word)
-        else:
-            tokens += dictionary.split(word)
-    return tokens
+            continue
+        one = dictionary.singular(word)
+        tokens += (one,) if one else dictionary.split(word) or (word,)
+        if one:
+            many.append(len(tokens) - 1)
+    return tokens, many
 
 
 def _spans(tokens: Sequence[str], dictionary: Dictionary) -> list[_Span]:
@@ -154,6 +164,7 @@ class _Try:
     """One phrase of a name in one sense: does it hold here?"""
 
     tokens: Sequence[str]
+    many: Sequence[int]
     start: int
     end: int
     phrase: str
@@ -170,8 +181,8 @@ class _Try:
         sense = self.sense
         if kind and kind not in sense.types and not (kind == "boolean" and "flags" in sense.even):
             return None
-        if kind == "number" and self.phrase in self.dictionary.plurals:
-            return None
+        if kind == "number" and self.end - 1 in self.many:
+            return None  # so many of them
         if not self._behind() or not self._before():
             return None
         groups = self._groups(within)
@@ -204,7 +215,9 @@ class _Try:
         for index in range(self.end, last + 1):
             word = self.tokens[index]
             if word in words.links:
-                return index < last and self._linked(self.tokens[last])
+                return index < last and self._linked(last)
+            if index in self.many and word in words.groups and word not in words.neutral:
+                return False  # email_users are counted
             if word in words.hashed:
                 self.hashed = True
             elif words.after.get(word) in self.sense.even or word in words.neutral or word.isdigit():
@@ -215,18 +228,19 @@ class _Try:
                 return False
         return True
 
-    def _linked(self, word: str) -> bool:
+    def _linked(self, last: int) -> bool:
         """Take the last word of "name_of_the_driver" for the owner."""
-        if self._may_own(word):
+        word = self.tokens[last]
+        if self._may_own(word) and last not in self.many:
             self.owner = self.owner or word
         elif word not in self.dictionary.neutral:
             self.doubt = True
         return True
 
     def _may_own(self, word: str) -> bool:
-        """Whether a word behind the phrase says whose it is; more than one owner is a count of them."""
+        """Whether a word behind the phrase can say whose it is."""
         words = self.dictionary
-        return self.sense.within and word not in words.many and bool(words.behind & words.groups.get(word, _NONE))
+        return self.sense.within and bool(words.behind & words.groups.get(word, _NONE))
 
     def _before(self) -> bool:
         """Whether what stands in front of the phrase leaves it what it is; finds out whose it is."""

@@ -46,27 +46,30 @@ class Tables:
         fresh: set[str] = set()  # phrases that this dictionary has spoken of
         for key, item in _mapping(node, "categories"):
             self._add_category(key, item, node, fresh)
-        for phrase, place in self._phrases(node.get("exceptions")):
-            if phrase in fresh:
-                self._problem(place, f"'{phrase}' is an exception and stands in a category too", "keep one of them")
+        exceptions = node.get("exceptions")
+        for phrase in self._phrases(exceptions):
+            if phrase in fresh and exceptions:
+                self._problem(
+                    exceptions, f"'{phrase}' is an exception and stands in a category too", "keep one of them"
+                )
             self.phrases[phrase] = []
 
     def _add_groups(self, node: Node) -> None:
         for name, words in _mapping(node, "groups"):
             self.group_names.add(name)
-            for word, _ in self._words(words):
+            for word in self._words(words):
                 self.groups.setdefault(word, set()).add(name)
 
     def _add_words(self, node: Node) -> None:
         for kind, item in _mapping(node, "about"):
-            self.before.update((word, kind) for word, _ in self._words(item.get("before")))
-            self.after.update((word, kind) for word, _ in self._words(item.get("after")))
+            self.before.update((word, kind) for word in self._words(item.get("before")))
+            self.after.update((word, kind) for word in self._words(item.get("after")))
             self.described.update((part.lower(), kind) for part in _parts(item.get("described")))
-        self.neutral.update(word for word, _ in self._words(node.get("neutral")))
-        self.links.update(word for word, _ in self._words(node.get("links")))
+        self.neutral.update(self._words(node.get("neutral")))
+        self.links.update(self._words(node.get("links")))
         hashed = node.get("hashed")
         if hashed is not None:
-            self.hashed.update(word for word, _ in self._words(hashed.get("words")))
+            self.hashed.update(self._words(hashed.get("words")))
             self.hashed_category = hashed.string("category") or self.hashed_category
             self.hashed_from.update(hashed.strings("from"))
         self.behind.update(node.strings("behind"))
@@ -88,7 +91,7 @@ class Tables:
         names = item.get("names")
         for sense_node in names.elements() if names else ():
             sense = self._sense(key, sense_node)
-            for phrase, _ in self._phrases(sense_node.get("words")):
+            for phrase in self._phrases(sense_node.get("words")):
                 if phrase not in fresh:
                     fresh.add(phrase)
                     self.phrases[phrase] = []
@@ -100,7 +103,9 @@ class Tables:
             for item in named.elements() if named else ():
                 if item.text not in self.group_names:
                     self._problem(
-                        item.place, f"there is no group '{item.text}'", did_you_mean(item.text, self.group_names)
+                        item.place,
+                        f"there is no group '{item.text}'",
+                        did_you_mean(item.text, sorted(self.group_names)),
                     )
         level = node.string("sensitivity") or self.categories[key]
         return Sense(
@@ -115,33 +120,40 @@ class Tables:
             node.string("sure") != "false",
         )
 
-    def _words(self, node: Node | None) -> Iterator[tuple[str, Node]]:
-        for phrase, place in self._phrases(node):
-            if " " in phrase:
-                self._problem(place, f"'{phrase}' is more than one word", "only single words stand here")
-            else:
-                yield phrase, place
+    def _words(self, node: Node | None) -> list[str]:
+        phrases = self._phrases(node)
+        for phrase in phrases:
+            if " " in phrase and node:
+                self._problem(node, f"'{phrase}' is more than one word", "only single words stand here")
+        return phrases
 
-    def _phrases(self, node: Node | None) -> Iterator[tuple[str, Node]]:
+    def _phrases(self, node: Node | None) -> list[str]:
         """The phrases of a list in text, as `tokenize` gives their words."""
         if node is None:
-            return
+            return []
         parts = _parts(node)
         if not parts:
             self._problem(node, "no words stand here", "write words with commas between them")
         if len(set(parts)) < len(parts):
             twice = next(part for index, part in enumerate(parts) if part in parts[:index])
             self._problem(node, f"'{twice}' stands here twice", "keep it once")
-        plain = node.text.isascii() and node.text.islower() and node.text.translate(_BETWEEN).isalpha()
-        for part in parts:
-            words = part.split(" ") if plain else list(tokenize(part))
-            if not plain and (part != part.lower() or not all(c.isalnum() or c == " " for c in part)):
-                hint = f"write it as: {' '.join(words)}" if words else "write words of letters and digits"
-                self._problem(node, f"'{part}' is not written in plain words of lower case", hint)
-            elif len(words) > _LONGEST:
-                self._problem(node, f"'{part}' has more than {_LONGEST} words", "shorten it")
-            else:
-                yield " ".join(words), node
+        if node.text.isascii() and node.text.islower() and node.text.translate(_BETWEEN).isalpha():
+            phrases = parts
+        else:
+            phrases = [phrase for part in parts if (phrase := self._phrase(part, node))]
+        for phrase in phrases:
+            if phrase.count(" ") >= _LONGEST:
+                self._problem(node, f"'{phrase}' has more than {_LONGEST} words", "shorten it")
+        return phrases
+
+    def _phrase(self, part: str, node: Node) -> str:
+        """One phrase with accents and digits; '' for what is not plain words."""
+        phrase = " ".join(tokenize(part))
+        if part == part.lower() and all(c.isalnum() or c == " " for c in part):
+            return phrase
+        hint = f"write it as: {phrase}" if phrase else "write words of letters and digits"
+        self._problem(node, f"'{part}' is not written in plain words of lower case", hint)
+        return ""
 
     def _problem(self, where: Node | Place, message: str, hint: str) -> None:
         self.problems.append(Problem(where.place if isinstance(where, Node) else where, message, hint))
