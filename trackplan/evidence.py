@@ -50,7 +50,8 @@ def store(base: FactBase, project: Project, read: Inputs, facts: Facts, problems
     for unit in facts.linking.program.units:
         statements["models" if unit.consumer is None else "consumers"] += len(unit.record.statements)
     for block in facts.linking.program.blocks:
-        understood["models" if block.unit.consumer is None else "consumers"] += 1
+        if not block.statement.routine:
+            understood["models" if block.unit.consumer is None else "consumers"] += 1
     names = ("kind", "configured", "files", "subjects", "statements", "understood", "broken")
     rows = [
         (kind, int(given[kind]), read.counts.get(kind, 0), base.count(_SUBJECTS[kind]), statements[kind],

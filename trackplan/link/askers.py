@@ -82,11 +82,11 @@ class Askers:
     def ask(self, closure: Closure, declared: Sequence[Consumer]) -> None:
         """Enter what every asker takes into the closure."""
         for block in self.program.blocks:
-            if block.unit.consumer is not None:
+            if block.unit.consumer is not None and not block.statement.routine:
                 closure.take(block, 1 << self.bit_of(block.unit.consumer))
         for consumer in declared:
             self._takes(closure, consumer)
-        passing = {id(relation) for unit in self.program.units for relation in unit.temporary.values()}
+        passing = self.program.passing()
         for number in self.models:
             bit = self._bits.get(-1 - number)
             every = self.every_model << (id(self.program.tables[number].relation) in passing)
@@ -117,8 +117,12 @@ class Askers:
             own = self.program.table(block.target).number if block.target is not None else -1
             found.update(n for slot in block.slots for n in self.program.bases(slot) if n != own)
         for word in self.texts.words:
-            found.update(self.program.table(relation).number for relation in self.program.registry.named(word))
+            found.update(self.program.table(relation).number for relation in self._named(word))
         return found
+
+    def _named(self, word: str) -> list[Relation]:
+        """The relations, and the functions, that a word may mean."""
+        return self.program.registry.named(word) + self.program.routines.named(word)
 
     def _taken(self, declared: Sequence[Consumer]) -> set[int]:
         taken = (t for c in declared if c.use not in IDLE for t in c.takes)
@@ -158,7 +162,7 @@ class Askers:
         for number, statement, whole in self.texts.whole():
             unit = self.texts.texts[number][0]
             writes = bool(statement.words & WRITES)
-            named = [r for word in statement.words for r in self.program.registry.named(word)]
+            named = [r for word in statement.words for r in self._named(word)]
             for relation in named:
                 table_ = self.program.table(relation)
                 closure.ask(table_.number, ROWS, 1 << shift + number, POSSIBLE)

@@ -95,7 +95,12 @@ class Closure:
         index = linked.index()
         if names == linked.names and len(index) == len(names):
             return [(position,) for position in range(len(names))]
-        return [linked.positions(name, index) for name in names]
+        found = [linked.positions(name, index) for name in names]
+        mine = [position for position, name in enumerate(names) if not name]
+        unnamed = [position for position, name in enumerate(linked.names) if not name]
+        for nth, position in enumerate(mine):
+            found[position] = unnamed[nth : nth + 1] if len(mine) == len(unnamed) else unnamed
+        return found
 
     def _grow(self) -> None:
         missing = [0] * (self.nodes.count - len(self._named))
@@ -204,6 +209,8 @@ class Closure:
             target = nodes.index[base].get(name)
             if target is not None:
                 self._step(first + position, nodes.first[base] + target, table.strength)
+        for column, source in ((c, s) for c in _unnamed(nodes, base) for s in _unnamed(nodes, number)):
+            self._step(source, column, table.strength)
         rows = nodes.rows(number)
         self._step(rows, nodes.rows(base), table.strength)
         for (column, path), node in list(nodes.paths[number].items()):
@@ -260,3 +267,8 @@ class Closure:
             named, star, possible = self.masks(node)
             asked |= named | star | possible
         return asked
+
+
+def _unnamed(nodes: Nodes, table: int) -> list[int]:
+    """The nodes of the columns that nobody named."""
+    return [nodes.first[table] + position for position, name in enumerate(nodes.names[table]) if not name]

@@ -70,6 +70,8 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
     closure = linking.closure
     for position, name in enumerate(linking.nodes.names[table.number]):
         lower = name.lower()
+        if not lower:  # what nobody named has no id
+            continue
         column = relation.columns.get(lower)
         ways = inside.get(first + position, ())
         known = column is not None or relation.built

@@ -37,6 +37,10 @@ def expand(program: Program) -> Expanded:
                 found.circular.append(table.relation)
         for number in part:
             _table(program, program.tables[number], found, circular=bool(circle))
+        for number in circle:
+            # They were made while it was not known which columns are where.
+            for block in program.tables[number].builders:
+                found.scopes.pop(block.number, None)
     for block in program.blocks:
         if block.target is None:
             found.scopes[block.number] = _scopes(program, block)
@@ -83,9 +87,8 @@ def _table(program: Program, table: Table, found: Expanded, *, circular: bool) -
     _complete(program, table, found)
     if circular:
         table.frame.open = True
-    elif not table.frame.open:
-        for block in itself:
-            found.scopes[block.number] = _scopes(program, block)
+    for block in itself:
+        found.scopes[block.number] = _scopes(program, block)
 
 
 def _begin(table: Table) -> None:
@@ -111,9 +114,8 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
         behind = [root for b, root in zip(builders, roots, strict=True) if not b.by_position]
         copied = [program.tables[number].frame for number in table.copied]
         for root in behind + copied:
-            for name in root.names:
-                if name and name.lower() not in names:
-                    names[name.lower()] = name
+            for position, name in enumerate(root.names):
+                names.setdefault(name.lower() or _unnamed(position), name)
         if frame.open and (roots or copied):
             frame.open = relation.partly or any(root.open for root in roots + copied)
     frame.fill(names.values())
@@ -121,11 +123,16 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
     table.frame = frame
 
 
+def _unnamed(position: int) -> str:
+    """What stands for a column that nobody named: only its place tells which one it is."""
+    return f" {position}"
+
+
 def _choice(program: Program, table: Table) -> None:
     names: dict[str, str] = {}
     for number in table.bases:
-        for name in program.tables[number].frame.names:
-            names.setdefault(name.lower(), name)
+        for position, name in enumerate(program.tables[number].frame.names):
+            names.setdefault(name.lower() or _unnamed(position), name)
     frame = Frame()
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)

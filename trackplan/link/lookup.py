@@ -14,6 +14,8 @@ Doubt = Literal["", "unknown-column", "ambiguous"]
 # Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
 _ALIAS_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
 _ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
+# Dialects in which the name of a source is its whole row, where no column has that name.
+_ROW_BY_NAME = frozenset({"", "bigquery", "duckdb", "materialize", "postgres", "risingwave"})
 
 
 class Found(NamedTuple):
@@ -147,24 +149,40 @@ class Lookup:
                 found.extend(Found(h.frame, POSSIBLE) for h in entries if not h.holds)
             return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
         openly = [h for h in entries if not h.weak]
+        rows = [Found(n, POSSIBLE, whole=True) for n in self.rows_called(number, ref.name, before)]
         weakly = [Found(h.frame, POSSIBLE) for h in entries if h.weak]
         if len(openly) + len(weakly) + len(aliases) + len(outer) > 1:
             self.question([h.frame for h in openly], ref.name)
         if aliases and (not openly or self.may_name_alias(ref, output)):
             # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
-            return aliases + [Found(h.frame, POSSIBLE) for h in openly] + weakly, ""
+            return aliases + [Found(h.frame, POSSIBLE) for h in openly] + weakly + rows, ""
         if not openly and not weakly:
             return None
         if outer:
             # An open table may have the column; if not, it is the one that a scope further out has for sure.
             perhaps = [Found(h.frame, POSSIBLE) for h in openly]
-            return perhaps + weakly + [Found(h.frame, POSSIBLE) for h in outer], "ambiguous"
+            return perhaps + weakly + rows + [Found(h.frame, POSSIBLE) for h in outer], "ambiguous"
         if not openly:
             return [Found(w.frame, NAMED) for w in weakly[:1]] + weakly[1:], ""
         clear = len(openly) == 1 or ref.name.lower() in shared
         perhaps = self._called([h.frame for h in openly], ref.path.split(".") if ref.path else [])
         found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in openly]
-        return found + perhaps + weakly, "" if clear else "ambiguous"
+        return found + perhaps + weakly + rows, "" if clear and not rows else "ambiguous"
+
+    def source_names(self, number: int) -> frozenset[str]:
+        """The names in a scope, in lower case, that may stand for whole rows."""
+        scope = self.scopes[number]
+        if not isinstance(scope, Select) or self.dialect not in _ROW_BY_NAME:
+            return frozenset()
+        return frozenset(source.alias.lower() for source in scope.sources)
+
+    def rows_called(self, number: int, name: str, before: int | None) -> list[int]:
+        """The open sources that go by a name which may as well be that of a column in them."""
+        scope, lower = self.scopes[number], name.lower()
+        if not isinstance(scope, Select) or lower not in self.source_names(number):
+            return []
+        pairs = zip(scope.sources[:before], self.state.sources[number], strict=False)
+        return [n for s, n in pairs if s.alias.lower() == lower and self.frames[n].open and not self.frames[n].weak]
 
     def question(self, frames: Sequence[int], name: str) -> None:
         """Remember that it would help to know which of several open tables has a column of that name."""

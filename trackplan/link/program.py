@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.frames import NAMED, POSSIBLE, Frame
 from trackplan.link.relations import Registry, Relation
+from trackplan.link.routines import Routines
 from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Record, Source, Span, Statement
 from trackplan.sql.text import Lines
 
@@ -73,11 +74,17 @@ class Program:
 
     registry: Registry
     units: list[Unit]
+    routines: Routines
     tables: list[Table] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
     _relations: dict[int, Table] = field(default_factory=dict)
     _choices: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def passing(self) -> set[int]:
+        """The ids of the relations that nobody stores: temporary tables, and what functions give."""
+        local = {id(relation) for unit in self.units for relation in unit.temporary.values()}
+        return local | {id(routine.relation) for routine in self.routines.all}
 
     def table(self, relation: Relation) -> Table:
         """The table of a relation."""
@@ -95,7 +102,7 @@ class Program:
         """Find out which table an entry of FROM reads."""
         slot = block.slot_of.get(source.parts)
         found = self.lookup(block, source.parts)
-        strength = POSSIBLE
+        strength = NAMED if source.parts[-1].endswith("()") else POSSIBLE
         if source.parts[-1].endswith("*"):
             found = found or self.registry.shards(source.parts)
             strength = NAMED
@@ -112,6 +119,8 @@ class Program:
 
     def lookup(self, block: Block, parts: tuple[str, ...]) -> list[Relation]:
         """The relations that `parts` may mean in a statement; temporary tables of its text come first."""
+        if parts[-1].endswith("()"):
+            return self.routines.find(block.unit, parts[-1])
         local = block.unit.temporary.get(parts[-1].lower()) if block.unit.temporary and len(parts) == 1 else None
         if local is not None and (local is not block.target or block.statement.existing):
             return [local]
@@ -132,10 +141,13 @@ class Program:
 
 def load(registry: Registry, units: list[Unit]) -> Program:
     """Give every relation its table, and find out who builds and who reads what."""
-    program = Program(registry, units)
+    program = Program(registry, units, Routines.of(units))
     for unit in units:
-        for statement, target, reads in _targets(registry, unit):
+        for statement, target, reads in _targets(program, unit):
             program.blocks.append(Block(unit, statement, len(program.blocks), target, reads))
+    for routine in program.routines.all:
+        reads = program.routines.reads(routine.unit, routine.statement)
+        program.blocks.append(Block(routine.unit, routine.statement, len(program.blocks), routine.relation, reads))
     for relation in registry.relations:
         program.table(relation)
     for block in program.blocks:
@@ -152,8 +164,9 @@ def load(registry: Registry, units: list[Unit]) -> Program:
     return program
 
 
-def _targets(registry: Registry, unit: Unit) -> Iterable[tuple[Statement, Relation | None, list[Source]]]:
+def _targets(program: Program, unit: Unit) -> Iterable[tuple[Statement, Relation | None, list[Source]]]:
     """The statements of a text with the relations they build, made known before anything is resolved."""
+    registry = program.registry
     for definition in unit.record.definitions:
         _define(registry, unit, definition)
     for statement in unit.record.statements:
@@ -161,7 +174,7 @@ def _targets(registry: Registry, unit: Unit) -> Iterable[tuple[Statement, Relati
             if unit.relation is not None:
                 unit.relation.built = unit.relation.partly = True
             continue
-        reads = [source for source in statement.sources() if source.parts]
+        reads = program.routines.reads(unit, statement)
         target = unit.relation
         if statement.target:
             target = _target(registry, unit, statement, reads)

@@ -12,7 +12,7 @@ from trackplan.link.edges import Edge, shortened
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_out
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
-from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Span, StarRef
+from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
 from trackplan.sql.values import LENGTH, firsts
 
 # Names that databases give to what no table declares.
@@ -43,6 +43,7 @@ class References:
 
     __slots__ = (
         "_alone",
+        "_rows_called",
         "_shared",
         "_single",
         "asked",
@@ -67,6 +68,7 @@ class References:
         self.asked: list[tuple[int, int]] = []
         self.uses: list[Use] | None = [] if noting else None
         self._single = [self._only_source(number) for number in range(state.count)]
+        self._rows_called = [self.lookup.source_names(number) for number in range(state.count)]
         self._alone: dict[int, bool] = {}
         self._shared: dict[int, tuple[bool, set[str]]] = {}
 
@@ -107,6 +109,8 @@ class References:
                     self.note(edges[-1], ref.how, ref.span, ref.transform)
             elif isinstance(ref, StarRef):
                 edges.extend(self._star_ref(number, ref))
+            elif isinstance(ref, Called):
+                edges.extend(self._call(ref))
             elif isinstance(ref, OutputRef):
                 edges.extend(self._output_ref(number, ref))
             elif not isinstance(ref, Ref):
@@ -176,7 +180,9 @@ class References:
             return (-1, -1) if name in frame.twins else (found, position)
         if only and frame.open and name:
             hidden = ref.source is not None or (
-                not frame.weak and (before is not None or not self._is_alias(number, name, ref, output))
+                not frame.weak
+                and (before is not None or not self._is_alias(number, name, ref, output))
+                and name not in self._rows_called[number]
             )
             return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
         return -1, -1
@@ -272,6 +278,14 @@ class References:
         for edge in edges:
             self.note(edge, _starred(ref), ref.span)
         return edges
+
+    def _call(self, ref: Called) -> list[Edge]:
+        """All that a function of the project gives."""
+        slot = self.state.block.slot_of.get((ref.name,))
+        if slot is None:
+            return []
+        frame = self.state.count + slot
+        return [(frame, ROWS, "", "", False, NAMED), (frame, ALL, "", ref.into.lower(), False, NAMED)]
 
     def _output_ref(self, number: int, ref: OutputRef) -> list[Edge]:
         frame = self.frames[number]

@@ -130,6 +130,8 @@ class Resolver(References):
                     edges.append((member, origin, "", "", True, NAMED))
                 continue
             edges.extend(self._through(member, name, NAMED, sure=sure and nth == 0))
+            if not name:
+                edges.append((member, ALL, "", "", True, POSSIBLE))
             if not scope.by_name and nth:
                 # With a `*` that can't be expanded nobody knows which column stands at this position.
                 edges.append((member, ALL, "", "", True, POSSIBLE))

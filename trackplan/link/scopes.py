@@ -155,7 +155,8 @@ class _Stars:
             lower = name.lower()
             if lower in excluded or (lower in shared and lower in seen):
                 continue
-            seen.add(lower)
+            if lower:
+                seen.add(lower)
             self.names.append(renamed.get(lower, name))
             self.starred.append(starred[position])
             self.origins.append((output, number, position))

@@ -73,10 +73,10 @@ class Facts:
     def _relations(self) -> None:
         program = self.linking.program
         rows: list[Row] = []
-        temporary = {id(relation) for unit in program.units for relation in unit.temporary.values()}
+        passing = program.passing()
         for table in program.tables:
             relation = table.relation
-            if relation is None or id(relation) in temporary:
+            if relation is None or id(relation) in passing:
                 continue
             key = self.relations[table.number] = len(rows) + 1
             place = None if relation.place is None else self.base.place(relation.place)

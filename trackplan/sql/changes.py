@@ -167,7 +167,15 @@ class _Change:
             select = Select(-1, outputs=outputs, rows=[self.decision()] if rows else [])
             if outputs or rows:
                 scope = self.compiler.place(select, None)
-                yield Statement(scope, self.compiler.scopes, parts, self.span, existing=True, partial=True)
+                yield Statement(
+                    scope,
+                    self.compiler.scopes,
+                    parts,
+                    self.span,
+                    existing=True,
+                    partial=True,
+                    calls=self.compiler.calls,
+                )
 
 
 def _updated(tree: exp.Update, span: Span, dialect: str) -> Iterator[Statement]:
@@ -246,7 +254,16 @@ def _inserted(then: exp.Insert, change: _Change) -> Iterator[Statement]:
     names = tuple(change.compiler.fold(c.this) for c in columns)
     scope = change.select(values.expressions)
     parts = change.frame.sources[0].parts
-    yield Statement(scope, change.compiler.scopes, parts, change.span, names, insert=True, existing=True)
+    yield Statement(
+        scope,
+        change.compiler.scopes,
+        parts,
+        change.span,
+        names,
+        insert=True,
+        existing=True,
+        calls=change.compiler.calls,
+    )
 
 
 def _all(change: _Change, *, insert: bool) -> Statement:
@@ -256,7 +273,9 @@ def _all(change: _Change, *, insert: bool) -> Statement:
     if isinstance(select, Select):
         select.outputs.append(Output("", [], NOWHERE, star=Star(1)))
     parts = change.frame.sources[0].parts
-    return Statement(scope, change.compiler.scopes, parts, change.span, insert=insert, existing=True)
+    return Statement(
+        scope, change.compiler.scopes, parts, change.span, insert=insert, existing=True, calls=change.compiler.calls
+    )
 
 
 def _keys(conflict: exp.Expr | None) -> list[exp.Expr]:

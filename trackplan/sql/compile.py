@@ -18,6 +18,7 @@ from trackplan.sql.records import (
     Select,
     Star,
     Union,
+    called,
 )
 from trackplan.sql.rows import row_refs
 from trackplan.sql.sources import from_item, join, source_item
@@ -29,13 +30,16 @@ _RECURSES_UNSAID = frozenset({"tsql", "fabric", "snowflake", "oracle", "teradata
 class Compiler:
     """Compiles the queries of one statement; `scopes` grows as subqueries are met, inner ones first.
 
-    `fold` gives the name of an identifier as the dialect stores it.
+    `fold` gives the name of an identifier as the dialect stores it. `calls` are the functions that are called (see
+    `Statement`); `parameters` are those of the function whose body is compiled, in lower case, None if it is none.
     """
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         self.fold = folder(dialect)
         self.scopes: list[Scope] = []
+        self.calls: dict[str, tuple[bool, frozenset[str]]] = {}
+        self.parameters: frozenset[str] | None = None
 
     def query(self, node: exp.Expr, environment: Environment, outer: Frame | None, reserved: int | None = None) -> int:
         """Compile a query and return its scope. `outer` is what correlated references may reach."""
@@ -64,6 +68,13 @@ class Compiler:
             return reserved
         self.scopes.append(scope)
         return len(self.scopes) - 1
+
+    def call(self, name: str, environment: Environment, *, rows: bool) -> str:
+        """Note the call of a function, of its `rows` or of one value, and return what it is kept under."""
+        key = called(name)
+        before = self.calls.get(key, (False, frozenset()))
+        self.calls[key] = (before[0] or rows, before[1].union(environment))
+        return key
 
     def with_clause(self, node: exp.Expr, environment: Environment, outer: Frame | None) -> Environment:
         """`environment` with the common table expressions that `node` defines."""

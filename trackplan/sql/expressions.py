@@ -12,7 +12,7 @@ from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, access, member
-from trackplan.sql.records import NOWHERE, How, Ref, Reference, StarRef
+from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, StarRef
 from trackplan.sql.shapes import FREE, ON_EACH, Call, Shapes
 from trackplan.sql.star_names import names_of
 from trackplan.sql.values import lengths, parts, taken
@@ -93,7 +93,7 @@ class Walker(Shapes):
         return ()
 
     def _parameter(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
-        if node.name.isdigit():
+        if node.name.isdigit() and self.compiler.parameters is None:
             # $1 is the first column of whatever is read.
             found.append(StarRef(None, how, NOWHERE))
         return ()
@@ -177,6 +177,8 @@ class Walker(Shapes):
         if name == "columns":
             self.spreads = True
             found.append(StarRef(None, how, NOWHERE))
+        else:
+            found.append(Called(self.compiler.call(node.name, self.frame.environment, rows=False), how, into))
         return self._on_each(node, how, into, bound, found) if name in ON_EACH else node.expressions
 
     def _aggregate(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:

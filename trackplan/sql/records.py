@@ -73,6 +73,14 @@ class StarRef(Struct, tag=True, array_like=True, gc=False):
     pattern: str = ""
 
 
+class Called(Struct, tag=True, array_like=True, gc=False):
+    """A call of what may be a function of the project: one that reads tables gives what it reads there, too."""
+
+    name: str
+    how: How
+    into: str
+
+
 class OutputRef(Struct, tag=True, array_like=True, gc=False):
     """An output of the same SELECT: by ordinal (`group by 1`), or 0 for all, or -1 for all without aggregates."""
 
@@ -80,7 +88,12 @@ class OutputRef(Struct, tag=True, array_like=True, gc=False):
     how: How
 
 
-Reference = Ref | ScopeRef | StarRef | OutputRef
+Reference = Ref | ScopeRef | StarRef | OutputRef | Called
+
+
+def called(name: str) -> str:
+    """The name under which what the function `name` gives is kept, so that no table has it."""
+    return f"{name.rpartition('.')[2].lower()}()"
 
 
 class Source(Struct, tag=True, array_like=True, gc=False):
@@ -173,7 +186,9 @@ class Statement(Struct, tag=True, array_like=True):
 
     `columns` are the names its target's column list gives; `insert` tells that the target is filled by position.
     With `existing`, the target is a table that is there already, and may be read by the statement itself; with
-    `partial` it changes values or takes rows away, so that it says nothing about which columns there are.
+    `partial` it changes values or takes rows away, so that it says nothing about which columns there are. `calls` are
+    the functions that it calls and that may be the project's: whether it reads them like a table, and the common table
+    expressions in sight, which some databases take for the tables that the function reads.
     """
 
     scope: int
@@ -186,6 +201,12 @@ class Statement(Struct, tag=True, array_like=True):
     view: bool = False
     existing: bool = False
     partial: bool = False
+    calls: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
+
+    @property
+    def routine(self) -> bool:
+        """Whether it is a function: its target is what a call gives."""
+        return bool(self.target) and self.target[-1].endswith("()")
 
     def sources(self) -> Iterator[Source]:
         """Every entry of FROM, whatever query of the statement it stands in."""
@@ -213,7 +234,11 @@ class Definition(Struct, tag=True, array_like=True):
 
 
 class Record(Struct, tag=True, array_like=True):
-    """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out."""
+    """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out.
+
+    `routines` are the functions that it defines and that read tables, each as a statement that gives what a call gives.
+    """
 
     statements: list[Statement | NotUnderstood]
     definitions: list[Definition] = field(default_factory=list)
+    routines: list[Statement] = field(default_factory=list)

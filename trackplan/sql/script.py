@@ -121,7 +121,7 @@ def split_roughly(text: str, dialect: str) -> Iterator[Piece]:
             yield Piece(start, end, ())
         else:
             column = start - text.rfind("\n", 0, start) - 1
-            yield from cut([_moved(t, start, line, column) for t in tokens])
+            yield from cut([moved(t, start, line, column) for t in tokens])
 
 
 def without_rows(text: str) -> str:
@@ -202,7 +202,8 @@ def _piece(tokens: Sequence[Token]) -> Piece:
     return Piece(tokens[0].start, tokens[-1].end + 1, tuple(tokens))
 
 
-def _moved(token: Token, by: int, lines: int, columns: int) -> Token:
+def moved(token: Token, by: int, lines: int = 0, columns: int = 0) -> Token:
+    """`token` of a text that begins at the offset `by` of another."""
     column = token.col + (columns if token.line == 1 else 0)
     return Token(
         token.token_type, token.text, token.line + lines, column, token.start + by, token.end + by, token.comments

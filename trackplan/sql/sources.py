@@ -11,13 +11,13 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import children, span_of
 from trackplan.sql.pivots import pivoted
-from trackplan.sql.records import Opaque, Reference, Select, Source, Span
+from trackplan.sql.records import NOWHERE, Opaque, Output, Ref, Reference, ScopeRef, Select, Source, Span, Star
 from trackplan.sql.shapes import LISTED
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
 
-_FOLLOWED = frozenset(
+FOLLOWED = frozenset(
     {
         "explode",
         "explode_outer",
@@ -60,6 +60,7 @@ _FOLLOWED = frozenset(
         "unnest",
     }
 )
+"""Table functions that read nothing but their arguments, or nothing of the project."""
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 
 
@@ -111,6 +112,10 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
         source = Source(alias, scope=compiler.query(inner, environment, outer), columns=columns)
     elif isinstance(node, exp.Values):
         source = Source(alias, scope=compiler.values(node, frame.environment, frame))
+    elif (
+        isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous) and node.this.name.lower() not in FOLLOWED
+    ):
+        source = _called(compiler, node.this, alias, columns, frame)
     else:
         source = Source(alias, scope=_opaque(compiler, node, frame, columns))
     frame.sources.append(source)
@@ -137,6 +142,25 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
     return Source(alias, parts, columns=columns, span=span)
 
 
+def _called(compiler: Compiler, node: exp.Anonymous, alias: str, columns: tuple[str, ...], frame: Frame) -> Source:
+    """What a function of the project gives, if linking knows it; what is passed decides which rows there are."""
+    name = compiler.call(node.name, frame.environment, rows=True)
+    span = span_of(node.this) if isinstance(node.this, exp.Identifier) else NOWHERE
+    alias = alias or compiler.fold(exp.to_identifier(node.name))
+    walker = Walker(compiler, frame)
+    refs = [ref for argument in node.expressions for ref in walker.refs(argument, "filter")]
+    if not refs:
+        return Source(alias, (name,), columns=columns, span=span)
+    passed_on = compiler.parameters or ()
+    if compiler.dialect == "duckdb" and not all(isinstance(r, Ref) and r.name.lower() in passed_on for r in refs):
+        # What is passed is put in as it is written, where it may mean something else.
+        raise NotFollowedError
+    passed = compiler.place(Opaque(frame.scope, refs, before=len(frame.sources)), None)
+    inner = Select(frame.scope, [Source(alias, (name,), span=span)], [Output("", [], NOWHERE, star=Star(None))])
+    inner.rows.append(ScopeRef(passed, False, "", "filter", "", False))
+    return Source(alias, scope=compiler.place(inner, None), columns=columns)
+
+
 def _column(identifiers: list[exp.Identifier]) -> exp.Expr:
     names = ("this", "table", "db", "catalog")
     return exp.Column(**{k: p.copy() for k, p in zip(names, reversed(identifiers), strict=False)})
@@ -145,9 +169,6 @@ def _column(identifiers: list[exp.Identifier]) -> exp.Expr:
 def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
     """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
     function = node.this if isinstance(node, exp.Table) else node
-    if isinstance(function, exp.Anonymous) and function.name.lower() not in _FOLLOWED:
-        # A function that nobody knows may read what it is told in a text.
-        raise NotFollowedError
     if isinstance(function, (exp.Dot, exp.DynamicIdentifier)):
         raise NotFollowedError
     if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):

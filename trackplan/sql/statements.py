@@ -14,13 +14,13 @@ from trackplan.sql import create
 from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.expressions import Walker
-from trackplan.sql.frame import Environment, Frame
+from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, dissolve, statements
-from trackplan.sql.records import Definition, NotUnderstood, Record, Select, Statement
+from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
+from trackplan.sql.routines import READS, defined, is_routine
 from trackplan.sql.script import LARGE
-from trackplan.sql.text import words
+from trackplan.sql.text import takes_rows, words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
@@ -74,9 +74,7 @@ _MOVES = re.compile(r"\b(attach|exchange|inherit|rename|swap)\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
-_READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
 _TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
-_COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
 
 
 def compile_text(text: str, dialect: str) -> Record:
@@ -86,6 +84,8 @@ def compile_text(text: str, dialect: str) -> Record:
         for found in _statement(piece, dialect):
             if isinstance(found, Definition):
                 record.definitions.append(found)
+            elif isinstance(found, Statement) and found.routine:
+                record.routines.append(found)
             else:
                 record.statements.append(found)
         if piece.tree is not None:
@@ -128,6 +128,8 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
             raise NotFollowedError
         elif isinstance(tree.this, exp.Schema):
             yield _definition(tree, dialect)
+    elif isinstance(tree, exp.Create) and is_routine(tree):
+        yield from defined(tree, piece, dialect)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values, exp.Pivot)):
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
             inserted = _insert(tree, tree.expression, piece, dialect)
@@ -135,7 +137,7 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
             yield from resolved(tree, inserted.columns, piece.span, dialect)
     elif isinstance(tree, CHANGES):
         yield from changed(tree, piece.span, dialect)
-    elif not _is_harmless(tree, piece.text, dialect):
+    elif not _is_harmless(tree, piece.text):
         reason, detail = _reason(tree, piece.text)
         yield _not_understood(reason, detail, piece.text, piece.span)
 
@@ -146,8 +148,10 @@ def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
     into = tree.args.get("into")
     if into is not None and isinstance(into.this, exp.Table):
         parts, _ = _target(into.this, dialect)
-        return Statement(scope, compiler.scopes, parts, piece.span, temporary=bool(into.args.get("temporary")))
-    return Statement(scope, compiler.scopes, (), piece.span)
+        return Statement(
+            scope, compiler.scopes, parts, piece.span, temporary=bool(into.args.get("temporary")), calls=compiler.calls
+        )
+    return Statement(scope, compiler.scopes, (), piece.span, calls=compiler.calls)
 
 
 def _create(tree: exp.Create, query: exp.Query | exp.Pivot, piece: Piece, dialect: str) -> Statement:
@@ -158,8 +162,9 @@ def _create(tree: exp.Create, query: exp.Query | exp.Pivot, piece: Piece, dialec
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
     return Statement(
-        scope, compiler.scopes, parts, piece.span, columns, temporary=_is_temporary(tree), view=tree.kind == "VIEW"
-    )
+        scope, compiler.scopes, parts, piece.span, columns,
+        temporary=_is_temporary(tree), view=tree.kind == "VIEW", calls=compiler.calls,
+    )  # fmt: skip
 
 
 def _new_name(tree: exp.Alter) -> exp.Table | None:
@@ -198,7 +203,9 @@ def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: 
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
     by_position = not tree.args.get("by_name")
-    return Statement(scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True)
+    return Statement(
+        scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True, calls=compiler.calls
+    )
 
 
 def _with(tree: exp.Expr, compiler: Compiler) -> Environment:
@@ -218,11 +225,11 @@ def _target(node: exp.Expr, dialect: str) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(fold(p.name, bool(p.args.get("quoted")), dialect) for p in parts), columns
 
 
-def _is_harmless(tree: exp.Expr, text: str, dialect: str) -> bool:
+def _is_harmless(tree: exp.Expr, text: str) -> bool:
     if isinstance(tree, (exp.Select, exp.Merge, exp.Update, exp.Delete)):
         return False
     if isinstance(tree, exp.Create) and tree.kind in ("FUNCTION", "MACRO"):
-        return _is_pure(tree, dialect)
+        return _is_pure(tree)
     start = _COMMENTS.match(text)
     found = [m.group().lower() for m in islice(_FIRST_WORDS.finditer(text, start.end() if start else 0), 5)]
     word = found[0] if found else ""
@@ -230,24 +237,17 @@ def _is_harmless(tree: exp.Expr, text: str, dialect: str) -> bool:
         return False
     if word == "alter" and _MOVES.search(text):
         return False
-    return word in _HARMLESS and not _READS.search(text) and not _DYNAMIC.search(text)
+    return word in _HARMLESS and not READS.search(text) and not _DYNAMIC.search(text)
 
 
-def _is_pure(tree: exp.Create, dialect: str) -> bool:
-    """Whether a function reads no table, so that it touches no data of the project."""
+def _is_pure(tree: exp.Create) -> bool:
+    """Whether a function that is not written in SQL reads no table, so that it touches no data of the project."""
     language = tree.find(exp.LanguageProperty)
-    if language is not None and language.name.lower() not in ("sql", "plpgsql", "plsql"):
+    if language is None or language.name.lower() not in ("plpgsql", "plsql"):
         return True
-    body = tree.args.get("expression")
-    if not isinstance(body, exp.Expr) or isinstance(body, (exp.Heredoc, exp.RawString, exp.Literal)):
-        texts = [n.this for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
-        tables = tree.find_all(exp.Table)
-        return not any(map(_READS.search, texts)) and not any(
-            isinstance(t.parent, (exp.From, exp.Join)) for t in tables
-        )
-    compiler = Compiler(dialect)
-    Walker(compiler, Frame(-1, None, {})).refs(body, "output")
-    return not any(source.parts for scope in compiler.scopes if isinstance(scope, Select) for source in scope.sources)
+    texts = [n.this for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
+    tables = tree.find_all(exp.Table)
+    return not any(map(READS.search, texts)) and not any(isinstance(t.parent, (exp.From, exp.Join)) for t in tables)
 
 
 def _reason(tree: exp.Expr, text: str) -> tuple[Literal["dynamic", "unsupported"], str]:
@@ -267,7 +267,7 @@ def _not_understood(
     text: str,
     span: tuple[int, int],
 ) -> NotUnderstood:
-    star = "*" in _COUNTED.sub("", text)
+    star = takes_rows(text)
     if len(text) > LARGE and not _DYNAMIC.search(text):
         # What stands in the texts of so many rows is data, and no name.
         text = _TEXTS.sub("''", text)

@@ -9,12 +9,31 @@ from typing import TYPE_CHECKING
 from trackplan.findings import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trackplan.sql.records import Span
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
 # T-SQL's names have at most 128 characters; without a bound, brackets that nothing closes take quadratic time.
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]{1,128})\]')
 _LAST = 1 << 60
+
+_COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
+# What takes columns that nobody names.
+_IMPLIED = re.compile(r"\b(?:columns|natural|pivot|summarize|unpivot)\b", re.IGNORECASE)
+_QUERIES = re.compile(r"\b(?:select|delete)\b", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|join)\s+", re.IGNORECASE)
+# `extract(day from at)`, `a is distinct from b`: no table stands behind these.
+_NO_TABLE = re.compile(r"\(\s*(?!select\b|with\b|from\b)[^()]*?\bfrom\b|\bdistinct\s+from\b", re.IGNORECASE)
+_JOIN = re.compile(r"\bjoin\s+", re.IGNORECASE)
+_NO_ALIAS = (
+    "anti|asof|cross|full|group|having|inner|join|lateral|left|limit|natural|on|order|qualify|right|sample|select|semi|"
+    "set|tablesample|union|using|values|when|where|window"
+)
+_PART = r"""["`\[]?[\w$-]+["`\]]?"""
+_SOURCE = re.compile(
+    rf"""(?:{_PART}\.)*["`\[]?([\w$-]+)["`\]]?(?:\s+(?:as\s+)?(?!(?:{_NO_ALIAS})\b)(\w+))?\s*(,?)\s*""", re.IGNORECASE
+)
 
 
 Origin = tuple[tuple[int, int, int, int, int], ...]
@@ -76,3 +95,35 @@ def words(text: str) -> frozenset[str]:
     found = {m.group().lower() for m in _WORD.finditer(text)}
     found.update(next(g for g in m.groups() if g).lower() for m in _QUOTED.finditer(text))
     return frozenset(found)
+
+
+def takes_rows(text: str) -> bool:
+    """Whether a text that nobody understands may take columns of a table without naming them."""
+    if "*" in _COUNTED.sub("", text) or _IMPLIED.search(text):
+        return True
+    text = _NO_TABLE.sub("", text)
+    sources = list(_sources(text))
+    if len(sources) - len(_JOIN.findall(text)) > len(_QUERIES.findall(text)):  # FROM t, without a SELECT
+        return True
+    names = {name.lower() for _, _, found in sources for name in found}
+    spans = [(start, end) for start, end, _ in sources]
+    for match in _WORD.finditer(text):
+        if match.group().lower() in names and text[match.end() : match.end() + 1] != ".":
+            # The name of a table where a value stands is its whole row.
+            at = bisect_right(spans, (match.start(), _LAST)) - 1
+            if at < 0 or match.end() > spans[at][1]:
+                return True
+    return False
+
+
+def _sources(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """The lists of tables behind FROM and JOIN: start, end, and the names that they go by."""
+    for match in _FROM.finditer(text):
+        names: list[str] = []
+        at = match.end()
+        while (source := _SOURCE.match(text, at)) is not None:
+            names.extend(name for name in source.groups()[:2] if name)
+            at = source.end()
+            if not source.group(3):
+                break
+        yield match.start(), at, tuple(names)
