@@ -151,8 +151,14 @@ class _Stars:
         starred = base.starred or [False] * len(base.names)
         excluded = left_out(base, star.exclude, star.pattern)
         renamed = {old.lower(): new for old, new in star.rename.items()}
+        replaced = {name.lower() for name in star.replace}
         for position, name in enumerate(base.names):
             lower = name.lower()
+            if lower in replaced and lower in seen:
+                # Two sources have what is replaced: DuckDB gives the new value once.
+                if self.scopes.block.unit.sql.dialect == "duckdb":
+                    continue
+                self.frame.open = True
             if lower in excluded or (lower in shared and lower in seen):
                 continue
             if lower:
