@@ -91,6 +91,11 @@ class Lookup:
                 yield from ((source, position) for position in self.frames[source].positions(name))
             number = self.scopes[number].parent
 
+    def called(self, name: str) -> list[int]:
+        """The frame of what a function of the project gives."""
+        slot = self.state.block.slot_of.get((name,))
+        return [] if slot is None else [self.state.count + slot]
+
     def hit(self, number: int, index: int, name: str, *, hidden: bool = True) -> Hit | None:
         """Whether the source at `index` has a column `name`, may have it (open), or has not (None).
 

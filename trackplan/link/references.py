@@ -42,19 +42,8 @@ class References:
     """
 
     __slots__ = (
-        "_alone",
-        "_rows_called",
-        "_shared",
-        "_single",
-        "asked",
-        "frames",
-        "lookup",
-        "references",
-        "scopes",
-        "spelled",
-        "state",
-        "unknowns",
-        "uses",
+        *("_alone", "_rows_called", "_shared", "_single", "asked", "frames", "lookup"),
+        *("references", "scopes", "spelled", "state", "unknowns", "uses"),
     )
 
     def __init__(self, state: Scopes, relations: Sequence[bool], *, noting: bool = False) -> None:
@@ -110,7 +99,8 @@ class References:
             elif isinstance(ref, StarRef):
                 edges.extend(self._star_ref(number, ref))
             elif isinstance(ref, Called):
-                edges.extend(self._call(ref))
+                frames = self.lookup.called(ref.name)
+                edges.extend((f, key, "", ref.into.lower(), False, NAMED) for f in frames for key in (ROWS, ALL))
             elif isinstance(ref, OutputRef):
                 edges.extend(self._output_ref(number, ref))
             elif not isinstance(ref, Ref):
@@ -278,14 +268,6 @@ class References:
         for edge in edges:
             self.note(edge, _starred(ref), ref.span)
         return edges
-
-    def _call(self, ref: Called) -> list[Edge]:
-        """All that a function of the project gives."""
-        slot = self.state.block.slot_of.get((ref.name,))
-        if slot is None:
-            return []
-        frame = self.state.count + slot
-        return [(frame, ROWS, "", "", False, NAMED), (frame, ALL, "", ref.into.lower(), False, NAMED)]
 
     def _output_ref(self, number: int, ref: OutputRef) -> list[Edge]:
         frame = self.frames[number]
