@@ -54,7 +54,6 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
     base.freeze()
-    means.pack.save()
     return base
 
 
@@ -62,6 +61,7 @@ def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     records = compilation.compile_all(read.sql, means.pack, means.jobs)
+    means.pack.save()
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     linked = linking.link(loaded, read.consumers, landings.governed)

@@ -79,8 +79,11 @@ class Pack:
 
     def save(self) -> None:
         """Write what is new beside what is there; what is no longer used goes once it is a third of all."""
-        if not self._path:
-            return
+        if self._path:
+            self._save()
+        self._unpacked.clear()
+
+    def _save(self) -> None:
         if not self._new:
             files.touch(self._path)
             return

@@ -164,21 +164,25 @@ class Closure:
             for at in found:
                 askers[at].append(first + position)
         # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
-        together: dict[int, tuple[Sequence[Edge], list[int]]] = {}
-        reaching: dict[int, Masks] = {}
+        together: dict[int, tuple[Sequence[Edge], list[int], Masks]] = {}
         for at, sources in enumerate(askers):
             starred = linked.starred is not None and linked.starred[at]
             named, star, possible = (0, bits, 0) if starred else (bits, 0, 0)
             for source in sources:
-                named, star = named | self._named[source], star | self._star[source]
+                named |= self._named[source]
+                star |= self._star[source]
                 possible |= self._possible[source]
             if named or star or possible:
                 edges = linked.columns[at]
-                together.setdefault(id(edges), (edges, [itself]))[1].extend(sources)
-                n, s, p = reaching.get(id(edges), NONE)
-                reaching[id(edges)] = named | n, star | s, possible | p
-        for same, (edges, sources) in together.items():
-            self._give(sources, self.targets.behind(block, edges), reaching[same])
+                known = together.get(id(edges))
+                if known is None:
+                    together[id(edges)] = (edges, [itself, *sources], (named, star, possible))
+                else:
+                    known[1].extend(sources)
+                    n, s, p = known[2]
+                    together[id(edges)] = (edges, known[1], (named | n, star | s, possible | p))
+        for edges, sources, masks in together.values():
+            self._give(sources, self.targets.behind(block, edges), masks)
         named, star, possible = self.masks(first + count)
         self._give((first + count, itself), self.targets.behind(block, linked.rows), (named | bits, star, possible))
         if linked.open and bits:

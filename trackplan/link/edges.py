@@ -22,14 +22,15 @@ def composed(outer: Edge, inner: Edge) -> Edge | None:
     """Two edges in a row as one; None if what the first asks for is another part of the value."""
     _, _, path, into, clear, strength = outer
     frame, key, below, place, open_, sure = inner
-    found = part(below, place, open_, path)
-    if found is None:
-        return None
-    below, left = found
-    if left and clear:
+    if path:
+        found = part(below, place, open_, path)
+        if found is None:
+            return None
+        below, place = shortened(found[0]), found[1]
+    if place and clear:
         # What is asked goes on behind `path`; only what leads to `place` is met.
-        into = joined(into, left)
-    return frame, key, shortened(below), into, clear and open_, min(sure, strength)
+        into = joined(into, place)
+    return frame, key, below, into, clear and open_, strength if strength < sure else sure
 
 
 def parts(edges: Iterable[Edge], asked: str) -> list[Edge]:
