@@ -97,7 +97,7 @@ def test_a_description_speaks_where_the_name_does_not() -> None:
     found = classify("field_7", description="Full name of the patient.")
     assert found is not None
     assert (found.category, found.confidence) == ("user.name", 0.6)
-    assert found.evidence == (Evidence("description", "full name"),)
+    assert found.evidence == (Evidence("description", "patient full name"),)
     assert category("x", description="The customer's date of birth, as given at sign-up") == (
         "user.demographic.date_of_birth"
     )
