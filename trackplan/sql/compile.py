@@ -21,6 +21,7 @@ from trackplan.sql.records import (
     called,
 )
 from trackplan.sql.rows import row_refs
+from trackplan.sql.scalars import is_scalar, put_in
 from trackplan.sql.sources import from_item, join, source_item
 
 # Dialects that write a recursive WITH without the word.
@@ -43,6 +44,8 @@ class Compiler:
 
     def query(self, node: exp.Expr, environment: Environment, outer: Frame | None, reserved: int | None = None) -> int:
         """Compile a query and return its scope. `outer` is what correlated references may reach."""
+        if isinstance(node, exp.Paren):
+            node = node.this
         if isinstance(node, exp.Subquery):
             return self._wrapped(node, environment, outer, reserved)
         environment = self.with_clause(node, environment, outer)
@@ -82,7 +85,10 @@ class Compiler:
         if clause is None:
             return environment
         known = dict(environment)
+        put_in(node, clause.expressions)
         for cte in clause.expressions:
+            if is_scalar(cte):
+                continue
             if not isinstance(cte.this, (exp.Query, exp.Values)):
                 raise NotFollowedError
             name = cte.alias.lower()

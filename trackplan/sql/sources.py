@@ -95,6 +95,10 @@ def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> No
 
 def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
     """One entry of FROM, without its joins."""
+    if isinstance(node, exp.Final):
+        node = node.this
+    elif isinstance(node, exp.TableAlias):  # what `|> AS q` names
+        node = exp.Table(this=node.this)
     alias, columns = _alias(compiler, node)
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
         source = _named(compiler, node, alias, columns, frame)
@@ -169,6 +173,8 @@ def _column(identifiers: list[exp.Identifier]) -> exp.Expr:
 def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
     """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
     function = node.this if isinstance(node, exp.Table) else node
+    if not isinstance(node, (exp.Table, exp.UDTF, exp.Func)):
+        raise NotFollowedError
     if isinstance(function, (exp.Dot, exp.DynamicIdentifier)):
         raise NotFollowedError
     if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):
