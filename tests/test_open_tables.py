@@ -31,6 +31,18 @@ def test_what_a_star_replaces_is_made_of_other_columns(tmp_path: Path) -> None:
     assert all(used({**files, "queries/q.sql": "select * from m\n"}, tmp_path).values())
 
 
+def test_a_name_of_an_open_table_may_be_its_row(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "models/m.sql": "select to_json(x) as j from raw.t as x\n",
+        "models/other.sql": "select a, b from raw.t\n",
+        "queries/q.sql": "select j from m\n",
+    }
+    found = used(files, tmp_path)
+    assert found["raw.t.a"] is not False
+    assert found["raw.t.b"] is not False
+
+
 def used(files: dict[str, str], tmp_path: Path) -> dict[str, bool | None]:
     """The verdict on every raw column of a project."""
     for path, text in files.items():

@@ -119,7 +119,22 @@ class Lookup:
         if frame.weak and frame.names:
             # `item.sku` where `item` is the element of an unnested array.
             return [Found(sources[0], NAMED, position=0, member=True)], ""
-        return self._lost(sources[:1]), "unknown-column"
+        members = self._members(number, ref.source) if ref.source else []
+        return (members, "") if members else (self._lost(sources[:1]), "unknown-column")
+
+    def _members(self, number: int, source: tuple[int, int]) -> list[Found]:
+        """Columns that go by the name of a source: `t.a` is a member of column `t` where table `t` has no `a`."""
+        for _ in range(source[0]):
+            number = self.scopes[number].parent
+        scope = self.scopes[number]
+        if not isinstance(scope, Select):
+            return []
+        alias = scope.sources[source[1]].alias
+        return [
+            Found(frame, NAMED, position=position, member=True)
+            for frame in self.state.sources[number]
+            for position in self.frames[frame].positions(alias)
+        ]
 
     def _outer(self, number: int, name: str) -> list[Hit]:
         """The sources further out that have the name for sure."""

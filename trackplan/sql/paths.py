@@ -21,6 +21,7 @@ _KEEPING = (
     exp.IgnoreNulls,
     exp.AnyValue,
 )
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv)  # whose result is a position and no key
 PARTS = (exp.Dot, exp.Bracket, exp.StructExtract, exp.GetExtract, *_EXTRACTS)
 """What takes a part of a value."""
 SAME_STRUCTURE = (*_KEEPING, exp.Anonymous)
@@ -135,7 +136,7 @@ def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
         return [node.this] if node.is_string else []
     if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal):
         return []
-    if isinstance(node, exp.Slice):
+    if isinstance(node, (exp.Slice, *_ARITHMETIC)):
         computed.append(node)
         return []
     computed.append(node)
