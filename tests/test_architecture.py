@@ -33,7 +33,7 @@ LAYERS = (
     {"classify"},
     {"documents"},
     {"tree", "cache"},
-    {"names", "findings", "errors", "resources", "patterns", "seen", "garbage"},
+    {"names", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}

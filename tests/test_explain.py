@@ -56,7 +56,7 @@ def test_a_field_in_full() -> None:
         ("raw.web.order_completed.received_at", "added by the loader"),
         ("raw.web.order_completed.coupon_code", "nobody reads it"),
         ("raw.web.order_completed.coupon_code", "nothing that was read depends on it"),
-        ('web/"Order Completed".coupon_code', "coupons names it, but no longer counts: its horizon has passed"),
+        ('web/"Order Completed".coupon_code', "coupons names it, but does not count: its horizon has passed"),
         ('web/"Order Completed".coupon_code', "values: A, B"),
         ("web/Order Completed.email", "a name like it could not be resolved (ambiguous): two tables have it"),
         ("web/Tab Opened.label", "lands nowhere: there is no table raw.web.tab_opened"),

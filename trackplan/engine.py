@@ -33,6 +33,8 @@ STYLES = {
     "Sentence case": r"[A-Z][a-z0-9]*( [a-z0-9]+)*",
     "lower case": r"[a-z][a-z0-9]*( [a-z0-9]+)*",
 }
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_SHORT = 3
 _STYLES = {name: re.compile(pattern) for name, pattern in STYLES.items()}
 
 
@@ -91,11 +93,13 @@ def register(base: FactBase) -> None:
     """Give the base the functions that rules may use beside SQLite's own.
 
     `has_style(name, style)`: 1 if the name is in that style. `counted(n, noun)`: `1 field`, `3 fields`.
+    `mentions(text, phrases)`: the first of the phrases, which commas part, whose words are in the text, else null.
     `listing(text)`: an aggregate that names the first three in alphabetical order and counts the rest.
     """
     connection = base.connection
     connection.create_function("has_style", 2, has_style, deterministic=True)
     connection.create_function("counted", 2, counted, deterministic=True)
+    connection.create_function("mentions", 2, mentions, deterministic=True)
     # typeshed knows aggregates of integers only
     connection.create_aggregate("listing", 1, _Listing)  # type: ignore[arg-type]
 
@@ -112,6 +116,18 @@ def counted(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+
+
+def mentions(text: str, phrases: str) -> str | None:
+    """The first of `phrases`, which commas part, whose words `text` holds: `Page_Views` holds `page view`."""
+    words = f" {_plain(text)} "
+    return next((p.strip() for p in phrases.split(",") if p.strip() and f" {_plain(p)} " in words), None)
+
+
+def _plain(text: str) -> str:
+    """The words of a text or a name in lower case, without a plural's ending."""
+    found = _WORDS.findall(text)
+    return " ".join(w.lower().removesuffix("s") if len(w) > _SHORT else w.lower() for w in found)
 
 
 class _Listing:

@@ -11,10 +11,12 @@ from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import UseCase
 from trackplan.findings import Place, Problem
 from trackplan.names import Pattern, expand, join_id, split_id
+from trackplan.taxonomy import WORDS, known
 
 _USE_CASE = (
     "key", "id", "title", "owner", "metric", "goal", "moves", "stage", "horizon", "review_by", "legal_basis",
-    "data_use", "retention", "state", "place",
+    "data_use", "retention", "special_category_basis", "signed_by", "signed_on", "signed", "fingerprint", "status",
+    "state", "place",
 )  # fmt: skip
 
 
@@ -78,6 +80,8 @@ def store(base: FactBase, use_cases: Sequence[UseCase], today: date, horizon_mon
     seen: set[str] = set()
     for number, case in enumerate(use_cases, 1):
         base.insert("use_case", _USE_CASE, [_row(base, case, number, today.isoformat(), end)])
+        base.insert("use_case_detail", ("use_case", "kind", "value", "note"), dict.fromkeys(_details(case, number)))
+        problems.extend(_unknown(case))
         for need in case.needs:
             for pattern in expand(need.selector):
                 id_ = join_id((case.id, pattern.text))
@@ -105,13 +109,34 @@ def store(base: FactBase, use_cases: Sequence[UseCase], today: date, horizon_mon
 
 
 def _row(base: FactBase, case: UseCase, number: int, today: str, end: str) -> Row:
-    state = "active"
-    if case.horizon is not None:
+    state: str = case.status
+    if state == "active" and case.horizon is not None:
         state = "expired" if case.horizon < today else "beyond" if case.horizon > end else "active"
     return (
         number, case.id, case.title, case.owner, case.metric, case.goal, case.moves, case.stage, case.horizon,
-        case.review_by, case.legal_basis, case.data_use, case.retention, state, base.place(case.place),
+        case.review_by, case.legal_basis, case.data_use, case.retention, case.special_category_basis,
+        *_signed(case), case.fingerprint, case.status, state, base.place(case.place),
     )  # fmt: skip
+
+
+def _signed(case: UseCase) -> Row:
+    sign = case.sign_off
+    return ("", None, "") if sign is None else (sign.by, sign.on, sign.content)
+
+
+def _details(case: UseCase, number: int) -> Iterator[Row]:
+    yield from ((number, "data_subject", subject, "") for subject in case.data_subjects)
+    yield from ((number, "recipient", recipient, "") for recipient in case.recipients)
+    yield from ((number, "transfer", *transfer) for transfer in case.transfers)
+    yield from ((number, "assumption", assumption, "") for assumption in case.assumptions)
+
+
+def _unknown(case: UseCase) -> Iterator[Problem]:
+    """Words that the taxonomy does not know."""
+    for noun, word, place in case.words:
+        if not known(noun, word):
+            hint = did_you_mean(word, WORDS[noun]) or f"choose one of: {', '.join(sorted(WORDS[noun]))}"
+            yield Problem(place, f"'{word}' is no {noun}", hint, "reference")
 
 
 def _subjects(base: FactBase) -> tuple[Subjects, dict[tuple[str, int], list[tuple[str, int]]]]:

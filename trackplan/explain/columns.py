@@ -53,6 +53,12 @@ _UNRESOLVED = """
 SELECT x.reason, x.detail, x.place FROM unresolved x JOIN "column" c ON c.key = :key
 WHERE x.name <> '' AND lower(x.name) = lower(c.name) ORDER BY x.key
 """
+_LAPSES = {
+    "expired": "its horizon has passed ({})",
+    "beyond": "its horizon is too far out ({})",
+    "proposed": "it is only proposed",
+    "retired": "it is retired",
+}
 _STRENGTHS = {
     "named": "names what it takes",
     "star": "takes a relation whole",
@@ -163,8 +169,8 @@ def _add_needs(root: Node, look: Lookup, kind: str, key: int) -> None:
         details += [str(why)] if why else []
         nodes.append(Node(f"{use_case} ({by}), {', '.join(details)}{look.at(place)}"))
     for use_case, state, horizon, place in look.rows(_LAPSED.format(kind=f'"{kind}"'), key):
-        ended = "its horizon has passed" if state == "expired" else "its horizon is too far out"
-        nodes.append(Node(f"{use_case} names it, but no longer counts: {ended} ({horizon}){look.at(place)}"))
+        ended = _LAPSES[str(state)].format(horizon)
+        nodes.append(Node(f"{use_case} names it, but does not count: {ended}{look.at(place)}"))
     root.add("needed by", capped(nodes)) if nodes else root.add("no use case needs it")
 
 

@@ -11,8 +11,13 @@ if TYPE_CHECKING:
     from trackplan.explain.lookup import Lookup
 
 _USE_CASE = """
-SELECT id, title, owner, metric, goal, moves, stage, horizon, review_by, legal_basis, data_use, retention, state, place
+SELECT id, title, owner, metric, goal, moves, stage, horizon, review_by, legal_basis, data_use, retention, state,
+       special_category_basis, signed_by, signed_on, signed, fingerprint, place
 FROM use_case WHERE key = :key
+"""
+_DETAILS = """
+SELECT replace(kind, '_', ' ') || 's', group_concat(value || iif(note = '', '', ' (' || note || ')'), '; ')
+FROM (SELECT * FROM use_case_detail WHERE use_case = :key ORDER BY kind, value) GROUP BY kind ORDER BY kind
 """
 _NEEDS = "SELECT key, selector, why, place FROM need WHERE use_case = :key ORDER BY key"
 _MATCHES = """
@@ -44,6 +49,8 @@ _STATES = {
     "active": "counts today",
     "expired": "does not count: its horizon has passed",
     "beyond": "does not count: its horizon is beyond the planning horizon",
+    "proposed": "does not count: it is only proposed",
+    "retired": "does not count: it is retired",
 }
 _STRENGTHS = {
     "named": "by name",
@@ -54,16 +61,23 @@ _STRENGTHS = {
 
 def explain_use_case(look: Lookup, key: int) -> Node:
     """A use case: who wants what until when, what its needs select, and what is kept for it alone."""
-    row = [str(value or "") for value in look.rows(_USE_CASE, key)[0][:13]]
-    id_, title, owner, metric, goal, moves, stage, horizon, review, legal, data_use, retention, state = row
-    root = Node(f"{id_}{look.at(look.rows(_USE_CASE, key)[0][13])}")
+    *cells, at = look.rows(_USE_CASE, key)[0]
+    row = [str(value or "") for value in cells]
+    id_, title, owner, metric, goal, moves, stage, horizon, review, legal, data_use, retention, state, special = row[
+        :14
+    ]
+    root = Node(f"{id_}{look.at(at)}")
     root.add(f"use case{': ' + title if title else ''}")
     root.add(f"owner {owner}" if owner else "no owner")
     outcome = " ".join(filter(None, [metric, goal, f"(moves {moves})" if moves else ""]))
     root.add(f"outcome: {outcome}" if outcome else "no outcome: nothing tells whether it pays")
-    details = {"stage": stage, "legal basis": legal, "data use": data_use, "retention": retention}
+    details = {"stage": stage, "legal basis": legal, "special category basis": special, "data use": data_use,
+               "retention": retention}  # fmt: skip
     if any(details.values()):
         root.add(", ".join(f"{name} {value}" for name, value in details.items() if value))
+    for kind, values in look.rows(_DETAILS, key):
+        root.add(f"{kind}: {values}")
+    root.add(_sign_off(*row[14:]))
     until = f"until {horizon}" if horizon else "no horizon"
     root.add(f"{until}, {f'review by {review}' if review else 'no review date'}; {_STATES[state]}")
     needs = []
@@ -79,6 +93,14 @@ def explain_use_case(look: Lookup, key: int) -> Node:
     loss = f"{number(len(only), 'subject')} would lose {their} only purpose: {listing(only)}"
     root.add("if it went", [Node(loss if only else "nothing would lose its only purpose")])
     return root
+
+
+def _sign_off(by: str, on: str, signed: str, fingerprint: str) -> str:
+    if not by:
+        return f"nobody signed it; its content is {fingerprint}"
+    if signed == fingerprint:
+        return f"signed by {by} on {on}"
+    return f"signed by {by} on {on}, but changed since: its content was {signed} and is {fingerprint}"
 
 
 def explain_consumer(look: Lookup, key: int) -> Node:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trackplan.findings import Place
+from trackplan.taxonomy import Noun
 
 EventType = Literal["track", "identify", "group", "page", "screen", "context"]
 Status = Literal["planned", "active", "deprecated", "blocked"]
+UseCaseStatus = Literal["proposed", "active", "retired"]
 Sensitivity = Literal["", "none", "internal", "personal", "special"]
 UnclearReason = Literal["syntax", "template", "dynamic", "unsupported"]
 RelationKind = Literal["table", "view", "model", "seed", "snapshot"]
@@ -160,8 +162,21 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who agreed to a use case, when, and to which content (`UseCase.fingerprint`)."""
+
+    by: str
+    on: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class UseCase:
-    """A declared strategic purpose. `consumers` are selectors of consumers that serve it, with their places."""
+    """A declared strategic purpose. `consumers` are selectors of consumers that serve it, with their places.
+
+    `words` are what it says in the words of the taxonomy, each with its noun and place. `transfers` are countries with
+    what protects the data there. `fingerprint` changes with everything that is said of it but the sign-off.
+    """
 
     id: str
     place: Place
@@ -176,6 +191,15 @@ class UseCase:
     legal_basis: str = ""
     data_use: str = ""
     retention: str = ""
+    status: UseCaseStatus = "active"
+    special_category_basis: str = ""
+    data_subjects: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    transfers: tuple[tuple[str, str], ...] = ()
+    assumptions: tuple[str, ...] = ()
+    words: tuple[tuple[Noun, str, Place], ...] = ()
+    sign_off: SignOff | None = None
+    fingerprint: str = ""
     needs: tuple[Need, ...] = ()
     consumers: tuple[tuple[str, Place], ...] = ()
 

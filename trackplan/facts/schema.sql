@@ -324,9 +324,24 @@ CREATE TABLE use_case (
   legal_basis TEXT NOT NULL,            -- GDPR Art. 6(1), in a word
   data_use    TEXT NOT NULL,            -- what kind of use it is
   retention   TEXT NOT NULL,            -- how long the data is kept for it
-  state       TEXT NOT NULL CHECK (state IN ('active', 'expired', 'beyond')), -- by its horizon and the planning horizon
+  special_category_basis TEXT NOT NULL DEFAULT '', -- GDPR Art. 9(2), in a word
+  signed_by   TEXT NOT NULL DEFAULT '', -- who agreed to it
+  signed_on   TEXT,                     -- when
+  signed      TEXT NOT NULL DEFAULT '', -- the fingerprint of what was agreed to
+  fingerprint TEXT NOT NULL DEFAULT '', -- the fingerprint of what it says today
+  status      TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('proposed', 'active', 'retired')),
+  state       TEXT NOT NULL CHECK (state IN ('proposed', 'active', 'expired', 'beyond', 'retired')), -- by its status, its horizon and the planning horizon; only what is active counts
   place       INTEGER NOT NULL REFERENCES place
 ) STRICT;
+
+-- What else a use case says.
+CREATE TABLE use_case_detail (
+  use_case INTEGER NOT NULL REFERENCES use_case,
+  kind     TEXT NOT NULL CHECK (kind IN ('data_subject', 'recipient', 'transfer', 'assumption')),
+  value    TEXT NOT NULL,               -- a transfer's country, a recipient, ...
+  note     TEXT NOT NULL,               -- a transfer's safeguard
+  PRIMARY KEY (use_case, kind, value, note)
+) STRICT, WITHOUT ROWID;
 
 -- One alternative of a selector in a use case's `needs`.
 CREATE TABLE need (
