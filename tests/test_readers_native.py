@@ -46,7 +46,9 @@ def outline(item: object, indent: str) -> Iterator[str]:
         if isinstance(value, tuple) and value and isinstance(value[0], NESTED):
             members.extend(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
-            said.append(f"{field.name}={[' at '.join(spot(v) if isinstance(v, Place) else v for v in each) for each in value]}")
+            said.append(
+                f"{field.name}={[' at '.join(spot(v) if isinstance(v, Place) else v for v in each) for each in value]}"
+            )
         elif isinstance(value, Place):
             said.insert(0, spot(value))
         elif value != field.default:
