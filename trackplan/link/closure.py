@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from trackplan.link.components import components
 from trackplan.link.edges import Edge
-from trackplan.link.frames import ALL, NAMED, STAR, Key
+from trackplan.link.frames import ALL, NAMED, STAR, Key, unnamed
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
@@ -97,9 +97,9 @@ class Closure:
             return [(position,) for position in range(len(names))]
         found = [linked.positions(name, index) for name in names]
         mine = [position for position, name in enumerate(names) if not name]
-        unnamed = [position for position, name in enumerate(linked.names) if not name]
+        nameless = unnamed(linked.names) if mine else []
         for nth, position in enumerate(mine):
-            found[position] = unnamed[nth : nth + 1] if len(mine) == len(unnamed) else unnamed
+            found[position] = nameless[nth : nth + 1] if len(mine) == len(nameless) else nameless
         return found
 
     def _grow(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trackplan.link.components import components
-from trackplan.link.frames import Frame
+from trackplan.link.frames import Frame, unnamed
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.relations import Relation
 from trackplan.link.scopes import Scopes
@@ -114,8 +114,12 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
         behind = [root for b, root in zip(builders, roots, strict=True) if not b.by_position]
         copied = [program.tables[number].frame for number in table.copied]
         for root in behind + copied:
+            nameless = set(unnamed(root.names)) if root.twins or "" in root.names else ()
             for position, name in enumerate(root.names):
-                names.setdefault(name.lower() or _unnamed(position), name)
+                if position in nameless:  # only its place tells which one it is
+                    names.setdefault(f" {position}", "")
+                else:
+                    names.setdefault(name.lower(), name)
         if frame.open and (roots or copied):
             frame.open = relation.partly or any(root.open for root in roots + copied)
     frame.fill(names.values())
@@ -123,16 +127,11 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
     table.frame = frame
 
 
-def _unnamed(position: int) -> str:
-    """What stands for a column that nobody named: only its place tells which one it is."""
-    return f" {position}"
-
-
 def _choice(program: Program, table: Table) -> None:
     names: dict[str, str] = {}
     for number in table.bases:
         for position, name in enumerate(program.tables[number].frame.names):
-            names.setdefault(name.lower() or _unnamed(position), name)
+            names.setdefault(name.lower() or f" {position}", name)
     frame = Frame()
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from trackplan.sql.records import REST
+
 ROWS = -1
 """The key of a container's rows: which there are, how often, in what order."""
 
@@ -121,10 +123,19 @@ class Frame:
 def left_out(frame: Frame, exclude: Iterable[str], pattern: str) -> frozenset[str]:
     """The names of a frame, in lower case, that a star does not take: those it excludes, or that do not match."""
     found = {name.lower() for name in exclude}
-    if pattern:
+    if pattern and not (frame.open and pattern.startswith(REST)):
         allowed = re.compile(pattern, re.IGNORECASE | re.DOTALL)
-        found.update(name for name in frame.index if not allowed.fullmatch(name))
+        # Of columns that are called the same, all but one get a name that nobody knows.
+        found.update(name for name in frame.index if name not in frame.twins and not allowed.fullmatch(name))
     return frozenset(found)
+
+
+def unnamed(names: Sequence[str]) -> list[int]:
+    """The positions of the columns that nobody named, or whose name another one has."""
+    first: dict[str, int] = {}
+    for position, name in enumerate(names):
+        first.setdefault(name.lower(), position)
+    return [p for p, name in enumerate(names) if not name or first[name.lower()] != p]
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -162,6 +162,8 @@ class Lookup:
         holding = [h for h in entries if h.holds]
         aliases = self._aliases(number, scope, ref, output) if own and before is None else []
         shared = {n.lower() for s in scope.sources for n in s.using}
+        if aliases and ref.how == "order" and ref.late:
+            return aliases, ""
         if holding:
             clear = len(holding) == 1 or ref.name.lower() in shared or any(s.natural for s in scope.sources)
             found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in holding]

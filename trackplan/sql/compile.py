@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
 from trackplan.sql.errors import NotFollowedError
@@ -23,6 +25,9 @@ from trackplan.sql.records import (
 from trackplan.sql.rows import row_refs
 from trackplan.sql.scalars import is_scalar, put_in
 from trackplan.sql.sources import from_item, join, source_item
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Dialects that write a recursive WITH without the word.
 _RECURSES_UNSAID = frozenset({"tsql", "fabric", "snowflake", "oracle", "teradata"})
@@ -154,15 +159,27 @@ class Compiler:
 
     def values(self, node: exp.Values, environment: Environment, outer: Frame | None) -> int:
         """Compile a list of VALUES and return its scope."""
-        opaque = Opaque(-1 if outer is None else outer.scope, closed=True)
-        walker = Walker(self, outer or Frame(-1, None, environment))
-        for row in node.expressions:
-            opaque.refs.extend(walker.refs(row, "output"))
         alias = node.args.get("alias")
         names = tuple(self.fold(c) for c in (alias.args.get("columns") if alias else None) or ())
         width = len(node.expressions[0].expressions) if node.expressions else 0
-        opaque.names = names + tuple(f"col{i}" for i in range(len(names), width))
-        return self.place(opaque, None)
+        names += tuple(f"col{i}" for i in range(len(names), width))
+        parent = -1 if outer is None else outer.scope
+        rows = [
+            self._row(row, names, environment, outer) for row in node.expressions if row.find(exp.Column, exp.Query)
+        ]
+        if not rows:
+            return self.place(Opaque(parent, names=names, closed=True), None)
+        return (
+            rows[0] if len(rows) == 1 else self.place(Union(rows, distinct=False, by_name=False, parent=parent), None)
+        )
+
+    def _row(self, row: exp.Expr, names: Sequence[str], environment: Environment, outer: Frame | None) -> int:
+        select = Select(-1 if outer is None else outer.scope)
+        index = self.place(select, None)
+        walker = Walker(self, Frame(index, outer, environment))
+        for name, value in zip(names, row.expressions, strict=True):
+            select.outputs.append(Output(name, walker.refs(value, "output"), NOWHERE))
+        return index
 
     def _select(self, node: exp.Select, environment: Environment, outer: Frame | None, reserved: int | None) -> int:
         select = Select(-1 if outer is None else outer.scope)

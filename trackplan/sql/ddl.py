@@ -242,7 +242,8 @@ class _Run:
 
     def _other(self, piece: Piece, detail: str) -> None:
         """Note a statement that creates something else than a table, if it may read one."""
-        if READS.search(self._text, piece.start, piece.end):
+        function = head_of(piece).kind in {"FUNCTION", "MACRO"}
+        if READS.search(self._text, piece.start, piece.end) and not (function and self._fill(piece, piece.words)):
             self._unclear((piece.start, piece.end), "unsupported", detail)
 
     def _lost(self, piece: Piece) -> None:

@@ -12,6 +12,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.outputs import add_outputs
 from trackplan.sql.records import NOWHERE, Output, OutputRef, Ref, Reference, Select, Source, Star
+from trackplan.sql.star_names import Names, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,8 +92,7 @@ def _unpivot(compiler: Compiler, node: exp.Pivot, walker: Walker, select: Select
     items = [_several([i.this if isinstance(i, (exp.PivotAlias, exp.Alias)) else i]) for i in listed]
     taken = [[walker.refs(part, "output") for part in item] for item in items]
     everything = [ref for item in taken for refs in item for ref in refs]
-    unknown = any(part.find(exp.Columns, exp.Star) is not None for item in items for part in item)
-    kept = Star(0, subset=True) if unknown else Star(0, _names(everything))
+    kept = _kept(items) or Star(0, _names(everything))
     select.outputs.append(Output("", [], NOWHERE, star=kept))
     select.outputs.append(Output(compiler.fold(name) if name is not None else "name", [], NOWHERE))
     names = [compiler.fold(m) for m in made] or ["value"]
@@ -102,6 +102,15 @@ def _unpivot(compiler: Compiler, node: exp.Pivot, walker: Walker, select: Select
     if not node.args.get("include_nulls"):
         # A row whose values are all NULL is left out.
         select.rows.extend(replace(r, how="filter", clear=False) if isinstance(r, Ref) else r for r in everything)
+
+
+def _kept(items: Sequence[Sequence[exp.Expr]]) -> Star | None:
+    """What is left of a table where COLUMNS(…) says what is taken; None where nothing says so."""
+    spread = [part for item in items for part in item if part.find(exp.Columns, exp.Star) is not None]
+    if not spread:
+        return None
+    rest = names_of(spread[0].this).others() if isinstance(spread[0], exp.Columns) and len(items) == 1 else Names()
+    return Star(0, subset=True, pattern=rest.pattern, exact=rest.exact)
 
 
 def _several(nodes: Sequence[exp.Expr]) -> list[exp.Expr]:

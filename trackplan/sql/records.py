@@ -18,13 +18,17 @@ Span = tuple[int, int]
 
 NOWHERE: Span = (-1, -1)
 
+REST = "(?!"
+"""How a pattern begins that allows all names but some; it tells nothing of a table whose columns nobody knows."""
+
 
 class Ref(Struct, tag=True, array_like=True, gc=False):
     """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.
 
     `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
     structure where the value goes; `clear` tells that the value keeps its structure, so that a path asked of the
-    output goes on inside it. `late` references stand behind the select list (HAVING, QUALIFY) and may name its aliases.
+    output goes on inside it. `late` references stand behind the select list (HAVING, QUALIFY) and may name its aliases;
+    in ORDER BY, they are nothing but a name.
 
     `transform` is the first step on the way that keeps only a part of what the value says: '' where it is taken as it
     is, `cast`, `counted` (only whether there is a value), `truncated to month` (or another unit), `equality` (compared

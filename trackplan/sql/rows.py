@@ -42,7 +42,12 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
         rows.extend(_grouping(group, walker))
     for clause in ("order", "sort", "cluster", "distribute"):
         for item in _items(args.get(clause)):
-            rows.extend(_by_position(item, "order") or walker.refs(item, "order"))
+            refs = _by_position(item, "order") or walker.refs(item, "order")
+            if clause == "order" and isinstance(item, exp.Column):
+                for ref in refs:
+                    if isinstance(ref, Ref):  # a name that stands alone is that of an output, if there is such
+                        ref.late = True
+            rows.extend(refs)
     distinct = args.get("distinct")
     if isinstance(distinct, exp.Distinct):
         on = distinct.args.get("on")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from trackplan.sql.records import REST
+
 # A regular expression that means the same here, cannot take long, and matches no less when case is not looked at.
 _PLAIN = re.compile(r"(?:\(\?i\))?(?:[\w .^$|()?*+-]|\\[dw.]|\[[\w-]+\])*")
 _REPEATED = re.compile(r"\)[*+]|[*+][*+]|\[[^\]]*\][*+].*[*+]")
@@ -23,9 +25,15 @@ class Names:
     pattern: str = ""
     exact: bool = False
 
+    def others(self) -> Names:
+        """The names that this does not allow, whatever their case."""
+        if not self.pattern or not self.exact:
+            return Names()
+        return Names(f"{REST}(?:{self.pattern})\\Z).*", exact=True)
+
     def either(self, other: Names) -> Names:
         """The names that one of both allows."""
-        if not self.pattern or not other.pattern:
+        if not self.pattern or not other.pattern or REST in (self.pattern[:3], other.pattern[:3]):
             return Names()
         return Names(f"(?:{self.pattern})|(?:{other.pattern})", self.exact and other.exact)
 
@@ -36,6 +44,9 @@ def names_of(node: exp.Expr | None) -> Names:
         return _searched(node.name)
     if isinstance(node, (exp.Array, exp.Tuple)):
         return _listed(node.expressions)
+    if isinstance(node, exp.Star):
+        left = [e.this if isinstance(e, exp.Column) else e for e in node.args.get("except_") or ()]
+        return Names("|".join(re.escape(e.name) for e in left), exact=True).others() if left else Names()
     if isinstance(node, exp.Lambda) and len(node.expressions) == 1:
         return _condition(node.this, node.expressions[0].name)
     return Names()
@@ -44,7 +55,8 @@ def names_of(node: exp.Expr | None) -> Names:
 def filtered(node: exp.Expr) -> Names | None:
     """The names that `* LIKE '…'` and the like allow; None where `node` is no star with a filter."""
     if isinstance(node, exp.Not):
-        return None if filtered(node.this) is None else Names()
+        inner = filtered(node.this)
+        return None if inner is None else Names()
     if isinstance(node, (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob, exp.RegexpLike)) and is_star(node.this):
         return _compared(node)
     return None
@@ -84,8 +96,15 @@ def _condition(node: exp.Expr, parameter: str) -> Names:
 
 
 def _compared(node: exp.Expr) -> Names:
+    found = _matched(node)
+    if node.args.get("negate"):  # names that differ in case only are others for all but ILIKE
+        return found.others() if isinstance(node, exp.ILike) else Names()
+    return found
+
+
+def _matched(node: exp.Expr) -> Names:
     text = node.args.get("expression")
-    if node.args.get("negate") or not isinstance(text, exp.Literal):
+    if not isinstance(text, exp.Literal):
         return Names()
     if isinstance(node, exp.Like):
         return liked(text)
