@@ -242,14 +242,13 @@ class _Run:
 
     def _other(self, piece: Piece, detail: str) -> None:
         """Note a statement that creates something else than a table, if it may read one."""
-        function = head_of(piece).kind in {"FUNCTION", "MACRO"}
-        if READS.search(self._text, piece.start, piece.end) and not (function and self._fill(piece, piece.words)):
+        reads = READS.search(self._text, piece.start, piece.end)
+        if reads and not (head_of(piece).kind in {"FUNCTION", "MACRO"} and self._fill(piece, piece.words)):
             self._unclear((piece.start, piece.end), "unsupported", detail)
 
     def _lost(self, piece: Piece) -> None:
         """Note a statement that does not parse, and the relations it may create as incomplete ones."""
-        head = head_of(piece)
-        place = self._place(piece)
+        head, place = head_of(piece), self._place(piece)
         if head.verb in {"CREATE", "ALTER"} and head.kind not in {"TABLE", "VIEW"}:
             self._other(piece, f"is a statement that is not followed ({head.verb})")
             return
