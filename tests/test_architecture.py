@@ -23,7 +23,7 @@ LAYERS = (
     {"evidence"},
     {"inputs"},
     {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation"},
-    {"workers", "once"},
+    {"workers"},
     {"readers", "link"},
     {"rules"},
     {"jinja"},
@@ -32,6 +32,7 @@ LAYERS = (
     {"project"},
     {"classify"},
     {"documents"},
+    {"once"},
     {"tree", "cache"},
     {"names", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage"},
 )

@@ -11,6 +11,7 @@ from trackplan.derive import landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
+from trackplan.link.kept import Kept
 from trackplan.link.relations import Registry
 from trackplan.tree import Tree
 
@@ -61,10 +62,11 @@ def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store
     """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     records = compilation.compile_all(read.sql, means.pack, means.jobs)
-    means.pack.save()
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
-    linked = linking.link(loaded, read.consumers, landings.governed)
+    kept = Kept(loaded, means.pack, compilation.compiler())
+    linked = linking.link(loaded, read.consumers, landings.governed, kept)
+    means.pack.save()
     facts = store.store(base, linked, project.policy.counting)
     gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)

@@ -128,7 +128,7 @@ class Closure:
         """Add askers to those of some nodes."""
         for node in nodes:
             before = known[node]
-            after = before | fresh
+            after = before | fresh if before else fresh  # most are reached once, and share one number
             if after != before:
                 known[node] = after
                 self._changed = True

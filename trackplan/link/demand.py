@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from trackplan.link.expand import Expanded
+from trackplan.link.kept import Kept
 from trackplan.link.linked import Linked, link
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.scopes import Scopes
@@ -16,10 +17,11 @@ _ROUNDS = 3
 
 @dataclass(slots=True)
 class Demand:
-    """Links the statements of `program`; `linked` has what came out, by the statement's number."""
+    """Links the statements of `program`, but for those `kept`; `linked` has what came out, by statements' numbers."""
 
     program: Program
     expanded: Expanded
+    kept: Kept
     linked: list[Linked] = field(default_factory=list)
     _waiting: dict[int, None] = field(default_factory=dict)
     _clear: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
@@ -84,15 +86,22 @@ class Demand:
         """The scopes of a statement, ready to be resolved."""
         tables = self.program.tables
         scopes = self.expanded.scopes.pop(block.number, None) or Scopes(block, tables)
-        for slot, name in self._clear.get(block.number, ()):
-            known = tables[block.slots[slot]].wanted[name][0]
-            scopes.frames[scopes.count + slot].ask(known, sure=True)
+        for slot, name in self._named(block):
+            scopes.frames[scopes.count + slot].ask(name, sure=True)
         return scopes
+
+    def _named(self, block: Block) -> list[tuple[int, str]]:
+        """The columns of open tables that a statement can be sure of since others ask for them, as these write them."""
+        tables = self.program.tables
+        return [(slot, tables[block.slots[slot]].wanted[name][0]) for slot, name in self._clear.get(block.number, ())]
 
     def _link(self, block: Block) -> None:
         tables = self.program.tables
         scopes = self.scopes(block)
-        linked = self.linked[block.number] = link(block, scopes, tables, self.wanted(block, scopes))
+        wanted = list(self.wanted(block, scopes))
+        linked = self.linked[block.number] = self.kept.linked(
+            block, wanted, self._named(block), lambda: link(block, scopes, tables, wanted)
+        )
         for number, asks in zip(block.slots, linked.asks, strict=True):
             for name, sure in asks:
                 self.want(tables[number], name, sure=sure)

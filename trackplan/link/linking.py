@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trackplan.cache.pack import Pack
 from trackplan.facts.declared import Consumer
 from trackplan.link.askers import Askers, wants
 from trackplan.link.closure import Closure, Masks
@@ -12,6 +13,7 @@ from trackplan.link.demand import Demand
 from trackplan.link.edges import shortened
 from trackplan.link.expand import expand
 from trackplan.link.frames import ROWS, WHOLE, Key, bits
+from trackplan.link.kept import Kept
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
@@ -111,12 +113,14 @@ class Linking:
                         again = circular
 
 
-def link(program: Program, declared: Sequence[Consumer], governed: dict[str, Relation]) -> Linking:
-    """Link the statements of `program` and follow every use to its end."""
+def link(
+    program: Program, declared: Sequence[Consumer], governed: dict[str, Relation], kept: Kept | None = None
+) -> Linking:
+    """Link the statements of `program` and follow every use to its end; what was `kept` is not linked again."""
     for relation in program.registry.relations:
         program.table(relation)
     expanded = expand(program)
-    demand = Demand(program, expanded)
+    demand = Demand(program, expanded, kept or Kept(program, Pack()))
     wants(program, demand, declared)
     demand.run()
     nodes = Nodes.of(program)

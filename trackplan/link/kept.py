@@ -1,0 +1,94 @@
+"""Statements that were linked in an earlier run: given again where they, and all they are linked against, are the same.
+
+A statement is linked against the columns of the tables that it reads, not against what these are made of. So a change
+is felt as far as it changes columns, and no further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from trackplan import once
+from trackplan.cache.pack import Pack, key
+from trackplan.link.linked import Linked
+from trackplan.link.program import Block, Program, Table, Unit
+
+_ENCODER = msgspec.msgpack.Encoder()
+_Packed = tuple[list[int], Linked]
+"""A linked statement whose columns are told apart: for each of them, which one it is."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What of the statements of `program` is in `pack`; `compiler` stands for the code that compiles them."""
+
+    program: Program
+    pack: Pack
+    compiler: bytes = b""
+    _units: dict[int, tuple[bytes, int]] = field(default_factory=dict)
+    _tables: dict[int, bytes] = field(default_factory=dict)
+
+    def linked(
+        self,
+        block: Block,
+        wanted: Sequence[tuple[str, bool]],
+        clear: Sequence[tuple[int, str]],
+        make: Callable[[], Linked],
+    ) -> Linked:
+        """The linked statement: what `make` gives, or gave before. `wanted` and `clear` are what it is asked for."""
+        if not self.pack.lasts:
+            return make()
+        try:
+            parts = self._parts(block, wanted, clear)
+        except UnicodeEncodeError:  # half a character
+            return make()
+        at, linked = once.made(self.pack, _Packed, parts, lambda: _packed(make()))
+        linked.columns = [linked.columns[number] for number in at]
+        return linked
+
+    def _parts(
+        self, block: Block, wanted: Sequence[tuple[str, bool]], clear: Sequence[tuple[int, str]]
+    ) -> tuple[bytes, ...]:
+        """All that decides what a statement is linked to."""
+        if not self._units:
+            for each in self.program.blocks:
+                if id(each.unit) not in self._units:
+                    self._units[id(each.unit)] = (self._unit(each.unit), each.number)
+        unit, first = self._units[id(block.unit)]
+        asked = _ENCODER.encode((block.number - first, block.columns, wanted, clear))
+        return (_linker(), self.compiler, unit, asked, *map(self._table, block.slots))
+
+    def _unit(self, unit: Unit) -> bytes:
+        sql = unit.sql
+        return key(sql.text, sql.dialect, "01"[sql.rendered], _ENCODER.encode(sql.origin))
+
+    def _table(self, number: int) -> bytes:
+        """What a statement sees of a table."""
+        known = self._tables.get(number)
+        if known is None:
+            known = self._tables[number] = key(_seen(self.program.tables[number]))
+        return known
+
+
+def _seen(table: Table) -> bytes:
+    frame, relation = table.frame, table.relation
+    return _ENCODER.encode((frame.names, frame.starred, frame.open, relation is None or relation.built))
+
+
+def _packed(linked: Linked) -> _Packed:
+    """Columns that are made of the very same are kept once."""
+    found: dict[int, int] = {}
+    at = [found.setdefault(id(edges), len(found)) for edges in linked.columns]
+    columns = list({id(edges): edges for edges in linked.columns}.values())
+    return at, msgspec.structs.replace(linked, columns=columns)
+
+
+@cache
+def _linker() -> bytes:
+    """What stands for the code that links."""
+    return key(*(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
