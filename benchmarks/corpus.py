@@ -11,7 +11,11 @@ from random import Random
 PROJECT = "trackplan.yaml"
 _SKIPPED = {".git", "node_modules", "target", "dbt_packages", ".venv"}
 _NAMED_BY_FOLDER = {"query.sql", "view.sql"}
-_FIRST_ITEM = re.compile(r"\bselect\b(?=\s+[a-z_`(])(?!\s+(?:distinct|as|all)\b)", re.IGNORECASE)
+# A column as the first item of a select list, and what an edit makes of it.
+_ITEM = re.compile(r"\bselect\s+(?P<item>(?!null\b|from\b)[a-z_]\w*)(?=\s*,|\s+from\b)", re.IGNORECASE)
+_EDITED_ITEM = re.compile(r"(?:NULL AS )?(\w+) /\* changed \d+ \*/")
+_TYPE = re.compile(r"\btype: (\w+)")
+_DESCRIPTION = re.compile(r"\bdescription: (?![|>])[^\n{}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,22 @@ class Corpus:
     yaml: str
 
     def edit_sql(self, number: int) -> None:
-        """Give the SQL file one more column, named after `number`."""
+        """Let the query of the SQL file read a column less, and with the next number read it again."""
         path = self.folder / self.sql
-        text = re.sub(r"1 AS changed_\d+, ", "", path.read_text(encoding="utf-8"))
-        path.write_text(_FIRST_ITEM.sub(f"SELECT 1 AS changed_{number},", text, count=1), encoding="utf-8")
+        text = _EDITED_ITEM.sub(r"\1", path.read_text(encoding="utf-8"))
+        item = _ITEM.search(text)
+        if item is not None:
+            written = f"{'NULL AS ' if number % 2 else ''}{item['item']} /* changed {number} */"
+            path.write_text(text[: item.start("item")] + written + text[item.end("item") :], encoding="utf-8")
 
     def edit_yaml(self, number: int) -> None:
-        """Give the YAML file one more column, named after `number`."""
+        """Give the first column of the YAML file another type, and describe the first one that is described anew."""
         path = self.folder / self.yaml
-        kept = re.sub(r"\n *- \{name: changed_\d+, type: STRING\}", "", path.read_text(encoding="utf-8").rstrip("\n"))
-        indent = re.search(r"^( *)-", kept, re.M)
-        path.write_text(f"{kept}\n{indent[1] if indent else ''}- {{name: changed_{number}, type: STRING}}\n", "utf-8")
+        text = path.read_text(encoding="utf-8")
+        before = _TYPE.search(text)
+        other = "INT64" if before is None or before[1] != "INT64" else "STRING"
+        text = _DESCRIPTION.sub(f"description: Changed {number} times.", _TYPE.sub(f"type: {other}", text, 1), 1)
+        path.write_text(text, encoding="utf-8")
 
     def size(self) -> int:
         """The bytes of all its files."""
@@ -102,7 +111,7 @@ def _project(folder: Path, dialect: str) -> list[str]:
 def _plain(path: Path) -> bool:
     """Whether an edit of the file makes sense: a query without templates."""
     text = path.read_text(encoding="utf-8", errors="replace")
-    return "{{" not in text and "{%" not in text and bool(_FIRST_ITEM.search(text))
+    return "{{" not in text and "{%" not in text and bool(_ITEM.search(text))
 
 
 def _middle(folder: Path, paths: list[Path]) -> str:
@@ -140,6 +149,7 @@ class _Maker:
             fields = [("id", "STRING"), ("received_at", "TIMESTAMP"), ("extra", "JSON")]
             fields += [(name, types[kind]) for name, kind in zip(self._names, kinds, strict=True)]
             lines = [f"- {{name: {name}, type: {kind}}}" for name, kind in fields]
+            lines[0] = "- name: id\n  type: STRING\n  description: The id."
             self._put(f"warehouse/raw_web/event_{number}.yaml", "\n".join(["fields:", *lines]) + "\n")
             self._relations.append((f"raw_web.event_{number}", [name for name, _ in fields]))
         self._put("tracking/web.yaml", "\n".join(plan) + "\n")

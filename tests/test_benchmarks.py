@@ -68,19 +68,26 @@ def test_a_project_is_written_for_real_sql(tmp_path: Path) -> None:
     source = tmp_path / "source" / "sql" / "shop" / "web" / "orders"
     source.mkdir(parents=True)
     (source / "query.sql").write_text("SELECT id FROM shop.raw.orders", encoding="utf-8")
-    (source / "schema.yaml").write_text("fields:\n- name: id\n  type: STRING\n", encoding="utf-8")
+    (source / "schema.yaml").write_text(
+        "fields:\n- name: id\n  type: STRING\n  description: The id.\n", encoding="utf-8"
+    )
     found = corpus.real(tmp_path / "source", tmp_path / "project", "bigquery")
     loaded = project.load(found.folder / "trackplan.yaml")
     assert {(entry.path, entry.relation) for entry in loaded.models} == {
         ("sql/*/*/*/query.sql", "{1}.{2}.{3}"),
         ("sql/*/*/*/view.sql", "{1}.{2}.{3}"),
     }
+    query, schema = found.folder / found.sql, found.folder / found.yaml
+    texts = []
     for number in (1, 2):
         found.edit_sql(number)
         found.edit_yaml(number)
-    assert (found.folder / found.sql).read_text(encoding="utf-8") == "SELECT 1 AS changed_2, id FROM shop.raw.orders"
-    text = (found.folder / found.yaml).read_text(encoding="utf-8")
-    assert text == "fields:\n- name: id\n  type: STRING\n- {name: changed_2, type: STRING}\n"
+        texts.append((query.read_text(encoding="utf-8"), schema.read_text(encoding="utf-8")))
+    described = "fields:\n- name: id\n  type: {}\n  description: Changed {} times.\n"
+    assert texts == [
+        ("SELECT NULL AS id /* changed 1 */ FROM shop.raw.orders", described.format("INT64", 1)),
+        ("SELECT id /* changed 2 */ FROM shop.raw.orders", described.format("STRING", 2)),
+    ]
     with pytest.raises(ValueError, match="no SQL"):
         corpus.real(tmp_path / "project" / "nothing", tmp_path / "other", "")
 
