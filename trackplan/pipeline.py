@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import compilation, engine, evidence, inputs, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import landing, needs, plans, status
+from trackplan.derive import classes, landing, needs, plans, status
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
@@ -54,6 +54,7 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     evidence.store(base, project, read, facts, read.problems + ambiguous)
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
+    classes.store(base, facts)
     base.freeze()
     return base
 

@@ -47,7 +47,7 @@ def classify(
         return Classification(found.category, found.sensitivity, found.confidence, found.evidence) if found else None
     category, level, evidence = declared
     against = found if found and _contradicts(found, category, level) else None
-    if not category and found and not against and level != "none":
+    if not category and found and found.confidence >= CERTAIN and not against and level != "none":
         category, evidence = found.category, (*evidence, *found.evidence)
     return Classification(category, level, 1.0, evidence, declared=True, contradicts=against)
 

@@ -35,6 +35,10 @@ _LAPSED = """
 SELECT u.id, u.state, u.horizon, n.place FROM need_match m JOIN need n ON n.key = m.need
 JOIN use_case u ON u.key = n.use_case WHERE m.{kind} = :key AND u.state <> 'active' ORDER BY u.id, n.id
 """
+_PRIVACY = """
+SELECT category, sensitivity, evidence, declared, contradicts FROM classification
+WHERE kind = '{kind}' AND key = :key
+"""
 _LANDINGS = """
 SELECT c.key, l.convention FROM landing l JOIN "column" c ON c.key = l."column" WHERE l.field = :key ORDER BY c.id
 """
@@ -78,6 +82,7 @@ def explain_field(look: Lookup, key: int) -> Node:
     facts += [f"introduced {introduced}"] if introduced else []
     facts += [f"expires {expires}"] if expires else []
     root.add(", ".join(facts))
+    _add_privacy(root, look, "field", key)
     if description:
         root.add(str(description))
     if isinstance(values, str):
@@ -105,6 +110,7 @@ def explain_column(look: Lookup, key: int) -> Node:
     facts += ["added by the loader"] if pipeline else []
     facts += ["shadow: stored, but in no plan"] if row[12] else []
     root.add(", ".join(facts))
+    _add_privacy(root, look, "column", key)
     if description:
         root.add(str(description))
     _add_verdict(root, row[9], row[10], row[11])
@@ -159,6 +165,16 @@ def _add_classes(root: Node, look: Lookup, kind: str, key: int) -> None:
     text = by_class(look.rows(_CLASSES.format(kind=kind), key))
     if text:
         root.add(text)
+
+
+def _add_privacy(root: Node, look: Lookup, kind: str, key: int) -> None:
+    """What its words say of people, where that is more than what is declared."""
+    for category, sensitivity, evidence, declared, contradicts in look.rows(_PRIVACY.format(kind=kind), key):
+        if contradicts:
+            root.add(f"seems to be {contradicts} ({evidence}), other than declared")
+        elif category:
+            level = "" if declared or sensitivity in ("", "none") else f", {sensitivity} data that nobody marked"
+            root.add(f"{'' if declared else 'seems to be '}{category} ({evidence}){level}")
 
 
 def _add_needs(root: Node, look: Lookup, kind: str, key: int) -> None:

@@ -379,6 +379,19 @@ CREATE TABLE unknown_consumer (
   place    INTEGER NOT NULL REFERENCES place
 ) STRICT;
 
+-- What a field or raw column says of people: as declared, else as its name, type and description tell.
+CREATE TABLE classification (
+  kind        TEXT NOT NULL CHECK (kind IN ('field', 'column')),
+  key         INTEGER NOT NULL,         -- of the field or column
+  category    TEXT NOT NULL,            -- a data category of fideslang; '' where only a sensitivity is declared
+  sensitivity TEXT NOT NULL CHECK (sensitivity IN ('', 'none', 'internal', 'personal', 'special')),
+  confidence  REAL NOT NULL,            -- from 0 to 1; what is declared is certain
+  evidence    TEXT NOT NULL,            -- what led to it: 'email' in the name
+  declared    INTEGER NOT NULL,         -- 1 if a sensitivity or a tag of it is declared
+  contradicts TEXT NOT NULL,            -- the category that its words surely speak of, where the declared one differs
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
 -- Where a field is stored; a field may land on several columns, a column may hold several fields.
 CREATE TABLE landing (
   field      INTEGER NOT NULL REFERENCES field,
@@ -473,6 +486,13 @@ CREATE VIEW subject AS
          NULL, NULL, c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.others, s.use_cases
   FROM column_status s JOIN stored_column c ON c.key = s."column" JOIN relation r ON r.key = c.relation
   WHERE NOT s.lands;
+
+-- The subjects that surely are data on people. What people do is what every event tells: only where it is declared.
+CREATE VIEW personal_subject AS
+  SELECT s.kind, s.key, s.id, s.place, s.event, s.relation, s.status, c.category, c.sensitivity, c.evidence, c.declared
+  FROM classification c JOIN subject s ON s.kind = c.kind AND s.key = c.key
+  WHERE c.sensitivity IN ('personal', 'special')
+    AND (c.declared OR (c.confidence >= 0.8 AND c.category NOT LIKE 'user.behavior%'));
 
 -- Which active use case names which subject, or what it is stored in or as.
 CREATE VIEW named_need AS

@@ -145,6 +145,9 @@ class _Stars:
                 self.frame.open = True
                 return
             self._take(output, star, number, shared, seen)
+        if any(name.lower() not in seen for name in star.replace):
+            # It replaces a column that nobody knows of: so there is one more than is known.
+            self.frame.open = True
 
     def _take(self, output: int, star: Star, number: int, shared: set[str], seen: set[str]) -> None:
         base = self.scopes.frames[number]

@@ -102,6 +102,8 @@ def _unpivot(compiler: Compiler, node: exp.Pivot, walker: Walker, select: Select
     if not node.args.get("include_nulls"):
         # A row whose values are all NULL is left out.
         select.rows.extend(replace(r, how="filter", clear=False) if isinstance(r, Ref) else r for r in everything)
+        # DuckDB then looks for NULL in a column of the same name, if the input has one already.
+        select.rows.extend(Ref(None, made_name, "", "filter", "", False, NOWHERE, hidden=True) for made_name in names)
 
 
 def _kept(items: Sequence[Sequence[exp.Expr]]) -> Star | None:

@@ -35,7 +35,7 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     by = or IN with constants), `range` (by < and the like), `joined` (by = with another column), `aggregated`,
     `hashed`, `extracted` (a part of a text or a date), `computed` (anything else).
 
-    With `hidden`, the name is that of a lambda's parameter, which a column of that name may take the place of.
+    With `hidden`, the name is that of something else, such as a lambda's parameter; a column may take its place.
     """
 
     source: tuple[int, int] | None

@@ -1,0 +1,31 @@
+/*
+id: TP307
+name: identifying-combination
+title: Fields that together name one person
+message: "{subject} holds {fields}, which together single out most people."
+severity: warning
+category: privacy
+cause: material
+requires: [plans]
+why: >
+  Birth date, postal code and gender are each shared by thousands, and together by nearly nobody: most people in a
+  country are the only one with theirs. Without a name in it, such an event is still personal data.
+fix: Keep only what the use case needs, coarser (year of birth, region), or keep them apart from each other.
+references: ["GDPR Recital 26", "GDPR Art. 25(1)"]
+*/
+WITH part AS (
+  SELECT p.event, p.id,
+         CASE WHEN p.category LIKE 'user.demographic.date_of_birth%' THEN 'birth'
+              WHEN p.category LIKE 'user.contact.address.postal_code%' OR p.category LIKE 'user.location.precise%' THEN 'place'
+              WHEN p.category LIKE 'user.demographic.gender%' OR p.category LIKE 'user.demographic.race_ethnicity%'
+              THEN 'trait' END AS part
+  FROM personal_subject p
+  WHERE p.kind = 'field'
+)
+SELECT e.id AS subject, e.place, listing(f.name) AS fields
+FROM part p
+JOIN event e ON e.key = p.event
+JOIN field f ON f.id = p.id
+WHERE p.part IS NOT NULL
+GROUP BY e.key
+HAVING count(DISTINCT p.part) = 3

@@ -1,0 +1,78 @@
+"""What the names of fields and raw columns say of people → `classification`; filled when a rule or a person asks."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from trackplan.classify import classify
+from trackplan.facts.declared import Column
+from trackplan.findings import Place
+from trackplan.names import split_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trackplan.facts.base import FactBase, Row, Value
+    from trackplan.facts.declared import Sensitivity
+    from trackplan.link.store import Facts
+
+_NAMES = ("kind", "key", "category", "sensitivity", "confidence", "evidence", "declared", "contradicts")
+_FIELDS = """
+SELECT f.key, f.name, e.name, f.path, f.type, f.description, f.sensitivity,
+       (SELECT group_concat(t.tag, char(31)) FROM field_tag t WHERE t.field = f.key)
+FROM field f JOIN event e ON e.key = f.event ORDER BY f.key
+"""
+_SILENT = Column("", Place(""))
+
+
+def store(base: FactBase, facts: Facts) -> None:
+    """Let `classification` be filled on the first look at it."""
+    base.defer("classification", partial(_fill, base, facts))
+
+
+def _fill(base: FactBase, facts: Facts) -> None:
+    base.insert("classification", _NAMES, [*_fields(base), *_columns(facts)])
+
+
+def _fields(base: FactBase) -> Iterator[Row]:
+    for key, name, event, path, type_, description, sensitivity, tags in base.fetch(_FIELDS):
+        words = str(tags).split("\x1f") if tags else []
+        above = [str(event).removeprefix("$"), *json.loads(str(path))[:-1]]
+        kind = "" if type_ == "any" else str(type_)
+        level = cast("Sensitivity", sensitivity)  # the table's CHECK lists the words
+        yield from _row("field", key, str(name), above, kind, str(description), words, level)
+
+
+def _columns(facts: Facts) -> Iterator[Row]:
+    tables = facts.linking.program.tables
+    for key, (number, column) in facts.stored.items():
+        if key > facts.raw:
+            break
+        relation = tables[number].relation
+        said = column.declared or _SILENT
+        segments = (column.name, *column.path)
+        above = [*(split_id(relation.id)[-1:] if relation else ()), *segments[:-1]]
+        yield from _row("column", key, segments[-1], above, said.type, said.description, said.tags, said.sensitivity)
+
+
+def _row(
+    kind: str,
+    key: Value,
+    name: str,
+    path: Sequence[str],
+    type_: str,
+    description: str,
+    tags: Sequence[str],
+    sensitivity: Sensitivity,
+) -> Iterator[Row]:
+    found = classify(name, path, type_, description, tags, sensitivity=sensitivity)
+    if found is None:
+        return
+    against = found.contradicts
+    evidence = "; ".join(map(str, (against or found).evidence))
+    yield (
+        kind, key, found.category, found.sensitivity, found.confidence, evidence, int(found.declared),
+        against.category if against else "",
+    )  # fmt: skip
