@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -29,6 +28,8 @@ class Worker:
     """A process at work on `task` with the function `module:name`."""
 
     def __init__(self, function: str, task: bytes) -> None:
+        import subprocess  # takes time to load, and many runs have no work to share
+
         self._answer: bytes | None = None
         paths = [path or os.getcwd() for path in sys.path]  # noqa: PTH109
         self._process = subprocess.Popen(  # noqa: S603 - our own code

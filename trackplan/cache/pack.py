@@ -6,11 +6,10 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
+from trackplan import seen
 from trackplan.cache import files, place, state
 
-KEY = 16
 _ROW = struct.Struct("16sIII")  # key, number of the block, start and length in it
 _BLOCK = 1_000_000
 _MOST_BLOCKS = 24
@@ -19,12 +18,8 @@ _FAST = 1
 
 def key(*parts: str | bytes) -> bytes:
     """A short name that stands for `parts`."""
-    hasher = blake2b(digest_size=KEY)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        hasher.update(b"%d " % len(data))
-        hasher.update(data)
-    return hasher.digest()
+    pieces = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+    return seen.digest(b"".join([b"%d " % len(piece) + piece for piece in pieces]))
 
 
 class Pack:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,7 +149,11 @@ def words(values: tuple[str, ...]) -> tuple[str, ...]:
 def look(colour: str, stream: TextIO | None, *, quiet: bool = False, fold_info: bool = True) -> Look:
     """How to write to `stream`, None for a file: colours and the window's width only on a terminal."""
     terminal = stream is not None and stream.isatty()
-    width = max(60, min(shutil.get_terminal_size().columns, 120)) if terminal else _WIDTH
+    width = _WIDTH
+    if terminal:
+        import shutil  # takes time to load
+
+        width = max(60, min(shutil.get_terminal_size().columns, 120))
     return Look(_coloured(colour, terminal), width, quiet, fold_info)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from trackplan.errors import RuleError
 from trackplan.findings import Place
@@ -229,4 +229,4 @@ def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:
 @lru_cache(maxsize=1)
 def schema() -> str:
     """The text of `schema.sql`."""
-    return files("trackplan.facts").joinpath("schema.sql").read_text(encoding="utf-8")
+    return Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
