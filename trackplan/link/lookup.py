@@ -171,7 +171,7 @@ class Lookup:
                 found.extend(Found(h.frame, POSSIBLE) for h in entries if not h.holds)
             return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
         openly = [h for h in entries if not h.weak]
-        rows = [Found(n, POSSIBLE, whole=True) for n in self.rows_called(number, ref.name, before)]
+        rows = [Found(n, POSSIBLE, row=True) for n in self.rows_called(number, ref.name, before)]
         weakly = [Found(h.frame, POSSIBLE) for h in entries if h.weak]
         if len(openly) + len(weakly) + len(aliases) + len(outer) > 1:
             self.question([h.frame for h in openly], ref.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from sqlglot import exp
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.outputs import add_outputs
-from trackplan.sql.records import NOWHERE, Output, OutputRef, Ref, Reference, Select, Source, Star
+from trackplan.sql.records import NOWHERE, Output, OutputRef, Ref, Reference, Select, Source, Star, StarRef
 from trackplan.sql.star_names import Names, names_of
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def _unpivot(compiler: Compiler, node: exp.Pivot, walker: Walker, select: Select
         found = [item[position] if len(item) == len(names) else list(chain(*item)) for item in taken]
         select.outputs.append(Output(made_name, [ref for refs in found for ref in refs], NOWHERE))
     if not node.args.get("include_nulls"):
-        # A row whose values are all NULL is left out.
+        # A row whose values are all NULL is left out; DuckDB looks at a column of their name, where there is one.
+        if compiler.dialect == "duckdb":
+            select.rows.append(StarRef((0, 0), "filter", NOWHERE, "|".join(map(re.escape, names))))
         select.rows.extend(replace(r, how="filter", clear=False) if isinstance(r, Ref) else r for r in everything)
         # DuckDB then looks for NULL in a column of the same name, if the input has one already.
         select.rows.extend(Ref(None, made_name, "", "filter", "", False, NOWHERE, hidden=True) for made_name in names)
