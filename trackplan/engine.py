@@ -93,12 +93,14 @@ def register(base: FactBase) -> None:
     """Give the base the functions that rules may use beside SQLite's own.
 
     `has_style(name, style)`: 1 if the name is in that style. `counted(n, noun)`: `1 field`, `3 fields`.
+    `words(text)`: its words in lower case and in the singular: `order item` of `OrderItems` and `order_item`.
     `mentions(text, phrases)`: the first of the phrases, which commas part, whose words are in the text, else null.
     `listing(text)`: an aggregate that names the first three in alphabetical order and counts the rest.
     """
     connection = base.connection
     connection.create_function("has_style", 2, has_style, deterministic=True)
     connection.create_function("counted", 2, counted, deterministic=True)
+    connection.create_function("words", 1, words, deterministic=True)
     connection.create_function("mentions", 2, mentions, deterministic=True)
     # typeshed knows aggregates of integers only
     connection.create_aggregate("listing", 1, _Listing)  # type: ignore[arg-type]
@@ -120,11 +122,11 @@ def counted(number: int, noun: str) -> str:
 
 def mentions(text: str, phrases: str) -> str | None:
     """The first of `phrases`, which commas part, whose words `text` holds: `Page_Views` holds `page view`."""
-    words = f" {_plain(text)} "
-    return next((p.strip() for p in phrases.split(",") if p.strip() and f" {_plain(p)} " in words), None)
+    said = f" {words(text)} "
+    return next((p.strip() for p in phrases.split(",") if p.strip() and f" {words(p)} " in said), None)
 
 
-def _plain(text: str) -> str:
+def words(text: str) -> str:
     """The words of a text or a name in lower case, without a plural's ending."""
     found = _WORDS.findall(text)
     return " ".join(w.lower().removesuffix("s") if len(w) > _SHORT else w.lower() for w in found)
