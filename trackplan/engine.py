@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trackplan.errors import RuleError
@@ -123,7 +124,13 @@ def counted(number: int, noun: str) -> str:
 def mentions(text: str, phrases: str) -> str | None:
     """The first of `phrases`, which commas part, whose words `text` holds: `Page_Views` holds `page view`."""
     said = f" {words(text)} "
-    return next((p.strip() for p in phrases.split(",") if p.strip() and f" {words(p)} " in said), None)
+    return next((phrase for phrase, looked in _phrases(phrases) if looked in said), None)
+
+
+@lru_cache(maxsize=64)
+def _phrases(listed: str) -> tuple[tuple[str, str], ...]:
+    """Each phrase of a list, as it is written and as it is looked for."""
+    return tuple((phrase, f" {words(phrase)} ") for p in listed.split(",") if (phrase := p.strip()))
 
 
 def words(text: str) -> str:
