@@ -31,8 +31,9 @@ def looked_for(*, seldom: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        gc.disable()  # else it would begin as soon as the thresholds are what they were
-        gc.unfreeze()
+        gc.disable()
         gc.set_threshold(*thresholds)
+        gc.freeze()
+        gc.unfreeze()  # what there is counts as old from now on, so nothing is looked through at once
         if enabled:
             gc.enable()

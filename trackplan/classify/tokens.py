@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Acronyms in the plural, an acronym before a word, a word, an acronym, digits, letters of another script.
 _WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
@@ -18,6 +19,7 @@ _LETTERS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=65536)
 def tokenize(name: str) -> tuple[str, ...]:
     """The words of `name`: `userIPAddress` → `user`, `ip`, `address`; `Téléphone_2` → `telephone`, `2`."""
     name = name[:_READ]

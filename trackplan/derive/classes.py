@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 from trackplan.classify import classify
 from trackplan.facts.declared import Column
 from trackplan.findings import Place
-from trackplan.names import split_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +52,7 @@ def _columns(facts: Facts) -> Iterator[Row]:
         relation = tables[number].relation
         said = column.declared or _SILENT
         segments = (column.name, *column.path)
-        above = [*(split_id(relation.id)[-1:] if relation else ()), *segments[:-1]]
+        above = [*(relation.parts[-1:] if relation else ()), *segments[:-1]]
         yield from _row("column", key, segments[-1], above, said.type, said.description, said.tags, said.sensitivity)
 
 
