@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What a parser that gives up leaves behind must not pile up for ever.
-_AFTER = 400_000
-_NEVER = 1_000_000
+_AFTER = 1_000_000
+_NEVER = 1_000
 
 
 @contextmanager

@@ -84,6 +84,7 @@ class Closure:
                 if not circular:
                     break
         self._grow()
+        self.targets.forget()
 
     def ways(self, table: Table, block: Block) -> Sequence[Sequence[int]]:
         """For each column of a table, where it stands in what a statement that builds it gives."""

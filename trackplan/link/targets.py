@@ -68,6 +68,12 @@ class Targets:
             (sure if strength == NAMED else perhaps)[node] = None
         return list(sure), list(perhaps)
 
+    def forget(self) -> None:
+        """Let go of what was found, which takes as much room as all else that a closure needs."""
+        self._slots.clear()
+        self._known.clear()
+        self._parts.clear()
+
     def _met(self, edges: Sequence[Edge], asked: str) -> Iterable[Edge]:
         """Those of a column's edges that the part `asked` of it can meet, found at once where there are many."""
         if not asked or len(edges) < _MANY:
