@@ -42,7 +42,7 @@ def link(project: str, listing: str) -> None:
     """Print the CPU seconds of linking with the closure, of writing the facts, and of parsing alone, as JSON."""
     from datetime import UTC, datetime
 
-    from trackplan import compilation, pipeline
+    from trackplan import compilation, garbage, pipeline
     from trackplan.link import store
     from trackplan.project import load
 
@@ -50,7 +50,8 @@ def link(project: str, listing: str) -> None:
     clock.watch(pipeline, "_link")
     clock.watch(compilation, "compile_all")
     clock.watch(store, "store")
-    pipeline.build(load(Path(project)), datetime.now(UTC).date())
+    with garbage.looked_for():
+        pipeline.build(load(Path(project)), datetime.now(UTC).date())
     start = time.process_time()
     parse(listing)
     spent = {name.lstrip("_"): seconds for name, seconds in clock.spent.items()}
