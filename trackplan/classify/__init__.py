@@ -69,7 +69,7 @@ def guess(
 
 def _by_words(name: str, path: Sequence[str], type_: str, description: str, words: Dictionary) -> Guess | None:
     kind = type_kind(type_) if type_ else ""
-    within = holder(path, words) if path else _NOBODY
+    within = holder(tuple(path), words) if path else _NOBODY
     tokens = tokenize(name)
     found = match(tokens, kind, within, words)
     if not description:

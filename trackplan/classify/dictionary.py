@@ -24,9 +24,9 @@ _SHORT_PARTS = frozenset({"id", "ids", "ip", "no", "nr", "key", "uid", "tel", "s
 _LONGEST_COMPOUND = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dictionary:
-    """What the words of names stand for; made by `Dictionary.load`."""
+    """What the words of names stand for; made by `Dictionary.load`. No two are equal."""
 
     phrases: Mapping[str, tuple[Sense, ...]]  # words joined by a space; without a sense: an exception
     starts: Mapping[str, int]  # first word of phrases → words of the longest one

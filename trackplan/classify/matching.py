@@ -7,6 +7,7 @@ if nothing but neutral words follows it; what stands in front of it says whose i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trackplan.classify.tokens import tokenize
@@ -68,7 +69,8 @@ def type_kind(type_: str) -> str:
     return ""
 
 
-def holder(path: Sequence[str], dictionary: Dictionary) -> Holder:
+@lru_cache(maxsize=4096)
+def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder:
     """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing."""
     for name in reversed(path):
         words = [one for w in tokenize(name)[:_LONGEST] if _tells(one := dictionary.singular(w) or w, dictionary)]
@@ -82,7 +84,8 @@ def _tells(word: str, dictionary: Dictionary) -> bool:
     return word in dictionary.groups or not (word in dictionary.neutral or word.isdigit())
 
 
-def match(words: Sequence[str], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
+@lru_cache(maxsize=65536)
+def match(words: tuple[str, ...], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
     """What the name made of `words` is about, for a value of the type `kind`, or None."""
     tokens, many = _apart(words, dictionary)
     spans = _spans(tokens, dictionary)
