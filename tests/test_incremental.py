@@ -70,6 +70,9 @@ def queries(draw: st.DrawFn) -> str:
                 f"select * from {table} union all select * from {other}",
                 f"select if({name} = 1, a, b).* from {table} as a cross join {other} as b",
                 f"create table m.elsewhere as select {listed} from {table};\nselect {name} from m.elsewhere",
+                f"create table function m.rows_of() as select {listed} from {table};\nselect {name} from m.rows_of()",
+                f"select {key} from m.rows_of() where {name} = 1;\nselect {name} from {other}",
+                f"create function m.top() as ((select max({name}) from {table}));\nselect {key}, m.top() from {other}",
                 f"select {{{{ '{name}' }}}} from {table}",
                 f"select {name} from from {table}",
             ]

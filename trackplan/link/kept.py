@@ -18,19 +18,18 @@ from trackplan.cache.pack import Pack, key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table, Unit
 
-_ENCODER = msgspec.msgpack.Encoder()
+_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _Packed = tuple[list[int], Linked]
 """A linked statement whose columns are told apart: for each of them, which one it is."""
 
 
 @dataclass(slots=True)
 class Kept:
-    """What of the statements of `program` is in `pack`; `compiler` stands for the code that compiles them."""
+    """What of the statements of `program` is in `pack`."""
 
     program: Program
     pack: Pack
-    compiler: bytes = b""
-    _units: dict[int, tuple[bytes, int]] = field(default_factory=dict)
+    _units: dict[int, bytes] = field(default_factory=dict)
     _tables: dict[int, bytes] = field(default_factory=dict)
 
     def linked(
@@ -55,17 +54,16 @@ class Kept:
         self, block: Block, wanted: Sequence[tuple[str, bool]], clear: Sequence[tuple[int, str]]
     ) -> tuple[bytes, ...]:
         """All that decides what a statement is linked to."""
-        if not self._units:
-            for each in self.program.blocks:
-                if id(each.unit) not in self._units:
-                    self._units[id(each.unit)] = (self._unit(each.unit), each.number)
-        unit, first = self._units[id(block.unit)]
-        asked = _ENCODER.encode((block.number - first, block.columns, wanted, clear))
-        return (_linker(), self.compiler, unit, asked, *map(self._table, block.slots))
+        own = _ENCODER.encode((block.statement, block.columns, list(block.slot_of), wanted, clear))
+        return (_linker(), self._unit(block.unit), own, *map(self._table, block.slots))
 
     def _unit(self, unit: Unit) -> bytes:
-        sql = unit.sql
-        return key(sql.text, sql.dialect, "01"[sql.rendered], _ENCODER.encode(sql.origin))
+        """The text in which a statement stands, with its lines."""
+        known = self._units.get(id(unit))
+        if known is None:
+            sql = unit.sql
+            known = self._units[id(unit)] = key(sql.text, sql.dialect, _ENCODER.encode(sql.origin))
+        return known
 
     def _table(self, number: int) -> bytes:
         """What a statement sees of a table."""
