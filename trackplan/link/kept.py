@@ -6,6 +6,7 @@ is felt as far as it changes columns, and no further.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table, Unit
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_CODE = ("link/*.py", "sql/*.py", "names.py", "findings.py")
 _Packed = tuple[list[int], Linked]
 """A linked statement whose columns are told apart: for each of them, which one it is."""
 
@@ -89,4 +91,6 @@ def _packed(linked: Linked) -> _Packed:
 @cache
 def _linker() -> bytes:
     """What stands for the code that links."""
-    return key(*(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
+    package = Path(__file__).parents[1]
+    files = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
+    return key(str(sys.version_info[:2]), *(path.read_bytes() for path in files))
