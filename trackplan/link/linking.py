@@ -80,18 +80,19 @@ class Linking:
                         inner = part(inside, into, clear, path) if target != ROWS else None
                         if inner is not None:
                             slot = frame - linked.first
-                            yield block.slots[slot], *self._inside(block, slot, target, shortened(inner[0]))
+                            for member in self._inside(block, slot, target, shortened(inner[0])):
+                                yield block.slots[slot], *member
 
-    def _inside(self, block: Block, slot: int, key: Key, path: str) -> tuple[Key, str]:
-        """The position in a table, and the path there, of what a statement calls so in a slot."""
+    def _inside(self, block: Block, slot: int, key: Key, path: str) -> list[tuple[Key, str]]:
+        """The positions in a table, and the paths there, of what a statement calls so in a slot."""
         number = block.slots[slot]
         if key == WHOLE:
-            return self.nodes.member(number, path)
+            return self.nodes.members(number, path)
         known = len(self.program.tables[number].frame.names)
         if not isinstance(key, int) or key < known:
-            return key, path
+            return [(key, path)]
         name = self.linked[block.number].asks[slot][key - known][0]
-        return self.nodes.index[number][name.lower()], path
+        return [(self.nodes.index[number][name.lower()], path)]
 
     def _spread_models(self) -> None:
         self._models = found = [0] * self.nodes.count

@@ -75,11 +75,13 @@ class Nodes:
             found = self.alls[table][key, path] = self._fresh()
         return found
 
-    def member(self, table: int, path: str) -> tuple[Key, str]:
-        """What a part of a table's row is: a column and the way into it, all columns where that is not known."""
+    def members(self, table: int, path: str) -> list[tuple[Key, str]]:
+        """What a part of a table's row may be: columns and the ways into them, all where that is not known."""
         index, twins = self.index[table], self.tables[table].frame.twins
-        found = [(index[name], below) for name, below in firsts(path) if name in index]
-        return found[0] if len(found) == 1 and not any(name in twins for name, _ in firsts(path)) else (ALL, "")
+        found: list[tuple[Key, str]] = []
+        for name, below in firsts(path):
+            found.extend((position, below) for position in twins.get(name, [index[name]] if name in index else []))
+        return found or [(ALL, "")]
 
     def inside(self, table: int, column: int, path: str) -> int:
         """The node of the way `path` into the value of a column, which is given by its node."""

@@ -61,10 +61,13 @@ class Targets:
                 node = first + key if key < known else later[key - known]
                 if way:
                     node = nodes.inside(number, node, way)
-            elif key == WHOLE and way == LENGTH:
+            elif key == WHOLE:
+                asked_for = nodes.members(number, way) if way != LENGTH else ()
+                members = (nodes.node(number, *member) for member in asked_for)
+                (sure if strength == NAMED else perhaps).update(dict.fromkeys(members))
                 continue
             else:
-                node = nodes.node(number, *nodes.member(number, way) if key == WHOLE else (key, way))
+                node = nodes.node(number, key, way)
             (sure if strength == NAMED else perhaps)[node] = None
         return list(sure), list(perhaps)
 
