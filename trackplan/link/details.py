@@ -104,7 +104,8 @@ def _owner(facts: Facts, block: Block) -> tuple[int | None, int | None] | None:
     program = facts.linking.program
     if block.unit.consumer is not None:
         return None, facts.linking.askers.bit_of(block.unit.consumer) + 1
-    key = None if block.target is None else facts.relations.get(program.table(block.target).number)
+    target = None if block.target is None else program.versions.finals.get(id(block.target), block.target)
+    key = None if target is None else facts.relations.get(program.table(target).number)
     if key is None and block.unit.relation is not None:
         key = facts.relations.get(program.table(block.unit.relation).number)
     return None if key is None else (key, None)

@@ -9,6 +9,7 @@ from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.frames import NAMED, POSSIBLE, Frame
 from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
+from trackplan.link.versions import Versions
 from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Record, Source, Span, Statement
 from trackplan.sql.text import Lines
 
@@ -78,13 +79,14 @@ class Program:
     tables: list[Table] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
+    versions: Versions = field(default_factory=Versions)
     _relations: dict[int, Table] = field(default_factory=dict)
     _choices: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def passing(self) -> set[int]:
         """The ids of the relations that nobody stores: temporary tables, and what functions give."""
         local = {id(relation) for unit in self.units for relation in unit.temporary.values()}
-        return local | {id(routine.relation) for routine in self.routines.all}
+        return local | {id(routine.relation) for routine in self.routines.all} | set(self.versions.finals)
 
     def table(self, relation: Relation) -> Table:
         """The table of a relation."""
@@ -101,7 +103,7 @@ class Program:
     def read(self, block: Block, source: Source) -> None:
         """Find out which table an entry of FROM reads."""
         slot = block.slot_of.get(source.parts)
-        found = self.lookup(block, source.parts)
+        found = [self.versions.at(block, relation) for relation in self.lookup(block, source.parts)]
         strength = NAMED if source.parts[-1].endswith("()") else POSSIBLE
         if source.parts[-1].endswith("*"):
             found = found or self.registry.shards(source.parts)
@@ -150,7 +152,9 @@ def load(registry: Registry, units: list[Unit]) -> Program:
         program.blocks.append(Block(routine.unit, routine.statement, len(program.blocks), routine.relation, reads))
     for relation in registry.relations:
         program.table(relation)
-    for block in program.blocks:
+    written = list(program.blocks)
+    _split(program)
+    for block in written:
         if block.target is not None:
             _build(program.table(block.target), block, block.target)
     for unit in units:
@@ -162,6 +166,22 @@ def load(registry: Registry, units: list[Unit]) -> Program:
         for source in block.reads:
             program.read(block, source)
     return program
+
+
+def _split(program: Program) -> None:
+    """Tables that a script changes after it has made them get versions."""
+    builders: dict[int, list[Block]] = {}
+    for block in program.blocks:
+        if block.target is not None:
+            builders.setdefault(id(block.target), []).append(block)
+    for blocks in builders.values():
+        for after, before, statement, unit in program.versions.split(blocks):
+            table = program.table(before).number
+            block = Block(unit, statement, len(program.blocks), after.target, [], [table])
+            block.slot_of = {source.parts: 0 for source in statement.sources()}
+            program.blocks.append(block)
+            if after.target is not None:
+                program.table(after.target).builders.append(block)
 
 
 def _targets(program: Program, unit: Unit) -> Iterable[tuple[Statement, Relation | None, list[Source]]]:

@@ -84,6 +84,7 @@ class _Change:
         self.span = span
         self._targets: dict[int, tuple[str, ...]] = {}
         self._values: dict[int, dict[str, list[Reference]]] = {}
+        self._partly: set[str] = set()
 
     def begin(self, tree: exp.Expr) -> None:
         """Take in the common table expressions of `tree`."""
@@ -137,6 +138,8 @@ class _Change:
         found = self.frame.find(names[:-1]) if len(names) > 1 else None
         index = next(iter(self._targets)) if found is None else found[0][1]
         names = names[found[1] :] if found is not None else names
+        if len(names) > 1:
+            self._partly.add(names[0])
         if index not in self._targets:
             self.target(index)
         refs: list[Reference] = []
@@ -160,8 +163,8 @@ class _Change:
         """What decides about the change."""
         return ScopeRef(self.frame.scope, False, "", "filter", "", False)
 
-    def statements(self, *, rows: bool) -> Iterator[Statement]:
-        """The changes of each target; with `rows`, there may be fewer rows than before."""
+    def statements(self, *, rows: bool, every: bool = False) -> Iterator[Statement]:
+        """The changes of each target; with `rows` there may be fewer rows than before, with `every` all are changed."""
         for index, parts in self._targets.items():
             outputs = [Output(name, refs, NOWHERE) for name, refs in self._values[index].items()]
             select = Select(-1, outputs=outputs, rows=[self.decision()] if rows else [])
@@ -175,6 +178,7 @@ class _Change:
                     existing=True,
                     partial=True,
                     calls=self.compiler.calls,
+                    sets=tuple(name for name in self._values[index] if name not in self._partly) if every else (),
                 )
 
 
@@ -193,7 +197,8 @@ def _updated(tree: exp.Update, span: Span, dialect: str) -> Iterator[Statement]:
     row_refs(tree, change.walker, change.decides)
     for item in tree.expressions:
         change.set(item)
-    yield from change.statements(rows=False)
+    plain = all(not value for name, value in tree.args.items() if name not in ("this", "expressions"))
+    yield from change.statements(rows=False, every=plain and not tree.this.args.get("joins"))
 
 
 def _deleted(tree: exp.Delete, span: Span, dialect: str) -> Iterator[Statement]:

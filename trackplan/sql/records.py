@@ -192,7 +192,8 @@ class Statement(Struct, tag=True, array_like=True):
     With `existing`, the target is a table that is there already, and may be read by the statement itself; with
     `partial` it changes values or takes rows away, so that it says nothing about which columns there are. `calls` are
     the functions that it calls and that may be the project's: whether it reads them like a table, and the common table
-    expressions in sight, which some databases take for the tables that the function reads.
+    expressions in sight, which some databases take for the tables that the function reads. `sets` are columns of the
+    target that get a new value in every row.
     """
 
     scope: int
@@ -206,6 +207,7 @@ class Statement(Struct, tag=True, array_like=True):
     existing: bool = False
     partial: bool = False
     calls: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
+    sets: tuple[str, ...] = ()
 
     @property
     def routine(self) -> bool:
