@@ -57,6 +57,11 @@ def test_a_use_in_an_earlier_statement_is_the_table_s(tmp_path: Path) -> None:
     assert "query.q" in drawn
 
 
+def test_versions_are_no_statements(tmp_path: Path) -> None:
+    printed = told(tmp_path, "duckdb", f"{MAKES}\n{ALL}\ninsert into s.copy select * from raw.t;", "check")
+    assert "100 % of 3 statements understood" in printed
+
+
 def told(folder: Path, dialect: str, script: str, *arguments: str) -> str:
     """What a command prints on a project whose one model is `script`."""
     files = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Place
+from trackplan.sql.records import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +49,9 @@ def store(base: FactBase, project: Project, read: Inputs, facts: Facts, problems
     statements = dict.fromkeys(_KINDS, 0)
     understood = dict.fromkeys(_KINDS, 0)
     for unit in facts.linking.program.units:
-        statements["models" if unit.consumer is None else "consumers"] += len(unit.record.statements)
-    for block in facts.linking.program.blocks:
-        if not block.statement.routine:
-            understood["models" if block.unit.consumer is None else "consumers"] += 1
+        kind = "models" if unit.consumer is None else "consumers"
+        statements[kind] += len(unit.record.statements)
+        understood[kind] += sum(isinstance(s, Statement) and not s.routine for s in unit.record.statements)
     names = ("kind", "configured", "files", "subjects", "statements", "understood", "broken")
     rows = [
         (kind, int(given[kind]), read.counts.get(kind, 0), base.count(_SUBJECTS[kind]), statements[kind],

@@ -175,9 +175,9 @@ def _split(program: Program) -> None:
         if block.target is not None:
             builders.setdefault(id(block.target), []).append(block)
     for blocks in builders.values():
-        for after, before, statement, unit in program.versions.split(blocks):
+        for after, before, statement in program.versions.split(blocks):
             table = program.table(before).number
-            block = Block(unit, statement, len(program.blocks), after.target, [], [table])
+            block = Block(after.unit, statement, len(program.blocks), after.target, [], [table])
             block.slot_of = {source.parts: 0 for source in statement.sources()}
             program.blocks.append(block)
             if after.target is not None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trackplan.link.relations import Relation
-from trackplan.sql.records import NOWHERE, NotUnderstood, Output, Record, Select, Source, Star, Statement
+from trackplan.sql.records import NOWHERE, NotUnderstood, Output, Select, Source, Star, Statement
 
 if TYPE_CHECKING:
-    from trackplan.link.program import Block, Unit
+    from trackplan.link.program import Block
 
 # Statements that may run in another order, many times, or not at all: then nothing is said about the order.
 _UNORDERED = re.compile(
@@ -46,7 +46,7 @@ class Versions:
             found = version
         return found
 
-    def split(self, blocks: Sequence[Block]) -> list[tuple[Block, Relation, Statement, Unit]]:
+    def split(self, blocks: Sequence[Block]) -> list[tuple[Block, Relation, Statement]]:
         """Give each of the statements that build one table its version.
 
         Returned are the statements that take over what was there before: after which block, out of which version.
@@ -54,7 +54,7 @@ class Versions:
         target = blocks[0].target
         if target is None or not _in_order(blocks, target):
             return []
-        carried: list[tuple[Block, Relation, Statement, Unit]] = []
+        carried: list[tuple[Block, Relation, Statement]] = []
         made = self.made.setdefault((id(blocks[0].unit), id(target)), [])
         for block in blocks:
             version = target
@@ -63,7 +63,7 @@ class Versions:
                 version.built = True
                 self.finals[id(version)] = target
             if made and not _anew(block):
-                carried.append((block, made[-1][1], _taking_over(block.statement.sets), _own_unit(block)))
+                carried.append((block, made[-1][1], _taking_over(block.statement.sets)))
             block.target = version
             made.append((block.number, version))
         return carried
@@ -100,9 +100,3 @@ def _taking_over(sets: Sequence[str]) -> Statement:
     star = Star(0, replace={name: [] for name in sets})
     select = Select(-1, [Source("before", _OF_BEFORE)], [Output("", [], NOWHERE, star=star)])
     return Statement(0, [select], (), NOWHERE)
-
-
-def _own_unit(block: Block) -> Unit:
-    """A text for a statement that nobody wrote; what is kept of it is kept under this text."""
-    sql = replace(block.unit.sql, text=f"{block.unit.sql.text}\n-- before statement {block.number}")
-    return replace(block.unit, sql=sql, record=Record([]))
