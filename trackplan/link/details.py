@@ -7,12 +7,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from trackplan.link.closure import Masks
-from trackplan.link.frames import Key, bits
+from trackplan.link.frames import WHOLE, Frame, Key, bits
 from trackplan.link.linked import resolved
 from trackplan.link.program import Block
+from trackplan.sql.values import LENGTH
 
 if TYPE_CHECKING:
     from trackplan.facts.base import Row
+    from trackplan.link.linking import Linking
+    from trackplan.link.references import Use
     from trackplan.link.store import Facts
 
 # A statement that nobody understands may be anybody's: a few names are enough to look into it.
@@ -90,14 +93,20 @@ def _uses_in(facts: Facts, block: Block) -> Iterator[tuple[int, str, int, str, i
         number = block.slots[use.slot]
         if number not in facts.relations:
             continue
-        key: Key | None = use.key
-        if isinstance(key, int):
-            name = scopes.frames[scopes.count + use.slot].names[key]
-            known = len(linking.program.tables[number].frame.names)
-            key = key if key < known else linking.nodes.index[number].get(name.lower())
         place = facts.base.place(block.unit.lines.place(use.span))
-        for column in () if key is None else _used(facts, number, key, use.path):
-            yield column, use.how, int(use.certain), use.transform, place
+        for key, path in _meant(linking, number, scopes.frames[scopes.count + use.slot], use):
+            for column in _used(facts, number, key, path):
+                yield column, use.how, int(use.certain), use.transform, place
+
+
+def _meant(linking: Linking, number: int, frame: Frame, use: Use) -> Iterable[tuple[Key, str]]:
+    """The columns of a table that a use of it means, with the ways into them."""
+    if use.key == WHOLE:
+        return linking.nodes.members(number, use.path) if use.path != LENGTH else ()
+    if not isinstance(use.key, int) or use.key < len(linking.program.tables[number].frame.names):
+        return [(use.key, use.path)]
+    asked = linking.nodes.index[number].get(frame.names[use.key].lower())
+    return [(asked, use.path)] if asked is not None else ()
 
 
 def _owner(facts: Facts, block: Block) -> tuple[int | None, int | None] | None:
