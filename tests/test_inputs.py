@@ -96,7 +96,7 @@ def test_a_landing_of_a_plan_that_is_not_there(tmp_path: Path) -> None:
     assert isinstance(place, dict)
     assert (place["path"], place["line"], place["column"]) == ("trackplan.yaml", 7, 18)
     assert [e["kind"] for e in report["evidence"] if e["broken"]] == ["plans"]
-    assert rules(report) == {"TP001", "TP202", "TP203", "TP204"}
+    assert rules(report) == {"TP001", "TP202", "TP203", "TP204", "TP214"}
 
 
 def test_a_landing_is_not_judged_before_all_plans_are_read(tmp_path: Path) -> None:

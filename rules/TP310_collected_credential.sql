@@ -1,6 +1,6 @@
 /*
 id: TP310
-name: collected-secret
+name: collected-credential
 title: A password or key among the data
 message: "{subject} seems to hold {category} ({evidence})."
 severity: error
@@ -10,7 +10,7 @@ requires: [plans|warehouse]
 why: >
   Whoever reads a stored password, token or key can act as that person. No analysis needs one, and each copy has to be
   taken for stolen.
-fix: Stop collecting it at once, delete what is stored, and have the secrets changed.
+fix: Stop collecting it at once, delete what is stored, and have them changed.
 references: ["GDPR Art. 5(1)(f)", "GDPR Art. 32(1)"]
 */
 SELECT id AS subject, place, category, evidence
