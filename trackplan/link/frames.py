@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from trackplan.sql.records import REST
-
 ROWS = -1
 """The key of a container's rows: which there are, how often, in what order."""
 
@@ -123,7 +121,7 @@ class Frame:
 def left_out(frame: Frame, exclude: Iterable[str], pattern: str) -> frozenset[str]:
     """The names of a frame, in lower case, that a star does not take: those it excludes, or that do not match."""
     found = {name.lower() for name in exclude}
-    if pattern and not (frame.open and pattern.startswith(REST)):
+    if pattern and not frame.open:  # which names another COLUMNS(…) made is not known
         allowed = re.compile(pattern, re.IGNORECASE | re.DOTALL)
         # Of columns that are called the same, all but one get a name that nobody knows.
         found.update(name for name in frame.index if name not in frame.twins and not allowed.fullmatch(name))

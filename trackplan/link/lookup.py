@@ -119,18 +119,21 @@ class Lookup:
         if frame.weak and frame.names:
             # `item.sku` where `item` is the element of an unnested array.
             return [Found(sources[0], NAMED, position=0, member=True)], ""
-        members = self._members(number, ref.source) if ref.source else []
+        members = self._members(number, ref.source, ref.name) if ref.source else []
         return (members, "") if members else (self._lost(sources[:1]), "unknown-column")
 
-    def _members(self, number: int, source: tuple[int, int]) -> list[Found]:
-        """Columns that go by the name of a source: `t.a` is a member of column `t` where table `t` has no `a`."""
+    def _members(self, number: int, source: tuple[int, int], name: str) -> list[Found]:
+        """`t.a` where table `t` has no `a`: another source of that name has it, or it is a member of a column `t`."""
         for _ in range(source[0]):
             number = self.scopes[number].parent
         scope = self.scopes[number]
         if not isinstance(scope, Select):
             return []
         alias = scope.sources[source[1]].alias
-        return [
+        entries = zip(scope.sources, self.state.sources[number], strict=True)
+        namesakes = [frame for entry, frame in entries if entry.alias.lower() == alias.lower()]
+        held = [Found(f, NAMED, position=p) for f in namesakes for p in self.frames[f].positions(name)]
+        return held or [
             Found(frame, NAMED, position=position, member=True)
             for frame in self.state.sources[number]
             for position in self.frames[frame].positions(alias)

@@ -231,5 +231,8 @@ class Resolver(References):
         edges: list[Edge] = [(member, ROWS, "", "", False, NAMED) for member in scope.members]
         if scope.distinct:
             edges.extend((member, ALL, "", "", False, NAMED) for member in scope.members)
+        if not scope.by_name and len({len(self.frames[member].names) for member in scope.members}) > 1:
+            # Some columns of one of them are not known: any may be at any place.
+            edges.extend((member, ALL, "", "", False, NAMED) for member in scope.members)
         edges.extend(self.edges(number, scope.rows))
         return edges

@@ -29,6 +29,9 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     aggregate = walker.aggregates
     if walker.spreads:
         # `max(COLUMNS(*))` stands for many outputs, one for each column.
+        if kind is exp.Alias:  # such as `COLUMNS('(.*)_id') AS '\\1'`: what they are called is not known
+            found.append(Output("", refs, NOWHERE, True, Star(-1, subset=True)))
+            return
         stars = [r for r in refs if isinstance(r, StarRef)]
         others: list[Reference] = [r for r in refs if not isinstance(r, StarRef)]
         allowed = reduce(Names.either, (Names(s.pattern) for s in stars)) if stars else Names()
