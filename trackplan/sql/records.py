@@ -18,9 +18,6 @@ Span = tuple[int, int]
 
 NOWHERE: Span = (-1, -1)
 
-REST = "(?!"
-"""How a pattern begins that allows all names but some; it tells nothing of a table whose columns nobody knows."""
-
 
 class Ref(Struct, tag=True, array_like=True, gc=False):
     """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.

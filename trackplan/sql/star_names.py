@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from trackplan.sql.records import REST
-
 # A regular expression that means the same here, cannot take long, and matches no less when case is not looked at.
 _PLAIN = re.compile(r"(?:\(\?i\))?(?:[\w .^$|()?*+-]|\\[dw.]|\[[\w-]+\])*")
 _REPEATED = re.compile(r"\)[*+]|[*+][*+]|\[[^\]]*\][*+].*[*+]")
 _MOST_REPEATS = 4
+# How a pattern begins that allows all names but some.
+_REST = "(?!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Names:
         """The names that this does not allow, whatever their case."""
         if not self.pattern or not self.exact:
             return Names()
-        return Names(f"{REST}(?:{self.pattern})\\Z).*", exact=True)
+        return Names(f"{_REST}(?:{self.pattern})\\Z).*", exact=True)
 
     def either(self, other: Names) -> Names:
         """The names that one of both allows."""
-        if not self.pattern or not other.pattern or REST in (self.pattern[:3], other.pattern[:3]):
+        if not self.pattern or not other.pattern or _REST in (self.pattern[:3], other.pattern[:3]):
             return Names()
         return Names(f"(?:{self.pattern})|(?:{other.pattern})", self.exact and other.exact)
 
