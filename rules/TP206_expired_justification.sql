@@ -2,7 +2,7 @@
 id: TP206
 name: expired-justification
 title: A justification that has run out
-message: "{kind} {subject} expired on {date}."
+message: "{kind} {subject} expired on {date}{state}."
 severity: warning
 category: use-cases
 cause: people
@@ -10,18 +10,36 @@ requires: [use_cases|plans]
 why: >
   Data is kept no longer than its purpose lasts. A use case past its horizon justifies nothing any more, and a field
   past its own end was meant to be gone.
-fix: Remove what was collected for it, or have the owner set a later date for a reason.
+fix: Find out who uses it; then remove it, or have the owner set a later date for a reason.
 references: ["GDPR Art. 5(1)(e)"]
 */
-SELECT id AS subject, place, 'The use case' AS kind, horizon AS date
-FROM use_case WHERE state = 'expired'
+-- Events and fields that surely are used are TP604's, those that surely are not are TP605's.
+WITH needed AS MATERIALIZED (
+  SELECT n.use_case, s.used, s.users
+  FROM need n JOIN need_match m ON m.need = n.key JOIN field_status s ON s.field = m.field JOIN looked l
+  WHERE l.readers
+  UNION ALL
+  SELECT n.use_case, s.used, s.users
+  FROM need n JOIN need_match m ON m.need = n.key JOIN column_status s ON s."column" = m."column" JOIN looked l
+  WHERE l.readers
+)
+SELECT u.id AS subject, u.place,
+       CASE
+         WHEN max(d.used) THEN 'Renew it with a later `horizon:`, or move the readers off its data and retire it.'
+         WHEN min(d.used) IS NOT NULL AND count(*) = count(d.used)
+           THEN 'Retire it (`status: retired`), and prune what was collected for it; or renew it with a later `horizon:`.'
+       END AS fix,
+       'The use case' AS kind, u.horizon AS date,
+       CASE
+         WHEN max(d.used) THEN coalesce(', but what it needs is still used by ' || listing(nullif(d.users, '')),
+                                        ', but what it needs is still used')
+         WHEN min(d.used) IS NOT NULL AND count(*) = count(d.used) THEN ', and nobody uses what it needs'
+         ELSE ''
+       END AS state
+FROM use_case u
+LEFT JOIN needed d ON d.use_case = u.key
+WHERE u.state = 'expired'
+GROUP BY u.key
 UNION ALL
-SELECT id, place, 'The event', expires
-FROM event WHERE expires < :today AND status <> 'blocked'
-UNION ALL
--- A field inherits the date of its event or parent; only a date of its own is worth a line of its own.
-SELECT f.id, f.place, 'The field', f.expires
-FROM field f
-JOIN event e ON e.key = f.event
-LEFT JOIN field p ON p.key = f.parent
-WHERE f.expires < :today AND f.status <> 'blocked' AND f.expires IS NOT coalesce(p.expires, e.expires)
+SELECT id, place, NULL, 'The ' || kind, expires, ''
+FROM expired WHERE used IS NULL
