@@ -28,10 +28,8 @@ def texts(project: str, listing: str) -> None:
     """Write down the texts that trackplan compiles in a project, rendered as far as it renders them, and its tables."""
     from trackplan import inputs
     from trackplan.project import load
-    from trackplan.tree import Tree
 
-    loaded = load(Path(project))
-    read = inputs.read(loaded, Tree(loaded.root))
+    read = inputs.read(load(Path(project)))
     found = [(sql.dialect, sql.text) for sql in read.sql if sql.rendered]
     Path(listing).write_text(json.dumps(found), encoding="utf-8")
     tables = [(table.parts, [(column.name, column.type) for column in table.columns]) for table in read.tables]

@@ -14,8 +14,9 @@ from trackplan.errors import RuleError
 from trackplan.facts.base import FactBase, Limits, Value
 from trackplan.findings import Place, Severity
 from trackplan.project import Project, RuleSettings
+from trackplan.tree import WorkTree
 
-PROJECT = Project(Path("project"), "trackplan.yaml")
+PROJECT = Project(WorkTree(Path("project")), "trackplan.yaml")
 RULES = rules.shipped()
 KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
 QUADRANT = {"TP101", "TP102", "TP103", "TP106", "TP107", "TP108", "TP109", "TP110"}

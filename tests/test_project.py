@@ -13,7 +13,6 @@ from trackplan import project, resources
 from trackplan.errors import ProjectError
 from trackplan.findings import Severity
 from trackplan.project import Landing, Policy
-from trackplan.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -208,7 +207,7 @@ def test_assign(tmp_path: Path) -> None:
         "version: 1\nplans: [plan.yaml, models]\nmodels: [models/b/*.sql, models/**/*.sql]\n"
         "consumers: [models/*.sql, '*.sql']\ndbt: [transform, other/]\n",
     )
-    assigned, found = project.assign(p, Tree(p.root))
+    assigned, found = project.assign(p)
     assert {kind: [(path, s.path) for path, s in files] for kind, files in assigned.items() if files} == {
         "models": [
             ("models/a.sql", "models/**/*.sql"),

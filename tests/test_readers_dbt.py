@@ -16,7 +16,7 @@ from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Sql, Table
 from trackplan.findings import Problem
 from trackplan.readers import base, dbt
-from trackplan.tree import Tree
+from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parent / "readers" / "dbt"
 
 @pytest.mark.parametrize("dialect", ["duckdb", "snowflake"])
 def test_project(dialect: str) -> None:
-    found = "\n".join(described(dbt.project(Tree(FOLDER), "project", dialect))) + "\n"
+    found = "\n".join(described(dbt.project(WorkTree(FOLDER), "project", dialect))) + "\n"
     expected = FOLDER / f"project.{dialect}.txt"
     if os.environ.get("UPDATE"):
         expected.write_text(found, encoding="utf-8")
@@ -39,7 +39,7 @@ def test_one_bad_file_does_not_lose_the_others(tmp_path: Path) -> None:
     shutil.copytree(FOLDER / "project", tmp_path / "project")
     (tmp_path / "project" / "models" / "broken.yml").write_text("models: [", encoding="utf-8")
     (tmp_path / "project" / "models" / "binary.sql").write_bytes(b"\x00\xff")
-    declared = list(dbt.project(Tree(tmp_path), "project", "duckdb"))
+    declared = list(dbt.project(WorkTree(tmp_path), "project", "duckdb"))
     problems = [d for d in declared if isinstance(d, Problem)]
     assert sorted({p.place.path for p in problems}) == ["project/models/binary.sql", "project/models/broken.yml"]
     assert sum(isinstance(d, Table) for d in declared) > 10
@@ -50,7 +50,7 @@ def test_a_key_written_twice_overwrites_as_it_does_for_dbt(tmp_path: Path) -> No
     (tmp_path / "sql").mkdir()
     text = "models:\n- name: a\n  columns:\n  - {name: x, data_type: int, data_type: text}\n"
     (tmp_path / "sql" / "a.yml").write_text(text, encoding="utf-8")
-    (table,) = dbt.project(Tree(tmp_path), ".")
+    (table,) = dbt.project(WorkTree(tmp_path), ".")
     assert isinstance(table, Table)
     assert [(c.name, c.type) for c in table.columns] == [("x", "text")]
 
@@ -89,7 +89,7 @@ def test_tables_that_a_template_looks_up_are_named(tmp_path: Path, text: str, na
 
 
 def test_a_folder_without_a_project_file_is_told(tmp_path: Path) -> None:
-    (problem,) = dbt.project(Tree(tmp_path), "transform")
+    (problem,) = dbt.project(WorkTree(tmp_path), "transform")
     assert isinstance(problem, Problem)
     assert problem.message == "there is no dbt project in transform"
 
@@ -126,7 +126,7 @@ def test_artifacts_are_read_only_where_they_are_named(tmp_path: Path) -> None:
     }
     without = project(tmp_path, files)
     assert project(tmp_path, {**files, **artifacts}) == without
-    found = list(dbt.project(Tree(tmp_path), ".", "duckdb", (), *artifacts))
+    found = list(dbt.project(WorkTree(tmp_path), ".", "duckdb", (), *artifacts))
     sql = {s.place.path: s for s in found if isinstance(s, Sql)}
     assert (sql["models/m.sql"].text, sql["models/m.sql"].rendered) == ("select total from db.shop.orders", True)
     assert not sql["models/n.sql"].rendered
@@ -142,7 +142,7 @@ def test_artifacts_are_read_only_where_they_are_named(tmp_path: Path) -> None:
 )
 def test_artifacts_of_any_form_are_no_crash(tmp_path: Path, text: str) -> None:
     project(tmp_path, {"models/m.sql": "select 1", "x.json": text})
-    found = list(dbt.project(Tree(tmp_path), ".", "duckdb", (), "x.json", "x.json"))
+    found = list(dbt.project(WorkTree(tmp_path), ".", "duckdb", (), "x.json", "x.json"))
     assert any(isinstance(d, Sql) for d in found)
 
 
@@ -182,7 +182,7 @@ def test_disabled_models_are_left_out_and_unknown_references_are_in_doubt(tmp_pa
 def test_two_projects_may_have_models_of_one_name(tmp_path: Path) -> None:
     files = {"models/orders.sql": "select 1 as a", "models/x.sql": "select a from {{ ref('orders') }}"}
     found = [d for d in project(tmp_path, files) if isinstance(d, Table | Sql)]
-    other = [d for d in dbt.project(Tree(tmp_path), ".", "duckdb", {"orders"}) if isinstance(d, Table | Sql)]
+    other = [d for d in dbt.project(WorkTree(tmp_path), ".", "duckdb", {"orders"}) if isinstance(d, Table | Sql)]
     assert ("orders",) in {d.parts for d in found if isinstance(d, Table)}
     tables = {d.parts: d.aliases for d in other if isinstance(d, Table)}
     assert tables["a", "orders"] == (("ref_a", "orders"), ("orders",))
@@ -249,7 +249,7 @@ def project(root: Path, files: dict[str, str], dialect: str = "duckdb") -> list[
     for path, content in {"dbt_project.yml": "name: a\n", **files}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content, encoding="utf-8")
-    return list(dbt.project(Tree(root), ".", dialect))
+    return list(dbt.project(WorkTree(root), ".", dialect))
 
 
 def described(declared: Iterable[Declaration | Problem]) -> Iterator[str]:

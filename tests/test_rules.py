@@ -15,6 +15,7 @@ from trackplan import documents, rule_docs, rules
 from trackplan.errors import ProjectError, RuleError, TrackplanError
 from trackplan.findings import Severity
 from trackplan.project import Project, RuleSettings
+from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,7 @@ def project(folder: Path, **files: str) -> Project:
     (folder / "company").mkdir()
     for stem, text in files.items():
         (folder / "company" / f"{stem}.sql").write_text(text, encoding="utf-8")
-    return Project(folder, "trackplan.yaml", rules=RuleSettings(extend=("company",)))
+    return Project(WorkTree(folder), "trackplan.yaml", rules=RuleSettings(extend=("company",)))
 
 
 def test_a_project_adds_its_own_rules(tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def test_rules_come_from_inside_the_project(folder: str, tmp_path: Path) -> None
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "ACME001_own_rule.sql").write_text(text_of(), encoding="utf-8")
     (tmp_path / "inside").mkdir()
-    own = Project(tmp_path / "inside", "trackplan.yaml", rules=RuleSettings(extend=(folder,)))
+    own = Project(WorkTree(tmp_path / "inside"), "trackplan.yaml", rules=RuleSettings(extend=(folder,)))
     with pytest.raises(ProjectError, match="which holds no rule"):
         rules.load(own)
 
@@ -199,7 +200,7 @@ def test_settings_that_name_nothing_are_told_all_at_once() -> None:
         },
     )
     with pytest.raises(ProjectError) as error:
-        rules.load(Project(Path("x"), "trackplan.yaml", rules=settings))
+        rules.load(Project(WorkTree(Path("x")), "trackplan.yaml", rules=settings))
     told = [(p.message, p.hint) for p in error.value.problems]
     assert [message for message, _ in told] == [
         "rules.severity: no rule is called 'TP02'",
@@ -219,7 +220,7 @@ def test_options_of_the_project_replace_the_defaults() -> None:
     naming = rules.find(RULES, "tp403")
     assert naming is not None
     options = {"naming-convention": {"minimum_names": 3}, "TP403": {"event_pattern": "Title Case"}}
-    own = Project(Path("x"), "trackplan.yaml", rules=RuleSettings(options=options))  # type: ignore[arg-type]
+    own = Project(WorkTree(Path("x")), "trackplan.yaml", rules=RuleSettings(options=options))  # type: ignore[arg-type]
     assert rules.settings(naming, own) == {
         "event_pattern": "Title Case",
         "field_pattern": "majority",

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trackplan.errors import ReadError
-from trackplan.tree import SIZE_LIMIT, Tree, captures, fixed_part, leaves, normalise, wildcards
+from trackplan.patterns import captures, fixed_part, leaves, normalise, wildcards
+from trackplan.tree import SIZE_LIMIT, WorkTree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,12 +31,12 @@ FILES = (
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Tree:
+def tree(tmp_path: Path) -> WorkTree:
     root = tmp_path / "root"
     for name in FILES:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("select 1")
-    return Tree(root)
+    return WorkTree(root)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +63,11 @@ def tree(tmp_path: Path) -> Tree:
         ("", ()),
     ],
 )
-def test_glob(tree: Tree, pattern: str, expected: tuple[str, ...]) -> None:
+def test_glob(tree: WorkTree, pattern: str, expected: tuple[str, ...]) -> None:
     assert tree.glob(pattern) == expected
 
 
-def test_links_out_of_the_root_are_not_followed(tree: Tree, tmp_path: Path) -> None:
+def test_links_out_of_the_root_are_not_followed(tree: WorkTree, tmp_path: Path) -> None:
     (tmp_path / "secret.sql").write_text("secret")
     (tree.root / "link.sql").symlink_to(tmp_path / "secret.sql")
     (tree.root / "up").symlink_to(tmp_path)
@@ -79,7 +80,7 @@ def test_links_out_of_the_root_are_not_followed(tree: Tree, tmp_path: Path) -> N
     assert problem(tree, "/etc/passwd") == "/etc/passwd: the path leaves the project's folder"
 
 
-def test_links_within_the_root(tree: Tree) -> None:
+def test_links_within_the_root(tree: WorkTree) -> None:
     (tree.root / "link.sql").symlink_to("models/b.sql")
     (tree.root / "marts").symlink_to("models/marts")
     (tree.root / "models" / "loop").symlink_to(".")
@@ -90,7 +91,7 @@ def test_links_within_the_root(tree: Tree) -> None:
     assert problem(tree, "self.sql").startswith("self.sql: the file cannot be read")
 
 
-def test_what_is_no_file(tree: Tree) -> None:
+def test_what_is_no_file(tree: WorkTree) -> None:
     os.mkfifo(tree.root / "pipe")
     assert problem(tree, "gone.sql") == "gone.sql: there is no such file"
     assert problem(tree, "a.sql/b.sql") == "a.sql/b.sql: there is no such file"
@@ -102,7 +103,7 @@ def test_what_is_no_file(tree: Tree) -> None:
     assert tree.exists("models")
 
 
-def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_read(tree: WorkTree, monkeypatch: pytest.MonkeyPatch) -> None:
     (tree.root / "a.sql").chmod(0)
     if os.geteuid() == 0:  # root may read everything, so the refusal is played
         monkeypatch.setattr("os.open", refuse)
@@ -113,7 +114,7 @@ def refuse(*_: object) -> None:
     raise PermissionError(13, "Permission denied")
 
 
-def test_a_file_that_is_too_large(tree: Tree) -> None:
+def test_a_file_that_is_too_large(tree: WorkTree) -> None:
     with (tree.root / "a.sql").open("wb") as stream:
         stream.truncate(50_000_000)
     assert problem(tree, "a.sql") == "a.sql: the file has 50 MB; trackplan reads up to 20 MB"
@@ -132,17 +133,17 @@ def test_a_file_that_is_too_large(tree: Tree) -> None:
         ("select 1".encode("utf-16"), "a.sql: the file is UTF-16"),
     ],
 )
-def test_bytes_that_are_no_text(tree: Tree, content: bytes, expected: str) -> None:
+def test_bytes_that_are_no_text(tree: WorkTree, content: bytes, expected: str) -> None:
     (tree.root / "a.sql").write_bytes(content)
     assert problem(tree, "a.sql") == expected
 
 
-def test_a_byte_order_mark_is_dropped_and_line_ends_stay(tree: Tree) -> None:
+def test_a_byte_order_mark_is_dropped_and_line_ends_stay(tree: WorkTree) -> None:
     (tree.root / "a.sql").write_bytes(b"\xef\xbb\xbfone\r\ntwo\n")
     assert tree.read_text("a.sql") == "one\r\ntwo\n"
 
 
-def problem(tree: Tree, path: str) -> str:
+def problem(tree: WorkTree, path: str) -> str:
     with pytest.raises(ReadError) as caught:
         tree.read_text(path)
     assert [p.kind for p in caught.value.problems] == ["unreadable"]

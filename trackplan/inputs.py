@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from trackplan import once, tree
+from trackplan import once, patterns
 from trackplan.cache.pack import Pack
 from trackplan.compilation import compiler
 from trackplan.documents import did_you_mean
@@ -58,13 +58,13 @@ class Scripts:
     unresolved: list[tuple[str, str, str, Place]]
 
 
-def read(project: Project, work: Tree, pack: Pack | None = None) -> Inputs:
+def read(project: Project, pack: Pack | None = None) -> Inputs:
     """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same.
 
     What a text declares is taken from `pack` where it was read before.
     """
-    pack = pack or Pack()
-    assigned, problems = assign(project, work)
+    pack, work = pack or Pack(), project.tree
+    assigned, problems = assign(project)
     found = Inputs(files={project.path: "project"}, problems=problems)
     for kind, entries in assigned.items():
         found.counts[kind] = len(entries)
@@ -241,14 +241,14 @@ def _renderer(dialect: str) -> Renderer:
 def _relation(path: str, source: Source, dialect: str) -> tuple[str, ...]:
     """The name of what the model in a file builds: the entry's template, filled in, else the file's stem."""
     name = source.relation
-    for number, captured in enumerate(tree.captures(source.path, path) or (), 1):
+    for number, captured in enumerate(patterns.captures(source.path, path) or (), 1):
         name = name.replace(f"{{{number}}}", captured)
     return tuple(fold(part, False, dialect) for part in (name.split(".") if name else [_stem(path)]))
 
 
 def _consumer(path: str, source: Source) -> Consumer:
     """The consumer that a file is: its kind by the entry or the folder, its name by its path below the fixed part."""
-    fixed = tree.fixed_part(source.path)
+    fixed = patterns.fixed_part(source.path)
     name = path[len(fixed) :].lstrip("/") or path.rpartition("/")[2]
     stem, _, _ = name.rpartition(".")
     folder = fixed.rstrip("/").rpartition("/")[2].lower()

@@ -13,7 +13,6 @@ from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
 from trackplan.link.kept import Kept
 from trackplan.link.relations import Registry
-from trackplan.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +41,8 @@ def check(
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
     means = means or Means()
-    work = Tree(project.root)
-    read = inputs.read(project, work, means.pack)
-    means.pack.input_size = work.taken
+    read = inputs.read(project, means.pack)
+    means.pack.input_size = project.tree.taken
     base = FactBase.create()
     _store_run(base, project, today)
     for path, kind in sorted(read.files.items()):

@@ -10,7 +10,6 @@ from trackplan import documents, resources
 from trackplan.documents.base import did_you_mean
 from trackplan.errors import InputError, ProjectError, RuleError, TrackplanError
 from trackplan.findings import Place, Problem, Severity
-from trackplan.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,7 +145,7 @@ def _named(rules: Sequence[Rule], words: Iterable[str]) -> set[str]:
 
 
 def _extensions(project: Project) -> Iterator[Rule]:
-    tree = Tree(project.root)
+    tree = project.tree
     for folder in project.rules.extend:
         try:
             paths = tree.glob(f"{folder.rstrip('/')}/*.sql")

@@ -121,9 +121,9 @@ def located(root: Path) -> Iterator[None]:
         yield
     except InputError as error:
         from trackplan.formats import problems
-        from trackplan.tree import Tree
+        from trackplan.tree import WorkTree
 
-        text = problems.render(error.problems, Tree(root), look("auto", sys.stderr))
+        text = problems.render(error.problems, WorkTree(root), look("auto", sys.stderr))
         raise ShownError(text, error.hint) from error
 
 

@@ -38,7 +38,6 @@ def run(options: Options) -> int:
     from trackplan import pipeline
     from trackplan.commands.progress import Progress
     from trackplan.formats import FORMATS, summary
-    from trackplan.tree import Tree
 
     today = base.day(options.today)
     for path in options.paths:
@@ -60,7 +59,7 @@ def run(options: Options) -> int:
     )
     if options.output is None:
         base.repeatable()
-    base.emit(FORMATS[options.format](report, Tree(project.root), look), options.output)
+    base.emit(FORMATS[options.format](report, project.tree, look), options.output)
     if options.output and not options.quiet:
         sys.stderr.write(f"{summary.headline(report)}; written to {base.printable(options.output)}\n")
     return _exit_code(report, options.fail_on)

@@ -1,4 +1,4 @@
-"""The one way to read source text: files below a root folder, never outside it."""
+"""The work tree: files as they lie on the disk."""
 
 from __future__ import annotations
 
@@ -6,37 +6,28 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan import seen
 from trackplan.errors import ReadError
-from trackplan.findings import Place, Problem
-from trackplan.patterns import captures, fixed_part, is_wild, leaves, match_name, normalise, wildcards
+from trackplan.tree.base import FOLDER, LEAVES, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-__all__ = ["SIZE_LIMIT", "Tree", "captures", "fixed_part", "leaves", "normalise", "wildcards"]
-
-SIZE_LIMIT = 20_000_000
-_SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
-_FOLDER = "this is a folder, a file is expected"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Where there is no such flag, every path is resolved before it is opened.
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class Tree:
-    """The work tree below `root`. Paths go in and come out relative to it, with `/`.
+class WorkTree(Tree):
+    """The files below `root` as they are now.
 
-    What a folder holds and where it leads is looked up once; a new tree looks again. `taken` counts the bytes read.
+    What a folder holds and where it leads is looked up once; a new tree looks again.
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
-        self.taken = 0
+        super().__init__(root)
         self._top = str(self.root)
         self._folders: dict[str, str | None] = {}
         self._listings: dict[str, dict[str, str]] = {}
@@ -55,31 +46,16 @@ class Tree:
         except (OSError, ValueError) as error:
             self._note_failure(path, error)
             if isinstance(error, IsADirectoryError):
-                raise _unreadable(path, _FOLDER) from error
-            raise _unreadable(path, _reason(error)) from error
+                raise unreadable(path, FOLDER) from error
+            raise unreadable(path, _reason(error)) from error
         if not stat.S_ISREG(status.st_mode) or len(content) > SIZE_LIMIT:
             if seen.active:
                 seen.active.unsteady()
-            raise _unreadable(path, _wrong_kind(status, len(content)))
+            raise _wrong_kind(path, status, len(content))
         self.taken += len(content)
         if seen.active:
             seen.active.file(real, status, content)
         return content
-
-    def read_text(self, path: str) -> str:
-        """The file as text, without a byte order mark. Raises `ReadError` at the first byte that is not UTF-8."""
-        content = self.read_bytes(path)
-        if content.startswith(_UTF16):
-            raise _unreadable(path, "the file is UTF-16", "save it as UTF-8")
-        zero = content.find(b"\0")
-        if zero >= 0:
-            raise _bad_byte(path, content, zero, "the file is binary: it holds a NUL byte")
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
-            message = f"the byte 0x{content[start]:02x} is not UTF-8"
-            raise _bad_byte(path, content, start, message, "save the file as UTF-8") from error
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder of that name lies below the root."""
@@ -99,68 +75,13 @@ class Tree:
         except (OSError, ValueError):
             return False
 
-    def glob(self, pattern: str) -> tuple[str, ...]:
-        """The files that `pattern` matches, sorted; folders instead if it ends in `/`.
-
-        `*` and `?` stay within one name, `**` spans folders; none of them matches a leading dot. A symlinked file is
-        matched if its target lies below the root; a symlinked folder is only entered where the pattern spells it out.
-        """
-        folders = pattern.endswith("/")
-        parts = normalise(pattern).rstrip("/").split("/")
-        if ".." in parts:
-            return ()
-        if parts == ["."]:
-            return (".",) if folders else ()
-        depth = next((i for i, p in enumerate(parts) if is_wild(p)), len(parts) - 1)
-        if not _SKIPPED.isdisjoint(parts[:depth]):
-            return ()
-        return tuple(sorted(self._walk("/".join(parts[:depth]), parts, depth, folders)))
-
-    def _walk(self, start: str, parts: list[str], depth: int, folders: bool) -> set[str]:
-        """Files (or folders) below `start`, which matches the first `depth` parts of the pattern."""
-        found: set[str] = set()
-        pending = [(start, depth)]
-        known = set(pending)
-        while pending:
-            folder, level = pending.pop()
-            part, last = parts[level], level == len(parts) - 1
-            steps: list[tuple[str, int]] = []
-            if part == "**" and not last:
-                steps.append((folder, level + 1))
-            for name, kind in self._matches(folder, part):
-                path = f"{folder}/{name}" if folder else name
-                is_folder = kind == "d" or (kind == "l" and part == name and self._is_kind(path, stat.S_ISDIR))
-                if is_folder:
-                    self._enter(folder, path, kind)
-                    steps += [(path, level)] if part == "**" else [] if last else [(path, level + 1)]
-                if last and is_folder == folders and (kind != "l" or folders or self._is_kind(path, stat.S_ISREG)):
-                    found.add(path)
-            fresh = [step for step in steps if step not in known]
-            known.update(fresh)
-            pending += fresh
-        return found
-
-    def _matches(self, folder: str, part: str) -> list[tuple[str, str]]:
-        """Names and kinds of what lies in `folder` and matches one part of a pattern."""
-        listing = self._listing(folder)
-        if part in ("*", "**"):
-            return [item for item in listing.items() if not item[0].startswith(".")]
-        if is_wild(part):
-            return [item for item in listing.items() if match_name(part, item[0]) is not None]
-        return [(part, listing[part])] if part in listing else []
-
-    def _enter(self, parent: str, path: str, kind: str) -> None:
-        """Spare a folder in a folder that is known already the resolving of its path."""
-        real = self._folders.get(parent)
-        if kind == "d" and real is not None:
-            self._folders.setdefault(path, f"{real.rstrip(os.sep)}{os.sep}{path.rpartition('/')[2]}")
-
-    def _listing(self, folder: str) -> dict[str, str]:
+    def listing(self, folder: str) -> dict[str, str]:
         """Name → kind of what lies in a folder: `l` a link, `d` a folder, `f` a file, `o` anything else."""
         known = self._listings.get(folder)
         if known is not None:
             return known
         found: dict[str, str] = {}
+        real = None
         try:
             real = self._folder(folder)
             if real is not None:
@@ -170,14 +91,17 @@ class Tree:
                     seen.active.folder(real, status, found)
         except (OSError, ValueError) as error:
             self._note_failure(folder, error)
-        self._listings[folder] = found = {name: kind for name, kind in found.items() if name not in _SKIPPED}
+        self._listings[folder] = found = {name: kind for name, kind in found.items() if name not in SKIPPED}
+        for name, kind in found.items():
+            if kind == "d" and real is not None:  # need not be resolved again
+                self._folders.setdefault(f"{folder}/{name}" if folder else name, f"{real.rstrip(os.sep)}{os.sep}{name}")
         return found
 
-    def _is_kind(self, path: str, kind: Callable[[int], bool]) -> bool:
+    def leads(self, path: str, kind: str) -> bool:
         """Whether a link leads to something of that kind below the root."""
         try:
             real = self._inside(path)
-            found = real is not None and kind(os.stat(real).st_mode)  # noqa: PTH116
+            found = real is not None and _is_kind(os.stat(real), kind)  # noqa: PTH116
         except (OSError, ValueError) as error:
             self._note_failure(path, error)
             return False
@@ -190,7 +114,7 @@ class Tree:
         if not found:
             self._note_failure(path, FileNotFoundError())
         elif os.path.isdir(real):  # noqa: PTH112
-            self._listing(path)
+            self.listing(path)
         else:
             with suppress(ReadError):
                 self.read_bytes(path)
@@ -218,9 +142,9 @@ class Tree:
                         raise
         resolved = self._inside(path)
         if resolved is None:
-            raise _unreadable(path, "the path leaves the project's folder")
+            raise unreadable(path, LEAVES)
         if os.path.isdir(resolved):  # noqa: PTH112
-            raise IsADirectoryError(errno.EISDIR, _FOLDER)
+            raise IsADirectoryError(errno.EISDIR, FOLDER)
         return os.open(resolved, _READ), resolved
 
     def _folder(self, folder: str) -> str | None:
@@ -252,16 +176,16 @@ def _content(handle: int, status: os.stat_result) -> bytes:
     return b"".join(pieces) if len(pieces) != 1 else pieces[0]
 
 
-def _wrong_kind(status: os.stat_result, length: int) -> str:
+def _wrong_kind(path: str, status: os.stat_result, length: int) -> ReadError:
     """What is wrong with something that can be opened and is not read."""
     if stat.S_ISREG(status.st_mode):
-        size = _megabytes(max(status.st_size, length))
-        return f"the file has {size}; trackplan reads up to {_megabytes(SIZE_LIMIT)}"
-    return _FOLDER if stat.S_ISDIR(status.st_mode) else "this is a device or a pipe, a file is expected"
+        return too_large(path, max(status.st_size, length))
+    folder = stat.S_ISDIR(status.st_mode)
+    return unreadable(path, FOLDER if folder else "this is a device or a pipe, a file is expected")
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB".replace(".0 MB", " MB")
+def _is_kind(status: os.stat_result, kind: str) -> bool:
+    return (stat.S_ISDIR if kind == "d" else stat.S_ISREG)(status.st_mode)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -272,15 +196,3 @@ def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"the file cannot be read: {error.strerror.lower()}"
     return "the file cannot be read: its name is not valid"
-
-
-def _unreadable(path: str, message: str, hint: str = "") -> ReadError:
-    return ReadError([Problem(Place(path), message, hint, "unreadable")])
-
-
-def _bad_byte(path: str, content: bytes, offset: int, message: str, hint: str = "") -> ReadError:
-    line = content.count(b"\n", 0, offset) + 1
-    start = content.rfind(b"\n", 0, offset) + 1
-    column = len(content[start:offset].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
-    place = Place(path, line, column, line, column + 1)
-    return ReadError([Problem(place, message, hint, "unreadable")])

@@ -1,0 +1,94 @@
+"""What a project file says, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackplan.findings import Place, Severity
+    from trackplan.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of `plans`, `use_cases`, `warehouse`, `models`, `consumers` or `dbt`: a glob and how to read it.
+
+    `name` is a plan's name, `kind` a consumer's kind (`dashboard`, `query`, ...) and `use` its class, `relation` the
+    template that names a model's relation from the parts of the path that the wildcards matched (`{1}.{2}`).
+    """
+
+    path: str
+    place: Place
+    name: str = ""
+    format: str = ""
+    dialect: str = ""
+    kind: str = ""
+    relation: str = ""
+    use: str = ""
+    manifest: str = ""
+    catalog: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """How the events of a plan become tables.
+
+    `segment`: one table per event in `schema`. `json-column`: all events in `table`, their properties as keys of
+    `column` (and, if given, traits in `traits_column`, context fields in `context_column`). The place is that of the
+    plan's name.
+    """
+
+    plan: str
+    convention: str
+    place: Place
+    schema: str = ""
+    table: str = ""
+    column: str = ""
+    traits_column: str = ""
+    context_column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The team's settings for judging. `counting` are the classes of consumers that make a field used."""
+
+    planning_horizon_months: int = 24
+    personal_data_needs: str = "explicit"
+    grace_days: int = 90
+    minimum_coverage: float = 0.95
+    counting: tuple[str, ...] = ("person", "dashboard", "export", "ml", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """`rules:` of the project file: folders of own rules, severities by id or name, options by rule id."""
+
+    extend: tuple[str, ...] = ()
+    severity: dict[str, Severity] = field(default_factory=dict)
+    options: dict[str, dict[str, str | int | float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file, checked. `tree` is what lies in its folder, `path` its name there."""
+
+    tree: Tree = field(repr=False)
+    path: str
+    dialect: str = ""
+    plans: tuple[Source, ...] = ()
+    use_cases: tuple[Source, ...] = ()
+    warehouse: tuple[Source, ...] = ()
+    models: tuple[Source, ...] = ()
+    consumers: tuple[Source, ...] = ()
+    dbt: tuple[Source, ...] = ()
+    landing: tuple[Landing, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    rules: RuleSettings = field(default_factory=RuleSettings)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project file."""
+        return self.tree.root
