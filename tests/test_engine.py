@@ -206,7 +206,8 @@ def test_every_subject_has_one_quadrant_finding_or_none() -> None:
         subject = add_verdict(base, kind, key, row, pipeline)
         expected[subject] = wanted(kind, row, pipeline)
     base.freeze()
-    findings, skipped, count = engine.run(base, RULES, PROJECT)
+    outcome = engine.run(base, RULES, PROJECT)
+    findings, skipped, count = outcome.findings, outcome.skipped, outcome.count
     found: dict[str, list[str]] = {subject: [] for subject in expected}
     for finding in findings:
         if finding.rule in QUADRANT:
@@ -222,7 +223,7 @@ def test_a_column_on_which_a_field_lands_is_reported_at_the_field() -> None:
     add_verdict(base, "field", 1, verdict(0, 0))
     add(base, "column_status", **{"column": 1001, "shadow": 0, "lands": 1, **verdict(0, 0)})
     base.freeze()
-    findings, _, _ = engine.run(base, RULES, PROJECT)
+    findings = engine.run(base, RULES, PROJECT).findings
     assert [(f.rule, f.subject, f.message) for f in findings if f.rule in QUADRANT] == [
         (
             "TP102",
@@ -241,7 +242,7 @@ def test_an_idle_claim_is_a_warning_after_the_days_of_grace(today: str) -> None:
     # 90 days of grace end on 2026-06-30
     base.run("UPDATE field SET introduced = '2026-04-01' WHERE key = 1")
     base.freeze()
-    findings, _, _ = engine.run(base, rules.choose(RULES, ["TP109"]), PROJECT)
+    findings = engine.run(base, rules.choose(RULES, ["TP109"]), PROJECT).findings
     severities = {f.subject: f.severity for f in findings}
     late = Severity.WARNING if today == "2026-07-01" else Severity.INFO
     assert severities == {"web/Order.f1": late, "web/Order.f2": Severity.INFO}
@@ -250,7 +251,8 @@ def test_an_idle_claim_is_a_warning_after_the_days_of_grace(today: str) -> None:
 def test_rules_without_their_evidence_are_skipped_and_said_to_be() -> None:
     base = fact_base(("plans", "models"))
     base.freeze()
-    _, skipped, count = engine.run(base, RULES, PROJECT)
+    outcome = engine.run(base, RULES, PROJECT)
+    skipped, count = outcome.skipped, outcome.count
     assert count + len(skipped) == len(RULES)
     missing = {s.rule: s.missing for s in skipped}
     assert missing["TP103"] == ("warehouse",)
@@ -262,7 +264,7 @@ def test_evidence_that_is_named_but_not_found_is_missing() -> None:
     base = fact_base()
     base.run("UPDATE evidence SET files = 0 WHERE kind = 'use_cases'")
     base.freeze()
-    _, skipped, _ = engine.run(base, rules.choose(RULES, ["TP101"]), PROJECT)
+    skipped = engine.run(base, rules.choose(RULES, ["TP101"]), PROJECT).skipped
     assert [s.missing for s in skipped] == [("use_cases",)]
 
 
@@ -278,7 +280,8 @@ def test_what_could_not_be_read_is_no_evidence(kind: str, skipped: set[str], run
     base = fact_base()
     base.run("UPDATE evidence SET broken = 1 WHERE kind = :kind", {"kind": kind})
     base.freeze()
-    _, found, count = engine.run(base, RULES, PROJECT)
+    outcome = engine.run(base, RULES, PROJECT)
+    found, count = outcome.skipped, outcome.count
     assert count + len(found) == len(RULES)
     assert {s.broken for s in found} == {(kind,)}
     assert skipped <= {s.rule for s in found}
@@ -288,7 +291,9 @@ def test_what_could_not_be_read_is_no_evidence(kind: str, skipped: set[str], run
 def run_one(own: rules.Rule, project: Project = PROJECT, limits: Limits | None = None) -> list[str]:
     base = fact_base()
     base.freeze()
-    findings, _, _ = engine.run(base, [own], project, limits)
+    outcome = engine.run(base, [own], project, limits)
+    assert not outcome.failed
+    findings = outcome.findings
     return [f"{f.severity} {f.message} {f.fix}" for f in findings]
 
 
@@ -341,7 +346,7 @@ def test_places_are_looked_up_and_a_finding_without_one_is_the_project_files() -
     base = fact_base()
     base.freeze()
     own = rule("SELECT id AS subject, place FROM event UNION ALL SELECT 'nowhere', NULL")
-    findings, _, _ = engine.run(base, [own], PROJECT)
+    findings = engine.run(base, [own], PROJECT).findings
     assert {f.subject: f.place for f in findings} == {
         "web/Order": Place("plan.yaml", 3, 5, 3, 9),
         "nowhere": Place("trackplan.yaml"),
@@ -403,11 +408,34 @@ def test_a_value_is_one_line_and_not_endless() -> None:
         ("SELECT '\udcff' AS subject, 1 AS place", "half a character"),
     ],
 )
-def test_a_query_that_is_wrong_or_hostile_is_refused_with_its_file(sql: str, reason: str) -> None:
-    with pytest.raises(RuleError) as error:
-        run_one(rule(sql), limits=Limits(seconds=0.5, rows=100))
-    assert error.value.message.startswith("company/ACME001_own_rule.sql: ")
-    assert reason in error.value.message
+def test_a_query_that_is_wrong_or_hostile_fails_alone(sql: str, reason: str) -> None:
+    base = fact_base()
+    base.freeze()
+    good = rule("SELECT id AS subject, place FROM event")
+    outcome = engine.run(base, [rule(sql), good], PROJECT, Limits(seconds=0.5, rows=100))
+    (failed,) = outcome.failed
+    assert (failed.rule, failed.name, failed.place.path) == ("ACME001", "own-rule", "company/ACME001_own_rule.sql")
+    assert reason in failed.message
+    assert [f.subject for f in outcome.findings] == ["web/Order"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "place", "hint"),
+    [
+        ("-- nonsense\nSELECT\n  'nonsense', nonsense AS subject, place FROM event", (14, 15), "schema facts"),
+        ("SELECT id AS subject, place FROM events", (12, 34), "did you mean 'event'?"),
+        ("SELECT id AS subject, e.plase AS place FROM event e", (12, 25), "did you mean 'place'?"),
+        ("SELECT id AS subject, place FORM event", (12, 34), "one SELECT in SQLite's dialect"),
+        ("DELETE FROM event", (12, 1), "change nothing"),
+        ("SELECT id AS subject FROM event", (12, 1), "with AS"),
+    ],
+)
+def test_a_failure_tells_the_place_in_the_query_and_how_to_mend_it(sql: str, place: tuple[int, int], hint: str) -> None:
+    base = fact_base()
+    base.freeze()
+    (failed,) = engine.run(base, [rule(sql)], PROJECT).failed
+    assert (failed.place.line, failed.place.column) == place
+    assert hint in failed.hint
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,21 @@
-"""Rules, run on the frozen fact base → findings, sorted; and the rules skipped for want of evidence."""
+"""Rules, run on the frozen fact base → findings, sorted; the rules skipped for want of evidence; those that failed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trackplan.errors import RuleError
-from trackplan.findings import Finding, Place, Severity, Skipped
-from trackplan.rules import PLACEHOLDER, settings
+from trackplan.findings import Failed, Finding, Place, Severity, Skipped
+from trackplan.rules import PLACEHOLDER, failing, settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.facts.base import FactBase, Limits, Value
+    from trackplan.facts.base import FactBase, Limits, Result, Value
     from trackplan.project import Project
     from trackplan.rules import Rule
 
@@ -39,19 +40,25 @@ _SHORT = 3
 _STYLES = {name: re.compile(pattern) for name, pattern in STYLES.items()}
 
 
-def run(
-    base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None = None
-) -> tuple[list[Finding], list[Skipped], int]:
-    """Findings in the order of output, the rules skipped, and how many ran.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the rules gave: findings in the order of output, the rules skipped, those that failed, and how many ran."""
 
-    Raises `RuleError`, with the rule's file in front, for a query that is wrong, refused or takes too much.
-    """
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    failed: tuple[Failed, ...]
+    count: int
+
+
+def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None = None) -> Outcome:
+    """Let the rules judge the facts. One whose query is wrong, refused or takes too much fails alone."""
     register(base)
     present = {str(kind) for (kind,) in base.fetch(_PRESENT)}
     broken = {str(kind) for (kind,) in base.fetch(_BROKEN)}
     today = next(iter(base.fetch("SELECT today FROM run")), ("",))[0]
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    failed: list[Failed] = []
     count = 0
     for rule in rules:
         fixed = project.rules.severity.get(rule.id, project.rules.severity.get(rule.name))
@@ -65,14 +72,21 @@ def run(
         count += 1
         try:
             result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
-            columns = _columns(rule, result.columns)
-            for row in result.rows:
-                cells = dict(zip(columns, row, strict=True))
-                place = _place(base, cells["place"], project.path)
-                findings.append(_finding(rule, cells, fixed, place))
+            findings += _findings(rule, result, fixed, base, project)
         except RuleError as error:
-            raise RuleError(f"{rule.path}: {error.message}", error.hint) from error
-    return sorted(findings, key=lambda finding: finding.sort_key), skipped, count
+            failed.append(failing.failed(rule, error))
+    findings.sort(key=lambda finding: finding.sort_key)
+    return Outcome(tuple(findings), tuple(skipped), tuple(failed), count)
+
+
+def _findings(rule: Rule, result: Result, fixed: Severity | None, base: FactBase, project: Project) -> list[Finding]:
+    """A finding for each row. Raises `RuleError` for rows that are not what the header asks for."""
+    columns = _columns(rule, result.columns)
+    found = []
+    for row in result.rows:
+        cells = dict(zip(columns, row, strict=True))
+        found.append(_finding(rule, cells, fixed, _place(base, cells["place"], project.path)))
+    return found
 
 
 _PRESENT = "SELECT kind FROM evidence WHERE configured AND (files > 0 OR subjects > 0)"
@@ -179,7 +193,10 @@ def _columns(rule: Rule, columns: tuple[str, ...]) -> tuple[str, ...]:
     wanted = ("subject", "place", *optional)
     if columns[: len(wanted)] != wanted or sorted(columns[len(wanted) :]) != sorted(rule.values):
         listed = ", ".join((*wanted, *rule.values))
-        raise RuleError(f"the query gives {', '.join(columns)}; its header asks for {listed}")
+        raise RuleError(
+            f"the query gives {', '.join(columns)}; its header asks for {listed}",
+            "give each column that name with AS; what the message names in braces is a column",
+        )
     return columns
 
 

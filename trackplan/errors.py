@@ -44,5 +44,9 @@ class ReadError(InputError):
     """A file of the project cannot be read as what it should be."""
 
 
+class HeaderError(InputError):
+    """A rule's file does not begin with a header that can be used."""
+
+
 class RuleError(TrackplanError):
-    """A rule's header or query is wrong, or it tried something that rules may not do."""
+    """A query is wrong, or it tried something that rules may not do, or took too much."""

@@ -92,6 +92,20 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A rule that could not do its work: where in its file, what is wrong, and how to mend it (may be empty).
+
+    Where the header itself is wrong, id and name are those that the file's name says.
+    """
+
+    rule: str
+    name: str
+    place: Place
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
@@ -110,7 +124,8 @@ class Report:
 
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
     `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
-    `fatal` tells that an input could not be read, so the run ends with exit code 2.
+    `failed` are the rules that could not do their work; `fatal` tells that an input could not be read. Either makes the
+    run end with exit code 2.
     """
 
     today: str
@@ -123,3 +138,9 @@ class Report:
     fatal: bool
     collapsed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     next_step: str = ""
+    failed: tuple[Failed, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all input could be read, and no rule failed."""
+        return not (self.fatal or self.failed)

@@ -30,12 +30,13 @@ def check(
 ) -> Report:
     """Build the facts of `project` and let the rules judge them.
 
-    `select` and `ignore` are rule ids, prefixes or names. Raises `RuleError` for a broken rule.
+    `select` and `ignore` are rule ids, prefixes or names. A rule that cannot do its work is told in the report.
     """
-    chosen = rules.choose(rules.load(project), select, ignore)
+    catalogue = rules.load(project)
+    chosen = rules.choose(catalogue.rules, select, ignore)
     base = build(project, today, means)
-    findings, skipped, count = engine.run(base, chosen, project)
-    return summary.report(base, findings, skipped, count)
+    outcome = engine.run(base, chosen, project)
+    return summary.report(base, outcome, catalogue.failed)
 
 
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:

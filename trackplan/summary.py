@@ -9,26 +9,28 @@ from trackplan.findings import Evidence, Report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trackplan.engine import Outcome
     from trackplan.facts.base import FactBase
-    from trackplan.findings import Finding, Skipped
+    from trackplan.findings import Failed, Finding
 
 _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
 _QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
 
 
-def report(base: FactBase, findings: Sequence[Finding], skipped: Sequence[Skipped], rules_run: int) -> Report:
-    """The report of a run on the frozen base."""
+def report(base: FactBase, outcome: Outcome, failed: Sequence[Failed] = ()) -> Report:
+    """The report of a run on the frozen base; `failed` are rules that could not even be run."""
     return Report(
         today=next(str(today) for (today,) in base.fetch("SELECT today FROM run")),
-        findings=tuple(findings),
-        skipped=tuple(skipped),
+        findings=outcome.findings,
+        skipped=outcome.skipped,
         evidence=_evidence(base),
         quadrants=_quadrants(base),
         notes=tuple(str(text) for (text,) in base.fetch("SELECT text FROM note ORDER BY key")),
-        rules_run=rules_run,
+        rules_run=outcome.count,
         fatal=bool(base.count("SELECT count(*) FROM problem WHERE fatal")),
         collapsed=_collapsed(base),
-        next_step=_next_step(base, findings),
+        next_step=_next_step(base, outcome.findings),
+        failed=tuple(sorted({*failed, *outcome.failed}, key=lambda each: (each.place, each.rule, each.message))),
     )
 
 

@@ -34,7 +34,7 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input could not be read."""
+    """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input or a rule failed."""
     from trackplan import pipeline
     from trackplan.commands.progress import Progress
     from trackplan.formats import FORMATS, summary
@@ -57,7 +57,7 @@ def run(options: Options) -> int:
         base.look(options.colour, stream, quiet=options.quiet, fold_info=not select),
         double_quoted_literals=base.double_quoted_literals(project),
     )
-    if options.output is None:
+    if options.output is None and not report.failed:  # a rule may fail for want of time
         base.repeatable()
     base.emit(FORMATS[options.format](report, project.tree, look), options.output)
     if options.output and not options.quiet:
@@ -66,8 +66,9 @@ def run(options: Options) -> int:
 
 
 def _exit_code(report: Report, fail_on: str) -> int:
-    if report.fatal:
-        sys.stderr.write("trackplan: some input could not be read, so the result is not complete (exit 2).\n")
+    if not report.complete:
+        what = "some input could not be read" if report.fatal else "a rule failed"
+        sys.stderr.write(f"trackplan: {what}, so the result is not complete (exit 2).\n")
         return ExitCode.FAILED
     if fail_on == "never":
         return ExitCode.CLEAN

@@ -19,6 +19,9 @@ _Authorizer = Callable[..., int]
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
 _OPCODES_PER_TICK = 20_000
+# Of all bases of the process together; what sorting and recursion take comes out of it, as nothing goes to the disk.
+_MEMORY = 1_000_000_000
+_LESS = "join on keys, give every recursion an end, and take only the rows that you need"
 # Views of the schema that have a table to fill.
 _STORED = {"column": "stored_column"}
 
@@ -58,7 +61,10 @@ class FactBase:
     def create(cls) -> FactBase:
         """An empty fact base in memory, with the tables and views of `schema.sql`."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + schema())
+        connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+            f"PRAGMA hard_heap_limit = {_MEMORY};" + schema()
+        )
         connection.execute("BEGIN")
         return cls(connection)
 
@@ -202,8 +208,10 @@ class FactBase:
             if refused:
                 raise RuleError(refused[0]) from error
             if "interrupted" in str(error):
-                raise RuleError(f"the query took longer than {limits.seconds:g} seconds") from error
+                raise RuleError(f"the query took longer than {limits.seconds:g} seconds", _LESS) from error
             raise RuleError(f"{error}") from error
+        except MemoryError as error:
+            raise RuleError("the query took too much memory", _LESS) from error
         except UnicodeEncodeError as error:
             raise RuleError("the query holds half a character, which no text can") from error
         except OverflowError as error:
@@ -220,9 +228,11 @@ def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:
         rows.append(row)
         characters += sum(len(value) for value in row if isinstance(value, str | bytes))
         if len(rows) > limits.rows:
-            raise RuleError(f"the query gives more than {limits.rows:,} rows", "Add a LIMIT or a WHERE.")
+            raise RuleError(f"the query gives more than {limits.rows:,} rows", "add a WHERE, or group the rows")
         if characters > limits.characters:
-            raise RuleError(f"the query gives more than {limits.characters:,} characters", "Add a LIMIT or a WHERE.")
+            raise RuleError(
+                f"the query gives more than {limits.characters:,} characters", "add a WHERE, or group the rows"
+            )
     return rows
 
 

@@ -2,7 +2,7 @@
 
 {"version": 1, "tool": {"name": "trackplan", "version": "0.1.0"}, "today": "2026-07-01",
  "summary": {"findings": {"error": 0, "warning": 1, "info": 0}, "quadrants": {"keep": 12, ...}, ...},
- "evidence": [...], "findings": [...], "skipped": [...], "notes": [...]}
+ "evidence": [...], "findings": [...], "failed": [...], "skipped": [...], "notes": [...]}
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from trackplan import __version__
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
-    from trackplan.findings import Evidence, Finding, Place, Report, Skipped
+    from trackplan.findings import Evidence, Failed, Finding, Place, Report, Skipped
     from trackplan.formats.base import Look
     from trackplan.formats.source import Text
 
@@ -32,11 +32,12 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
             "findings": {str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s},
             "quadrants": {name: report.quadrants.get(name, 0) for name in QUADRANTS},
             "rules_run": report.rules_run,
-            "fatal": report.fatal,
+            "fatal": not report.complete,
             "next_step": report.next_step,
         },
         "evidence": [_evidence(e) for e in report.evidence],
         "findings": [_finding(f) for f in findings],
+        "failed": [_failed(f) for f in report.failed],
         "skipped": [_skipped(s) for s in report.skipped],
         "notes": list(report.notes),
     }
@@ -77,6 +78,16 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         "statements": evidence.statements,
         "understood": evidence.understood,
         "broken": evidence.broken,
+    }
+
+
+def _failed(failed: Failed) -> dict[str, object]:
+    return {
+        "rule": failed.rule,
+        "name": failed.name,
+        "message": failed.message,
+        "hint": failed.hint,
+        "place": place_object(failed.place),
     }
 
 

@@ -51,12 +51,14 @@ def plural(count: int, noun: str) -> str:
 
 
 def headline(report: Report) -> str:
-    """The findings counted: `2 errors, 1 warning in 2 files`."""
+    """The findings counted: `2 errors, 1 warning in 2 files`, and the rules that failed in front."""
     found = Counter(f.severity for f in report.findings)
     names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark (info)"}
     counts = [_counted(found[s], name) for s, name in names.items() if found[s]]
     files = len({f.place.path for f in report.findings})
-    return f"{', '.join(counts)} in {plural(files, 'file')}" if counts else "No findings"
+    said = f"{', '.join(counts)} in {plural(files, 'file')}" if counts else "No findings"
+    failed = len({(f.rule, f.place.path) for f in report.failed})
+    return f"{plural(failed, 'rule')} failed; {said[0].lower()}{said[1:]}" if failed else said
 
 
 def _counted(count: int, name: str) -> str:
@@ -65,6 +67,7 @@ def _counted(count: int, name: str) -> str:
 
 def _headline(report: Report, look: Look) -> str:
     worst = max((f.severity for f in report.findings), default=Severity.OFF)
+    worst = Severity.ERROR if report.failed else worst
     style = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}.get(worst, "bold green")
     return f"{paint(headline(report), style, look)} ({plural(report.rules_run, 'rule')} run)"
 

@@ -25,7 +25,7 @@ from trackplan.formats.summary import summary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from trackplan.findings import Finding, Place, Report
+    from trackplan.findings import Failed, Finding, Place, Report
     from trackplan.formats.source import Text
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim", Severity.OFF: "dim"}
@@ -48,7 +48,8 @@ class _Entry:
 def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
     """The findings file by file and, unless `look.quiet`, the summary. Nothing at all if quiet and clean."""
     sources = Sources(tree, look.double_quoted_literals)
-    entries = sorted(_entries(report, look), key=lambda e: (e.place, e.rule, e.message))
+    told = [*_entries(report, look), *map(_failure, report.failed)]
+    entries = sorted(told, key=lambda e: (e.place, e.rule, e.message))
     blocks = [
         _file_block(path, list(group), sources, look) for path, group in groupby(entries, key=lambda e: e.place.path)
     ]
@@ -104,6 +105,11 @@ def _entry(finding: Finding, message: str = "") -> _Entry:
     return _Entry(finding.place, finding.severity, finding.rule, finding.name, said, hint)
 
 
+def _failure(failed: Failed) -> _Entry:
+    message, hint = visible(failed.message), visible(failed.hint)
+    return _Entry(failed.place, Severity.ERROR, failed.rule, failed.name, message, hint)
+
+
 def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]:
     if len(group) == 1:
         return [_entry(group[0])]
@@ -140,7 +146,7 @@ def _file_block(path: str, entries: list[_Entry], sources: Sources, look: Look) 
 def _entry_lines(position: str, entry: _Entry, look: Look) -> list[str]:
     """The entry on one line where it fits, else wrapped below its rule."""
     severity = str(entry.severity).ljust(7)
-    label = f"{entry.rule} {entry.name}"
+    label = f"{entry.rule} {entry.name}".strip()
     indent = len(position) + 2 + 2 + len(severity) + 2
     message, *rest = _wrapped(entry.message, len(label), max(look.width - indent, 40))
     dim = entry.severity is Severity.INFO

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
-from trackplan.findings import Problem, Severity
+from trackplan.findings import Problem
 from trackplan.project import checks
+from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
-from trackplan.project.model import Landing, Policy, Project, RuleSettings, Source
+from trackplan.project.model import Landing, Policy, Project, Source
+from trackplan.project.rules import RuleSettings
 from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
@@ -97,15 +99,9 @@ def _no_match(kind: str, source: Source, work: Tree) -> Problem:
 
 def _project(node: Node, work: Tree, path: str) -> Project:
     sources: dict[str, list[Source]] = {kind: [] for kind in KINDS}
-    extend: list[str] = []
     for kind, entry, pattern in entries(node):
-        if kind == "rules":
-            extend.append(patterns.normalise(pattern.text.strip()))
-        else:
+        if kind != "rules":
             sources[kind].append(_source(entry, pattern))
-    rules = node.get("rules") or EMPTY
-    severity = {name: Severity.parse(n.text) for name, n in (rules.get("severity") or EMPTY).items()}
-    options = {name: _options(n) for name, n in (rules.get("options") or EMPTY).items()}
     return Project(
         work,
         path,
@@ -113,7 +109,7 @@ def _project(node: Node, work: Tree, path: str) -> Project:
         **{kind: tuple(found) for kind, found in sources.items()},
         landing=tuple(_landing(n) for n in (node.get("landing") or EMPTY).elements()),
         policy=_policy(node.get("policy") or EMPTY),
-        rules=RuleSettings(tuple(extend), severity, options),
+        rules=rule_settings.read(node.get("rules") or EMPTY),
     )
 
 
@@ -127,10 +123,6 @@ def _landing(node: Node) -> Landing:
     keys = ("schema", "table", "column", "traits_column", "context_column")
     place = (node.get("plan") or node).place
     return Landing(node.string("plan"), node.string("convention"), place, **{key: node.string(key) for key in keys})
-
-
-def _options(node: Node) -> dict[str, str | int | float]:
-    return {key: n.value for key, n in node.items() if isinstance(n.value, str | int | float)}
 
 
 def _policy(node: Node) -> Policy:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.project.rules import RuleSettings
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trackplan.findings import Place, Severity
+    from trackplan.findings import Place
     from trackplan.tree import Tree
 
 
@@ -60,15 +62,6 @@ class Policy:
     grace_days: int = 90
     minimum_coverage: float = 0.95
     counting: tuple[str, ...] = ("person", "dashboard", "export", "ml", "model")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
-    """`rules:` of the project file: folders of own rules, severities by id or name, options by rule id."""
-
-    extend: tuple[str, ...] = ()
-    severity: dict[str, Severity] = field(default_factory=dict)
-    options: dict[str, dict[str, str | int | float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""What a rule is: its header as data, its query, and the options that a project may set."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from trackplan.findings import Severity
+    from trackplan.project import Project
+
+OptionValue = str | int | float
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of a rule, bound in its query as `:name`; `values` are the ones to choose from, if any."""
+
+    name: str
+    default: OptionValue
+    description: str
+    values: tuple[OptionValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: what its header says, and its query.
+
+    `requires` holds groups of evidence kinds; one kind of each group must have been read.
+    `path` is its file: `rules/…` for ours, below the project folder for a project's own; `line` is where `sql` begins.
+    """
+
+    id: str
+    name: str
+    title: str
+    message: str
+    severity: Severity
+    category: str
+    cause: str
+    requires: tuple[tuple[str, ...], ...]
+    why: str
+    fix: str
+    references: tuple[str, ...]
+    options: tuple[Option, ...]
+    retired: bool
+    shipped: bool
+    path: str
+    line: int
+    sql: str = field(repr=False)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that the message names, beside `subject` and `detail`, in the message's order."""
+        names = dict.fromkeys(PLACEHOLDER.findall(self.message))
+        return tuple(n for n in names if n not in ("subject", "detail"))
+
+
+def find(rules: Iterable[Rule], word: str) -> Rule | None:
+    """The rule whose id (in any case) or name is `word`."""
+    return next((rule for rule in rules if word.upper() == rule.id or word.lower() == rule.name), None)
+
+
+def settings(rule: Rule, project: Project) -> dict[str, OptionValue]:
+    """The rule's options as the project sets them, the defaults for the rest."""
+    given = _given(rule, project.rules.options)
+    return {option.name: given.get(option.name, option.default) for option in rule.options}
+
+
+def _given(rule: Rule, options: Mapping[str, Mapping[str, OptionValue]]) -> dict[str, OptionValue]:
+    return {**options.get(rule.name, {}), **options.get(rule.id, {})}
