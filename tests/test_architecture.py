@@ -34,7 +34,7 @@ LAYERS = (
     {"documents"},
     {"once"},
     {"tree", "cache"},
-    {"names", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage"},
+    {"names", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "similarity"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}

@@ -238,7 +238,7 @@ def test_options_of_the_project_replace_the_defaults() -> None:
         (["TP102"], [], {"TP102"}),
         (["tp102"], [], {"TP102"}),
         (["unused-field"], [], {"TP102"}),
-        (["TP40"], ["type-conflict"], {"TP401", "TP402", "TP403", "TP405", "TP406", "TP407"}),
+        (["TP40"], ["type-conflict"], {"TP401", "TP402", "TP403", "TP405", "TP406", "TP407", "TP408"}),
         (["TP10"], ["TP102", "TP103", "TP104", "TP105", "TP106", "TP107", "TP108", "TP109"], {"TP101"}),
     ],
 )

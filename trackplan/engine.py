@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from trackplan import similarity
 from trackplan.errors import RuleError
 from trackplan.findings import Failed, Finding, Place, Severity, Skipped
 from trackplan.rules import PLACEHOLDER, failing, settings
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _LISTED = 3
 _LONGEST_VALUE = 300
 _LONGEST_LISTING = 10_000_000
-_OPTIONAL = ("detail", "severity", "fix")
+_OPTIONAL = ("detail", "severity", "fix", "rank")
 # Words that titles leave in lower case: "Added to Cart".
 _SMALL = "a|an|and|as|at|by|for|from|in|into|of|on|or|the|to|via|vs|with|without"
 STYLES = {
@@ -111,6 +113,8 @@ def register(base: FactBase) -> None:
     `words(text)`: its words in lower case and in the singular: `order item` of `OrderItems` and `order_item`.
     `mentions(text, phrases)`: the first of the phrases, which commas part, whose words are in the text, else null.
     `listing(text)`: an aggregate that names the first three in alphabetical order and counts the rest.
+    `alike(key, word, share, least)`: an aggregate that gives the groups of keys that share so much of their words, as
+    a JSON list of `{"keys": […], "common": words that all have, "most": words of the largest}`.
     """
     connection = base.connection
     connection.create_function("has_style", 2, has_style, deterministic=True)
@@ -119,6 +123,7 @@ def register(base: FactBase) -> None:
     connection.create_function("mentions", 2, mentions, deterministic=True)
     # typeshed knows aggregates of integers only
     connection.create_aggregate("listing", 1, _Listing)  # type: ignore[arg-type]
+    connection.create_aggregate("alike", 4, _Alike)  # type: ignore[arg-type]
 
 
 def has_style(name: str, style: str) -> int:
@@ -175,6 +180,30 @@ class _Listing:
         return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]])) or None
 
 
+class _Alike:
+    """`alike(key, word, share, least)`: groups of keys whose words are nearly the same; `least` they have each."""
+
+    def __init__(self) -> None:
+        self.words: dict[int, set[str]] = {}
+        self.share, self.least = 1.0, 1.0
+
+    def step(self, key: int, word: str, share: float, least: float) -> None:
+        self.words.setdefault(key, set()).add(word)
+        self.share, self.least = share, least
+
+    def finalize(self) -> str:
+        sets = {key: frozenset(words) for key, words in self.words.items() if len(words) >= self.least}
+        found = [
+            {
+                "keys": keys,
+                "common": len(frozenset.intersection(*(sets[key] for key in keys))),
+                "most": max(len(sets[key]) for key in keys),
+            }
+            for keys in similarity.groups(sets, self.share)
+        ]
+        return json.dumps(found)
+
+
 def _place(base: FactBase, key: object, project_file: str) -> Place:
     """The place with that key; the project file for null, as not everything is written somewhere."""
     if key is None:
@@ -214,6 +243,7 @@ def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, place: P
         message=message,
         fix=_words(row.get("fix")) or rule.fix,
         detail=_words(row.get("detail")),
+        rank=_rank(row.get("rank")),
     )
 
 
@@ -226,6 +256,13 @@ def _severity(rule: Rule, own: object, fixed: Severity | None) -> Severity:
     if own not in ("info", "warning", "error"):
         raise RuleError(f"the query gives {own!r} as severity; info, warning or error is expected")
     return Severity.parse(str(own))
+
+
+def _rank(value: object) -> int:
+    """How far behind a finding stands in its rule's own order, 0 for no order."""
+    if value is None or (isinstance(value, int) and value > 0):
+        return value or 0
+    raise RuleError(f"the query gives {value!r} as rank; 1, 2, 3 and so on are expected")
 
 
 def _words(value: object) -> str:

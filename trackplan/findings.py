@@ -56,7 +56,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. `fingerprint` is stable under edits: rule id, subject and detail, no line."""
+    """What a rule found. `fingerprint` is stable under edits: rule id, subject and detail, no line.
+
+    `rank` orders the findings of a rule that has something better to go by than lines: 1 comes first, 0 is no rank.
+    """
 
     rule: str
     name: str
@@ -66,6 +69,7 @@ class Finding:
     message: str
     fix: str
     detail: str = ""
+    rank: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -73,9 +77,9 @@ class Finding:
         return "|".join((self.rule, self.subject, self.detail))
 
     @property
-    def sort_key(self) -> tuple[Place, str, str, str]:
-        """Order of output: by place, then rule, then subject."""
-        return (self.place, self.rule, self.subject, self.detail)
+    def sort_key(self) -> tuple[str, int, Place, str, str, str]:
+        """Order of output: file by file, by place, then rule, then subject; findings with a rank last, by rank."""
+        return (self.place.path, self.rank, self.place, self.rule, self.subject, self.detail)
 
 
 @dataclass(frozen=True, slots=True)

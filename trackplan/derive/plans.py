@@ -12,7 +12,8 @@ from trackplan.facts.declared import Event, Field, Plan
 from trackplan.link.store import Facts
 from trackplan.names import field_id
 
-_EVENT = ("key", "id", "plan", "name", "type", "description", "owner", "status", "introduced", "expires", "place")
+_EVENT = ("key", "id", "plan", "name", "type", "description", "owner", "status", "introduced", "expires", "volume",
+          "place")  # fmt: skip
 _FIELD = (
     "key", "id", "event", "parent", "name", "path", "type", "required", "values", "description", "owner", "sensitivity",
     "status", "introduced", "expires", "place",
@@ -73,7 +74,7 @@ def store_landings(base: FactBase, landings: Landings, collected: Collected, fac
 def _event(base: FactBase, event: Event, key: int, number: int, plan: Plan) -> Row:
     return (
         key, field_id(plan.name, event.name, ()), number, event.name, event.type, event.description,
-        event.owner or plan.owner, event.status, event.introduced, event.expires, base.place(event.place),
+        event.owner or plan.owner, event.status, event.introduced, event.expires, event.volume, base.place(event.place),
     )  # fmt: skip
 
 

@@ -62,7 +62,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A collected call. `name` is `$identify`, `$group`, `$page`, `$screen` or `$context` for the unnamed types."""
+    """A collected call. `name` is `$identify`, `$group`, `$page`, `$screen` or `$context` for the unnamed types.
+
+    `volume` is about how many come in a month.
+    """
 
     name: str
     type: EventType
@@ -74,6 +77,7 @@ class Event:
     expires: str | None = None
     tags: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
+    volume: int | None = None
     fields: tuple[Field, ...] = ()
 
 

@@ -98,6 +98,7 @@ CREATE TABLE event (
   status      TEXT NOT NULL CHECK (status IN ('planned', 'active', 'deprecated', 'blocked')),
   introduced  TEXT,
   expires     TEXT,
+  volume      INTEGER,                  -- about how many come in a month; NULL if the plan does not say
   place       INTEGER NOT NULL REFERENCES place
 ) STRICT;
 

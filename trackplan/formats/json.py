@@ -65,6 +65,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "fingerprint": finding.fingerprint,
         "message": finding.message,
         "fix": finding.fix,
+        "rank": finding.rank,
         "place": place_object(finding.place),
     }
 

@@ -43,13 +43,14 @@ class _Entry:
     name: str
     message: str
     hint: str = ""
+    rank: int = 0
 
 
 def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
     """The findings file by file and, unless `look.quiet`, the summary. Nothing at all if quiet and clean."""
     sources = Sources(tree, look.double_quoted_literals)
     told = [*_entries(report, look), *map(_failure, report.failed)]
-    entries = sorted(told, key=lambda e: (e.place, e.rule, e.message))
+    entries = sorted(told, key=lambda e: (e.place.path, e.rank, e.place, e.rule, e.message))
     blocks = [
         _file_block(path, list(group), sources, look) for path, group in groupby(entries, key=lambda e: e.place.path)
     ]
@@ -102,7 +103,7 @@ def _whole_relation(finding: Finding, columns: int) -> _Entry:
 def _entry(finding: Finding, message: str = "") -> _Entry:
     said = visible(message or finding.message)
     hint = finding.fix if finding.rule == "TP001" else ""  # errors of input each have their own cure
-    return _Entry(finding.place, finding.severity, finding.rule, finding.name, said, hint)
+    return _Entry(finding.place, finding.severity, finding.rule, finding.name, said, hint, finding.rank)
 
 
 def _failure(failed: Failed) -> _Entry:

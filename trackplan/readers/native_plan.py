@@ -103,6 +103,7 @@ class _Builder:
             expires=heritage.expires,
             tags=node.strings("tags"),
             destinations=destinations.strings("destinations"),
+            volume=cast("int | None", (node.get("volume") or _NOTHING).value),  # the schema wants a whole number
             fields=tuple(self._event_fields(name, node, holder, heritage)),
         )
 
