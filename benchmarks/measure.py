@@ -38,12 +38,14 @@ class FailedError(Exception):
 def run(command: Sequence[str], folder: Path = ROOT, *, keep: bool = False, good: Sequence[int] = (0,)) -> Cost:
     """Run a command in `folder` and give its cost. Raises FailedError for an exit code that is not `good`."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    # Modules are compiled once and kept, as those of an installed package are.
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": ""}
     start = time.perf_counter()
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as told:
         child = subprocess.Popen(
             list(command),
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=printed if keep else subprocess.DEVNULL,
             stderr=told,

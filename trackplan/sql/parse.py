@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
+class _Branches(dict[type, bool]):
+    """Whether a node may hold others, by its class."""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = holds = issubclass(kind, exp.Expr) and not issubclass(kind, (exp.Identifier, exp.Literal))
+        return holds
+
+
+_BRANCHES = _Branches()
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One statement of a text: its tree, or None with the reason why it has none."""
@@ -59,10 +70,11 @@ def dissolve(tree: exp.Expr) -> None:
         node = pending.pop()
         node.parent = None
         for value in node.args.values():
-            if isinstance(value, exp.Expr):
+            if value.__class__ is list:
+                pending.extend([item for item in value if _BRANCHES[item.__class__]])
+            elif _BRANCHES[value.__class__]:
                 pending.append(value)
-            elif value.__class__ is list:
-                pending.extend(item for item in value if isinstance(item, exp.Expr))
+        node.args.clear()  # leaves go with what they stand in
 
 
 def tree_of(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
