@@ -22,7 +22,7 @@ LAYERS = (
     {"pipeline"},
     {"evidence"},
     {"inputs"},
-    {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation"},
+    {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation", "gate"},
     {"workers"},
     {"readers", "link"},
     {"rules"},

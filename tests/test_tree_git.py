@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,15 +67,15 @@ def test_a_commit_reads_as_its_checkout_does(content: dict[str, str | tuple[str,
         repository(folder, {"outside.sql": "secret"})
         work = WorkTree(folder / "project")
         for source in ("HEAD", INDEX):
-            with closing(GitTree(folder / "project", source)) as held:
-                for pattern in PATTERNS:
-                    if pattern.endswith("/"):  # git knows of no empty folders
-                        assert set(held.glob(pattern)) <= set(work.glob(pattern))
-                    else:
-                        assert held.glob(pattern) == work.glob(pattern), pattern
-                for path in [*content, "outside.sql", "../outside.sql", "nowhere", "a", "l/a"]:
-                    assert told(held, path) == told(work, path), path
-                    assert held.exists(path) == work.exists(path), path
+            held = GitTree(folder / "project", source)
+            for pattern in PATTERNS:
+                if pattern.endswith("/"):  # git knows of no empty folders
+                    assert set(held.glob(pattern)) <= set(work.glob(pattern))
+                else:
+                    assert held.glob(pattern) == work.glob(pattern), pattern
+            for path in [*content, "outside.sql", "../outside.sql", "nowhere", "a", "l/a"]:
+                assert told(held, path) == told(work, path), path
+                assert held.exists(path) == work.exists(path), path
 
 
 def make(path: Path, what: str | tuple[str, str]) -> None:
@@ -104,9 +103,9 @@ def test_what_is_staged_is_neither_what_is_committed_nor_what_lies_there(tmp_pat
     git(tmp_path, "rm", "-q", "gone.sql")
     git(tmp_path, "add", "-A")
     write(tmp_path, {"a.sql": "dirty", "untracked.sql": "dirty"})
-    with closing(GitTree(tmp_path, INDEX)) as staged, closing(GitTree(tmp_path, "HEAD")) as committed:
-        assert everything(staged) == {"a.sql": b"staged", "new.sql": b"staged"}
-        assert everything(committed) == {"a.sql": b"committed", "gone.sql": b"committed"}
+    staged, committed = GitTree(tmp_path, INDEX), GitTree(tmp_path, "HEAD")
+    assert everything(staged) == {"a.sql": b"staged", "new.sql": b"staged"}
+    assert everything(committed) == {"a.sql": b"committed", "gone.sql": b"committed"}
     assert everything(WorkTree(tmp_path)).keys() == {"a.sql", "new.sql", "untracked.sql"}
 
 
@@ -119,10 +118,10 @@ def test_hooks_run_with_an_index_of_their_own(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("GIT_INDEX_FILE", str(index))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "one" / ".git"))
     subprocess.run(["git", "add", "a.sql"], cwd=tmp_path / "one", check=True)
-    with closing(GitTree(tmp_path / "one", INDEX)) as staged:
-        assert everything(staged) == {"a.sql": b"half"}
-    with closing(GitTree(tmp_path / "two", INDEX)) as other:  # another repository than the hook's
-        assert everything(other) == {"b.sql": b"2"}
+    staged = GitTree(tmp_path / "one", INDEX)
+    assert everything(staged) == {"a.sql": b"half"}
+    other = GitTree(tmp_path / "two", INDEX)  # another repository than the hook's
+    assert everything(other) == {"b.sql": b"2"}
 
 
 def test_worktrees_and_submodules(tmp_path: Path) -> None:
@@ -134,18 +133,18 @@ def test_worktrees_and_submodules(tmp_path: Path) -> None:
     later = commit(module)
     git(whole / "inner", "fetch", "-q")
     git(whole / "inner", "checkout", "-q", later)
-    with closing(GitTree(whole, "HEAD")) as held:
-        assert everything(held) == {"a.sql": b"1", "inner/m.sql": b"first"}
+    held = GitTree(whole, "HEAD")
+    assert everything(held) == {"a.sql": b"1", "inner/m.sql": b"first"}
     git(whole, "add", "inner")
-    with closing(GitTree(whole, INDEX)) as held:
-        assert everything(held)["inner/m.sql"] == b"second"
-    with closing(GitTree(whole / "inner", "HEAD~1")) as held:
-        assert everything(held) == {"m.sql": b"first"}
+    held = GitTree(whole, INDEX)
+    assert everything(held)["inner/m.sql"] == b"second"
+    held = GitTree(whole / "inner", "HEAD~1")
+    assert everything(held) == {"m.sql": b"first"}
     git(whole, "worktree", "add", "-q", str(tmp_path / "beside"), "HEAD")
     write(tmp_path / "beside", {"b.sql": "2"})
     git(tmp_path / "beside", "add", "b.sql")
-    with closing(GitTree(tmp_path / "beside", INDEX)) as held:
-        assert everything(held) == {"a.sql": b"1", "b.sql": b"2"}  # the submodule is not checked out there
+    held = GitTree(tmp_path / "beside", INDEX)
+    assert everything(held) == {"a.sql": b"1", "b.sql": b"2"}  # the submodule is not checked out there
 
 
 def test_where_two_branches_part(tmp_path: Path) -> None:
@@ -155,9 +154,9 @@ def test_where_two_branches_part(tmp_path: Path) -> None:
     write(folder, {"a.sql": "2"})
     commit(folder)
     git(folder, "switch", "-q", "topic")
-    with closing(GitTree(folder, "main")) as tip, closing(GitTree(folder, "main...")) as parting:
-        assert everything(tip) == {"a.sql": b"2"}
-        assert everything(parting) == {"a.sql": b"1"}
+    tip, parting = GitTree(folder, "main"), GitTree(folder, "main...")
+    assert everything(tip) == {"a.sql": b"2"}
+    assert everything(parting) == {"a.sql": b"1"}
 
 
 def test_revisions_that_are_not_there(tmp_path: Path) -> None:
@@ -194,10 +193,10 @@ def test_conflicts_and_long_files(tmp_path: Path) -> None:
     folder = repository(tmp_path, {"a.sql": "1"})
     (folder / "long.sql").write_bytes(b"x" * (SIZE_LIMIT + 1))
     commit(folder)
-    with closing(GitTree(folder, "HEAD")) as held:
-        with pytest.raises(ReadError, match="trackplan reads up to 20 MB"):
-            held.read_bytes("long.sql")
-        assert held.read_bytes("a.sql") == b"1"  # the long one is not in the way
+    held = GitTree(folder, "HEAD")
+    with pytest.raises(ReadError, match="trackplan reads up to 20 MB"):
+        held.read_bytes("long.sql")
+    assert held.read_bytes("a.sql") == b"1"  # the long one is not in the way
     git(folder, "switch", "-q", "-c", "topic", "HEAD~1")
     write(folder, {"a.sql": "2"})
     commit(folder)
@@ -220,6 +219,6 @@ def test_what_a_repository_would_run_is_not_run(tmp_path: Path) -> None:
     write(folder, {".gitattributes": "* filter=evil\n"})
     git(folder, "config", "filter.evil.smudge", str(script))
     for source in ("HEAD", INDEX):
-        with closing(GitTree(folder, source)) as held:
-            everything(held)
+        held = GitTree(folder, source)
+        everything(held)
     assert not (tmp_path / "ran").exists()

@@ -48,7 +48,10 @@ def app() -> None:
     option="--color",
     help="Colours; auto respects NO_COLOR and FORCE_COLOR.",
 )
-@options.analysing
+@click.option(
+    "--since", metavar="REV", default="", help="Only what is new since that commit; main... is where HEAD left main."
+)
+@options.where(options.project, options.staged, options.jobs, options.no_cache, options.cache_dir)
 def check(
     where: Where,
     paths: tuple[Path, ...],
@@ -60,6 +63,7 @@ def check(
     quiet: bool,
     today: str,
     color: str,
+    since: str,
 ) -> int:
     """Find data without use or declared purpose.
 
@@ -67,7 +71,8 @@ def check(
     """
     from trackplan.commands import check as command
 
-    return command.run(command.Options(paths, where, format, output, select, ignore, fail_on, quiet, today, color))
+    chosen = command.Chosen(select, ignore, since)
+    return command.run(command.Options(paths, where, chosen, format, output, fail_on, quiet, today, color))
 
 
 @app.command()

@@ -26,6 +26,7 @@ today = click.option(
 jobs = click.option(
     "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes for SQL (default: one per processor)."
 )
+staged = click.option("--staged", is_flag=True, help="Look at what is staged in git, not at the files as they are.")
 no_cache = click.option("--no-cache", is_flag=True, help="Neither use nor keep earlier work.")
 cache_dir = click.option(
     "--cache-dir", metavar="DIR", type=FILE, help="Keep earlier work there, not in the user's cache."
@@ -53,6 +54,7 @@ def where(*options: Callable[[Command], Command]) -> Callable[[Command], Command
             jobs: int | None = None,
             no_cache: bool = False,
             cache_dir: Path | None = None,
+            staged: bool = False,
             **rest: Any,
         ) -> int:
             from trackplan.cache import place
@@ -60,7 +62,7 @@ def where(*options: Callable[[Command], Command]) -> Callable[[Command], Command
 
             folder = place.usual() if cache_dir is None else os.path.abspath(cache_dir)  # noqa: PTH100 - keeps symlinks
             start = next(iter(rest.get("paths") or ()), Path())
-            made = Where(project, start, jobs, None if no_cache else folder)
+            made = Where(project, start, jobs, None if no_cache else folder, staged)
             return command(*positional, where=made, **rest)
 
         made: Command = call

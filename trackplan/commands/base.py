@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from trackplan.cache.pack import Means
     from trackplan.project import Project
+    from trackplan.tree import Tree
 
 PROJECT_FILE = "trackplan.yaml"
 _WIDTH = 100
@@ -36,13 +37,14 @@ class Where:
     """Which project a command works on: the one that `--project` names, else the nearest one above `start`.
 
     `jobs` is the number of processes for SQL, by default one per processor; `cache` the folder of earlier work, None
-    for none.
+    for none; `staged` tells that what is staged in git is to be looked at.
     """
 
     project_file: Path | None = None
     start: Path = Path()
     jobs: int | None = None
     cache: str | None = None
+    staged: bool = False
 
 
 def open_project(where: Where) -> Project:
@@ -65,8 +67,20 @@ def open_project(where: Where) -> Project:
             f"there is no project file {printable(path)}",
             f"--project takes the path of a {PROJECT_FILE}; `trackplan init` writes one.",
         )
-    with located(path.absolute().parent):
-        return project.load(path)
+    tree = _tree(path.absolute().parent, staged=where.staged)
+    with located(tree):
+        return project.read(tree, path.name)
+
+
+def _tree(folder: Path, *, staged: bool) -> Tree:
+    if not staged:
+        from trackplan.tree import WorkTree
+
+        return WorkTree(folder)
+    from trackplan.tree.git import GitTree
+    from trackplan.tree.repository import INDEX
+
+    return GitTree(folder, INDEX)
 
 
 def find_project(start: Path) -> Path | None:
@@ -115,15 +129,14 @@ def means(where: Where, project: Project) -> Means:
 
 
 @contextmanager
-def located(root: Path) -> Iterator[None]:
-    """Show an `InputError` from inside with the source lines of the files below `root`. Raises `ShownError`."""
+def located(tree: Tree) -> Iterator[None]:
+    """Show an `InputError` from inside with the source lines of the files of `tree`. Raises `ShownError`."""
     try:
         yield
     except InputError as error:
         from trackplan.formats import problems
-        from trackplan.tree import WorkTree
 
-        text = problems.render(error.problems, WorkTree(root), look("auto", sys.stderr))
+        text = problems.render(error.problems, tree, look("auto", sys.stderr))
         raise ShownError(text, error.hint) from error
 
 

@@ -14,7 +14,19 @@ from trackplan.errors import ExitCode, TrackplanError
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from trackplan.findings import Report
+    from trackplan.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is listed: the findings of which rules, and new since which revision, `""` for all."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +35,9 @@ class Options:
 
     paths: tuple[Path, ...]
     where: base.Where
+    chosen: Chosen
     format: str
     output: Path | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
     fail_on: str
     quiet: bool
     today: str
@@ -35,7 +46,6 @@ class Options:
 
 def run(options: Options) -> int:
     """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input or a rule failed."""
-    from trackplan import pipeline
     from trackplan.commands.progress import Progress
     from trackplan.formats import FORMATS, summary
 
@@ -48,13 +58,12 @@ def run(options: Options) -> int:
             )
         base.note(path)
     project = base.open_project(options.where)
-    select, ignore = base.words(options.select), base.words(options.ignore)
-    with base.located(project.root), Progress(base.screen()):
-        report = pipeline.check(project, today, select, ignore, base.means(options.where, project))
+    with base.located(project.tree), Progress(base.screen()):
+        report = _report(options, project, today)
     report = below(report, project.root, options.paths)
     stream = None if options.output else sys.stdout
     look = replace(
-        base.look(options.colour, stream, quiet=options.quiet, fold_info=not select),
+        base.look(options.colour, stream, quiet=options.quiet, fold_info=not options.chosen.select),
         double_quoted_literals=base.double_quoted_literals(project),
     )
     if options.output is None and not report.failed:  # a rule may fail for want of time
@@ -63,6 +72,33 @@ def run(options: Options) -> int:
     if options.output and not options.quiet:
         sys.stderr.write(f"{summary.headline(report)}; written to {base.printable(options.output)}\n")
     return _exit_code(report, options.fail_on)
+
+
+def _report(options: Options, project: Project, today: date) -> Report:
+    """What the rules find; with `--since`, only what they did not find at that revision."""
+    from trackplan import pipeline
+
+    means = base.means(options.where, project)
+    select, ignore = base.words(options.chosen.select), base.words(options.chosen.ignore)
+    report = pipeline.check(project, today, select, ignore, means)
+    if not options.chosen.since:
+        return report
+    from trackplan.gate import since
+    from trackplan.project import read
+    from trackplan.tree.git import GitTree
+
+    name = options.chosen.since
+    tree = GitTree(project.root, name)
+    if not tree.exists(project.path):
+        return since.added(report, {}, name)
+    asked = (str(project.root), project.path, today.isoformat(), ",".join(select), ",".join(ignore))
+    known = since.known(
+        means.pack,
+        tree.commit,
+        asked,
+        lambda: pipeline.check(read(tree, project.path), today, select, ignore, means),
+    )
+    return since.added(report, known, name)
 
 
 def _exit_code(report: Report, fail_on: str) -> int:

@@ -34,7 +34,7 @@ def open_facts(where: base.Where, today: str) -> Facts:
 
     day = base.day(today)
     project = base.open_project(where)
-    with base.located(project.root):
+    with base.located(project.tree):
         with Progress(base.screen()):
             facts = pipeline.build(project, day, base.means(where, project))
         problems = [_problem(row) for row in facts.fetch(_FATAL)]

@@ -65,5 +65,5 @@ def catalogue(where: base.Where) -> Catalogue:
     if where.project_file is None and base.find_project(where.start) is None:
         return rules.Catalogue(rules.shipped())
     opened = base.open_project(where)
-    with base.located(opened.root):
+    with base.located(opened.tree):
         return rules.load(opened)

@@ -73,11 +73,6 @@ class GitTree(Tree):
             return real in self._folders
         return real in self._entries and self._entries[real][0].kind == "f"
 
-    def close(self) -> None:
-        """End the processes that hand out contents."""
-        for repository in {repository for _, repository in self._entries.values()}:
-            repository.close()
-
     def _add(self, repository: Repository, commit: str, below: str, folder: str) -> None:
         """The files of a commit below one of its folders, as those of our folder."""
         for path, entry in repository.entries(commit, below):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from trackplan.errors import TrackplanError
@@ -87,6 +88,7 @@ class Repository:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            weakref.finalize(self, self._blobs.communicate)
         asked, told = self._blobs.stdin, self._blobs.stdout
         if asked is None or told is None:
             raise TypeError(self._blobs)
@@ -103,12 +105,6 @@ class Repository:
         for start in range(0, size + 1, 1 << 20):
             told.read(min(1 << 20, size + 1 - start))
         return size
-
-    def close(self) -> None:
-        """End the process that hands out contents."""
-        if self._blobs is not None:
-            self._blobs.communicate()
-            self._blobs = None
 
     def _unknown(self, name: str, what: str) -> str:
         hint = "Name a branch, a tag or a commit of this repository, such as main or origin/main."

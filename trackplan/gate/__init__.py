@@ -1,0 +1,1 @@
+"""What of the findings counts: those that a change adds, without those that a team has put up with."""
