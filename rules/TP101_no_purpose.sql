@@ -13,7 +13,10 @@ why: >
 fix: Declare the use case that needs it, or stop collecting it.
 references: ["GDPR Art. 5(1)(b)", "GDPR Art. 5(1)(c)"]
 */
--- What the loader adds by itself weighs no more here than in TP110.
-SELECT id AS subject, place, CASE WHEN pipeline THEN 'info' END AS severity, reason
+-- What the loader adds weighs no more here than in TP110; where SQL is read, TP002 warns of what keeps a column dark.
+SELECT id AS subject, place,
+       CASE WHEN pipeline OR (kind = 'column' AND EXISTS (
+              SELECT 1 FROM evidence WHERE kind IN ('models', 'consumers') AND subjects > 0)) THEN 'info' END AS severity,
+       reason
 FROM subject
 WHERE status = 'unknown' AND NOT needed

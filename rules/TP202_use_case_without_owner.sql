@@ -3,7 +3,7 @@ id: TP202
 name: use-case-without-owner
 title: A use case without an owner
 message: "The use case {subject} has no owner."
-severity: warning
+severity: info
 category: use-cases
 cause: people
 requires: [use_cases]

@@ -3,7 +3,7 @@ id: TP203
 name: use-case-without-outcome
 title: A use case without an outcome
 message: "The use case {subject} names no metric as its outcome."
-severity: warning
+severity: info
 category: use-cases
 cause: measurement
 requires: [use_cases]

@@ -3,7 +3,7 @@ id: TP204
 name: use-case-without-review-date
 title: A use case without a review date
 message: "The use case {subject} has no review date."
-severity: warning
+severity: info
 category: use-cases
 cause: people
 requires: [use_cases]

@@ -3,7 +3,7 @@ id: TP205
 name: wildcard-need
 title: A need that takes whatever there is
 message: "The use case {use_case} needs {selector} as a whole: {matches} today, and whatever is added."
-severity: warning
+severity: info
 category: use-cases
 cause: method
 requires: [use_cases]

@@ -3,7 +3,7 @@ id: TP403
 name: naming-convention
 title: A name that breaks the naming convention
 message: "The {kind} name of {subject} is not in {style}{share}."
-severity: warning
+severity: info
 category: quality
 cause: method
 requires: [plans]

@@ -3,7 +3,7 @@ id: TP405
 name: near-duplicate-properties
 title: Two names for one property
 message: "{subject} and {other} seem to be one property under two names."
-severity: warning
+severity: info
 category: quality
 cause: method
 requires: [plans]

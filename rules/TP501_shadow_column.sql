@@ -13,8 +13,9 @@ why: >
 fix: Add it to the plan with a purpose, or stop sending it and drop the column.
 references: ["GDPR Art. 30(1)"]
 */
--- Of a struct in no plan only the outermost is shown.
-SELECT c.id AS subject, coalesce(c.place, r.place) AS place, coalesce(listing(e.id), 'a plan') AS events
+-- Of a struct in no plan only the outermost is shown. Where nobody uses it, TP103 or TP106 warns already.
+SELECT c.id AS subject, coalesce(c.place, r.place) AS place,
+       CASE WHEN s.status = 'waste' THEN 'info' END AS severity, coalesce(listing(e.id), 'a plan') AS events
 FROM column_status s
 JOIN stored_column c ON c.key = s."column"
 JOIN relation r ON r.key = c.relation

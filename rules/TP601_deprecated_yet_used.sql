@@ -3,7 +3,7 @@ id: TP601
 name: deprecated-yet-used
 title: Deprecated data that somebody still uses
 message: "{subject} is deprecated, but used by {users}."
-severity: warning
+severity: info
 category: lifecycle
 cause: people
 requires: [plans, models|consumers]

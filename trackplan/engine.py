@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trackplan import similarity
 from trackplan.errors import RuleError
 from trackplan.findings import Failed, Finding, Place, Severity, Skipped
-from trackplan.rules import PLACEHOLDER, failing, settings
+from trackplan.rules import PLACEHOLDER, failing, settings, severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +63,6 @@ def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits 
     failed: list[Failed] = []
     count = 0
     for rule in rules:
-        fixed = project.rules.severity.get(rule.id, project.rules.severity.get(rule.name))
-        if rule.retired or fixed is Severity.OFF:
-            continue
         missing = tuple("|".join(group) for group in rule.requires if present.isdisjoint(group))
         unsure = () if missing else _unsure(rule, broken)
         if missing or unsure:
@@ -74,7 +71,7 @@ def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits 
         count += 1
         try:
             result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
-            findings += _findings(rule, result, fixed, base, project)
+            findings += _findings(rule, result, severity(rule, project), base, project)
         except RuleError as error:
             failed.append(failing.failed(rule, error))
     findings.sort(key=lambda finding: finding.sort_key)

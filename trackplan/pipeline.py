@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,10 @@ def check(
     `select` and `ignore` are rule ids, prefixes or names. A rule that cannot do its work is told in the report.
     """
     catalogue = rules.load(project)
-    chosen = rules.choose(catalogue.rules, select, ignore)
+    chosen = [choice.rule for choice in rules.decide(catalogue.rules, project, select, ignore) if choice.on]
     base = build(project, today, means)
     outcome = engine.run(base, chosen, project)
+    outcome = replace(outcome, findings=tuple(rules.overridden(outcome.findings, chosen, project)))
     return summary.report(base, outcome, catalogue.failed)
 
 

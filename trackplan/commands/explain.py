@@ -38,16 +38,17 @@ def run(subject: str, where: base.Where, today: str) -> int:
 def _rule(word: str, where: base.Where) -> Rule | None:
     """The rule of that id or name, the project's own too. Ours are explained without any project."""
     from trackplan import rules
-    from trackplan.commands.rules import catalogue, tell
+    from trackplan.commands.rules import catalogue, opened, tell
     from trackplan.documents.base import did_you_mean
 
     found = rules.find(rules.shipped(), word)
     if found is None:
-        whole = catalogue(where)
+        project = opened(where)
+        whole = catalogue(project)
         known = whole.rules
         found = rules.find(known, word)
         if found is None and any(word.upper() == f.rule or word.lower() == f.name for f in whole.failed):
-            tell(whole, where)
+            tell(whole, project)
             raise TrackplanError(f"the rule {word} cannot be explained before its file is mended")
         if found is None and _RULE_ID.fullmatch(word):
             raise TrackplanError(f"there is no rule {word}", did_you_mean(word, [rule.id for rule in known]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
-from trackplan.findings import Problem
+from trackplan.findings import Place, Problem
 from trackplan.project import checks
 from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
@@ -15,6 +15,7 @@ from trackplan.project.rules import RuleSettings
 from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from trackplan.documents import Node
@@ -72,6 +73,7 @@ def assign(project: Project) -> tuple[dict[str, list[tuple[str, Source]]], list[
             for match in matches:
                 owners.setdefault(match, source)
         assigned[kind] = sorted(owners.items(), key=lambda item: item[0])
+    problems += _unmatched_overrides(project)
     models = {path for path, _ in assigned["models"]}
     problems.extend(
         Problem(
@@ -84,6 +86,16 @@ def assign(project: Project) -> tuple[dict[str, list[tuple[str, Source]]], list[
         if path in models
     )
     return assigned, problems
+
+
+def _unmatched_overrides(project: Project) -> Iterator[Problem]:
+    """Patterns of `rules.per_path` under which nothing lies."""
+    for pattern in project.rules.per_path:
+        clean = patterns.normalise(pattern.strip())
+        if not project.tree.glob(f"{clean}**" if clean.endswith("/") else clean):
+            place = project.rules.place("per_path", pattern, default=Place(project.path))
+            hint = "patterns match files; write legacy/ or legacy/** for all that is in a folder"
+            yield Problem(place, f"no file matches '{pattern}' of rules.per_path", hint, "no-match")
 
 
 def _no_match(kind: str, source: Source, work: Tree) -> Problem:

@@ -46,9 +46,17 @@ def entries(node: Node) -> Iterator[tuple[str, Node, Node]]:
         yield "rules", pattern, pattern
 
 
-def _pattern_problems(node: Node, work: Tree) -> Iterator[Problem]:
+def _patterns(node: Node) -> Iterator[tuple[str, Place]]:
+    """Every pattern of paths, and where it is."""
     for _, _, pattern in entries(node):
-        text, place = pattern.text.strip(), pattern.place
+        yield pattern.text.strip(), pattern.place
+    per_path = (node.get("rules") or EMPTY).get("per_path") or EMPTY
+    for path, inner in per_path.items():
+        yield path.strip(), per_path.keys.get(path, inner.place)
+
+
+def _pattern_problems(node: Node, work: Tree) -> Iterator[Problem]:
+    for text, place in _patterns(node):
         if "\\" in text:
             yield Problem(place, "there is a backslash in the path", "write / between folders")
         elif patterns.leaves(text) or not work.holds(patterns.fixed_part(text)) or not work.holds(_plain_path(text)):

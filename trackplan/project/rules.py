@@ -9,18 +9,26 @@ from trackplan.documents import Node
 from trackplan.findings import Place, Severity
 
 OptionValue = str | int | float
+_PROFILE = "recommended"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """Folders of own rules, severities by rule, options by rule; a rule is named by its id or name.
+    """`rules:` of the project file. A rule is named by its id, by the beginning of ids, or by its name.
 
+    `extend` are folders of own rules; `profile` and `packs` choose from ours, unless `select` names those that run;
+    `severity` switches rules on or off too; `options` are by rule; `per_path` holds severities by pattern of paths.
     `places` tells where the file has what lies under some keys.
     """
 
     extend: tuple[str, ...] = ()
+    profile: str = _PROFILE
+    packs: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     severity: dict[str, Severity] = field(default_factory=dict)
     options: dict[str, dict[str, OptionValue]] = field(default_factory=dict)
+    per_path: dict[str, dict[str, Severity]] = field(default_factory=dict)
     places: dict[tuple[str, ...], Place] = field(default_factory=dict)
 
     def place(self, *keys: str, default: Place) -> Place:
@@ -36,10 +44,19 @@ def read(node: Node) -> RuleSettings:
     places |= {("extend", folder): n.place for folder, n in zip(extend, _under(node, "extend").elements(), strict=True)}
     return RuleSettings(
         extend,
-        {name: Severity.parse(n.text) for name, n in _under(node, "severity").items()},
+        node.string("profile") or _PROFILE,
+        node.strings("packs"),
+        node.strings("select"),
+        node.strings("ignore"),
+        _severities(_under(node, "severity")),
         {name: _options(n) for name, n in _under(node, "options").items()},
+        {path: _severities(n) for path, n in _under(node, "per_path").items()},
         places,
     )
+
+
+def _severities(node: Node) -> dict[str, Severity]:
+    return {word: Severity.parse(n.text) for word, n in node.items()}
 
 
 def _under(node: Node, key: str) -> Node:

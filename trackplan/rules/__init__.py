@@ -1,20 +1,25 @@
 """The rules: what one is, where they come from, which of them run."""
 
-from trackplan.rules.base import PLACEHOLDER, Option, OptionValue, Rule, find, settings
+from trackplan.rules.base import PLACEHOLDER, Option, OptionValue, Rule, find
 from trackplan.rules.catalogue import Catalogue, load, shipped
-from trackplan.rules.choice import choose
+from trackplan.rules.choice import Choice, choose, decide, settings, severity
 from trackplan.rules.header import parse
+from trackplan.rules.paths import overridden
 
 __all__ = [
     "PLACEHOLDER",
     "Catalogue",
+    "Choice",
     "Option",
     "OptionValue",
     "Rule",
     "choose",
+    "decide",
     "find",
     "load",
+    "overridden",
     "parse",
     "settings",
+    "severity",
     "shipped",
 ]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from trackplan.findings import Severity
-    from trackplan.project import Project
 
 OptionValue = str | int | float
 
@@ -63,13 +62,3 @@ class Rule:
 def find(rules: Iterable[Rule], word: str) -> Rule | None:
     """The rule whose id (in any case) or name is `word`."""
     return next((rule for rule in rules if word.upper() == rule.id or word.lower() == rule.name), None)
-
-
-def settings(rule: Rule, project: Project) -> dict[str, OptionValue]:
-    """The rule's options as the project sets them, the defaults for the rest."""
-    given = _given(rule, project.rules.options)
-    return {option.name: given.get(option.name, option.default) for option in rule.options}
-
-
-def _given(rule: Rule, options: Mapping[str, Mapping[str, OptionValue]]) -> dict[str, OptionValue]:
-    return {**options.get(rule.name, {}), **options.get(rule.id, {})}

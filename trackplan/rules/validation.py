@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from trackplan.documents import did_you_mean
 from trackplan.findings import Place, Problem
+from trackplan.rules.profiles import packs, profiles
+from trackplan.rules.words import means, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,16 +19,35 @@ if TYPE_CHECKING:
 
 def problems(project: Project, rules: Sequence[Rule], failed: Iterable[Failed]) -> Iterator[Problem]:
     """What the project's settings name that does not exist; a rule that cannot be used just now does exist."""
-    known = {word: rule for rule in rules for word in (rule.id, rule.name)}
     broken = {word for each in failed for word in (each.rule, each.name)}
-    for key, words in (("severity", project.rules.severity), ("options", project.rules.options)):
-        for word in words:
-            if word not in known and word not in broken:
-                yield _problem(project, (key, word), f"no rule is called {word!r}", similar(word, rules))
+    for keys, word in _words(project):
+        if word not in broken and not any(means(word, rule) for rule in rules):
+            yield _problem(project, (*keys, word), f"no rule is called {word!r}", similar(word, rules))
+    if project.rules.profile not in profiles():
+        word = project.rules.profile
+        yield _problem(project, ("profile", ""), f"there is no profile {word!r}", did_you_mean(word, profiles()))
+    for word in project.rules.packs:
+        if word not in packs():
+            yield _problem(project, ("packs", word), f"there is no pack {word!r}", did_you_mean(word, packs()))
     for word, given in project.rules.options.items():
-        rule = known.get(word)
-        if rule is not None:
-            yield from _option_problems(project, rule, word, given)
+        for rule in rules:
+            if names(word, rule):
+                yield from _option_problems(project, rule, word, given)
+
+
+def _words(project: Project) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every word that should name a rule, with the keys that it is under."""
+    settings = project.rules
+    for word in settings.severity:
+        yield ("severity",), word
+    for key, words in (("select", settings.select), ("ignore", settings.ignore)):
+        for word in words:
+            yield (key,), word
+    for path, severities in settings.per_path.items():
+        for word in severities:
+            yield ("per_path", path), word
+    for word in settings.options:
+        yield ("options",), word
 
 
 def similar(word: str, rules: Iterable[Rule]) -> str:
@@ -46,7 +67,7 @@ def _option_problems(project: Project, rule: Rule, word: str, given: Mapping[str
 
 
 def _problem(project: Project, keys: tuple[str, ...], message: str, hint: str, kind: str = "reference") -> Problem:
-    place = project.rules.place(*keys, default=Place(project.path))
+    place = project.rules.place(*filter(None, keys), default=Place(project.path))
     where = ".".join(keys[:-1] if kind == "reference" else keys)
     return Problem(place, f"rules.{where}: {message}", hint, kind)
 
