@@ -18,7 +18,7 @@ from trackplan.tree import WorkTree
 
 PROJECT = Project(WorkTree(Path("project")), "trackplan.yaml")
 RULES = rules.shipped()
-KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
+KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones")
 QUADRANT = {"TP101", "TP102", "TP103", "TP106", "TP107", "TP108", "TP109", "TP110"}
 
 

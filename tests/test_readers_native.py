@@ -15,13 +15,13 @@ import pytest
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Event, Field, Need, Plan, UseCase
 from trackplan.findings import Place
-from trackplan.readers import native_plan, use_cases
+from trackplan.readers import native_plan, tombstones, use_cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent / "readers"
-READERS = {"native_plan": native_plan, "use_cases": use_cases}
+READERS = {"native_plan": native_plan, "use_cases": use_cases, "tombstones": tombstones}
 FILES = sorted(f"{path.parent.name}/{path.stem}" for name in READERS for path in (FOLDER / name).glob("*.yaml"))
 NESTED = (Plan, Event, Field, UseCase, Need)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trackplan.link.store import Facts
     from trackplan.project import Project
 
-_KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
+_KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones")
 # A run can do its job in spite of these.
 _HARMLESS = frozenset({"no-match", "ambiguous", "stale"})
 # Which kinds of evidence a file brings, and so lacks when it cannot be read.
@@ -27,6 +27,7 @@ _BROUGHT_BY = {
     "warehouse": ("warehouse",),
     "model": ("models",),
     "consumer": ("consumers",),
+    "tombstones": ("tombstones",),
     "dbt": ("warehouse", "models", "consumers"),
 }
 _SUBJECTS = {
@@ -35,6 +36,7 @@ _SUBJECTS = {
     "warehouse": "SELECT count(*) FROM stored_column WHERE declared",
     "models": "SELECT count(*) FROM relation WHERE NOT raw",
     "consumers": "SELECT count(*) FROM consumer WHERE kind <> 'model'",
+    "tombstones": "SELECT count(*) FROM tombstone",
 }
 
 

@@ -13,7 +13,7 @@ from trackplan.cache.pack import Pack
 from trackplan.compilation import compiler
 from trackplan.documents import did_you_mean
 from trackplan.errors import ReadError
-from trackplan.facts.declared import Consumer, Plan, Sql, Table, UseCase
+from trackplan.facts.declared import Consumer, Plan, Sql, Table, Tombstone, UseCase
 from trackplan.findings import Place, Problem
 from trackplan.jinja import Renderer, Settings, is_template
 from trackplan.names import field_id, fold
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from trackplan.facts.declared import ConsumerClass
     from trackplan.tree import Tree
 
-T = TypeVar("T", Plan, UseCase)
+T = TypeVar("T", Plan, UseCase, Tombstone)
+_NOUNS = {Plan: "plan", UseCase: "use_cases", Tombstone: "tombstones"}
 
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
-               "consumers": "consumer", "dbt": "dbt"}  # fmt: skip
+               "consumers": "consumer", "tombstones": "tombstones", "dbt": "dbt"}  # fmt: skip
 # What a consumer is when it lies in a folder of this name.
 _CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "export", "syncs": "sync",
                    "notebooks": "notebook", "reports": "report", "tests": "test", "backfills": "backfill"}  # fmt: skip
@@ -39,6 +40,7 @@ class Inputs:
 
     plans: list[Plan] = field(default_factory=list)
     use_cases: list[UseCase] = field(default_factory=list)
+    tombstones: list[Tombstone] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     sql: list[Sql] = field(default_factory=list)
     consumers: list[Consumer] = field(default_factory=list)
@@ -73,6 +75,9 @@ def read(project: Project, pack: Pack | None = None) -> Inputs:
                 found.files.setdefault(path, _FILE_KINDS[kind])
     _plans(found, work, project, assigned["plans"], pack)
     _use_cases(found, work, assigned["use_cases"], pack)
+    for path, source in assigned["tombstones"]:
+        with _noting(found):
+            found.tombstones.extend(_declared(found, pack, Tombstone, (work.read_text(path), path, source.format)))
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["models"]:
         _sql(found, work, path, source, project.dialect, None, pack)
@@ -149,12 +154,11 @@ def _use_cases(found: Inputs, work: Tree, entries: list[tuple[str, Source]], pac
 
 
 def _declared(found: Inputs, pack: Pack, kind: type[T], parts: tuple[str, str, str]) -> list[T]:
-    """What a plan or a file of use cases declares; `parts` are its text, path and format."""
+    """What a plan, or a file of use cases or tombstones declares; `parts` are its text, path and format."""
     text, path, format_ = parts
-    noun = "plan" if kind is Plan else "use_cases"
 
     def reader() -> Iterator[T]:
-        read = readers.choose(text, path, noun, format_).read(text, path)
+        read = readers.choose(text, path, _NOUNS[kind], format_).read(text, path)
         yield from (declared for declared in read if isinstance(declared, kind))
 
     declared, problems = once.read(pack, kind, parts, reader)

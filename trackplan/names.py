@@ -73,6 +73,23 @@ def split_id(text: str) -> tuple[str, ...]:
         position += 1
 
 
+def plain(id_: str) -> str:
+    """An id without quotes, as selectors are matched against: `web/Order Completed.step`.
+
+    Raises `ValueError` for an open quote or an empty segment.
+    """
+    head, slash, rest = _split_plan(id_)
+    return head + slash + ".".join(split_id(rest))
+
+
+def _split_plan(id_: str) -> tuple[str, str, str]:
+    if id_.startswith('"'):
+        end = id_.find('"/')
+        return (id_[1:end].replace('""', '"'), "/", id_[end + 2 :]) if end > 0 else ("", "", id_)
+    head, slash, rest = id_.partition("/")
+    return (head, slash, rest) if slash and '"' not in head and "." not in head else ("", "", id_)
+
+
 def fold(name: str, quoted: bool, dialect: str) -> str:
     """`name` as `dialect` stores it: upper or lower case for unquoted names, lower where case never counts."""
     if dialect in _FOLDS_UPPER:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import compilation, engine, evidence, inputs, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import classes, landing, needs, plans, status
+from trackplan.derive import classes, landing, needs, plans, status, subjects, tombstones
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
@@ -51,7 +51,9 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
     facts = _link(project, read, base, means)
-    ambiguous = needs.store(base, read.use_cases, today, project.policy.planning_horizon_months)
+    named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
+    ambiguous = needs.store(base, named, read.use_cases, today, project.policy.planning_horizon_months)
+    tombstones.store(base, named, read.tombstones)
     evidence.store(base, project, read, facts, read.problems + ambiguous)
     evidence.store_notes(base, project, facts)
     status.store(base, facts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.findings import Failed, Finding
 
-_KINDS = ("plans", "use_cases", "warehouse", "models", "consumers")
+_KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones")
 _QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
 
 

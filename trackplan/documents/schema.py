@@ -12,6 +12,7 @@ from trackplan import resources
 from trackplan.documents.base import Node, did_you_mean, plain
 from trackplan.findings import Place, Problem
 from trackplan.names import expand, split_id
+from trackplan.names import plain as plain_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -125,7 +126,7 @@ def _date(text: str) -> datetime.date:
         raise ValueError(f"there is no day {text}") from error
 
 
-_FORMATS: dict[str, Callable[[str], object]] = {"date": _date, "id": split_id, "selector": expand}
+_FORMATS: dict[str, Callable[[str], object]] = {"date": _date, "id": split_id, "selector": expand, "subject": plain_id}
 
 
 def _problems(error: Any, root: Node) -> Iterator[Problem]:

@@ -209,6 +209,18 @@ class UseCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Something that was pruned: its id, when, by whom, why, and by which proposal."""
+
+    id: str
+    place: Place
+    pruned: str = ""
+    by: str = ""
+    reason: str = ""
+    proposal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sql:
     """A text of SQL to compile, and what it is for.
 
@@ -229,4 +241,4 @@ class Sql:
     origin: tuple[tuple[int, int, int, int, int], ...] = ()
 
 
-Declaration = Plan | Table | Consumer | UseCase | Sql
+Declaration = Plan | Table | Consumer | UseCase | Tombstone | Sql

@@ -33,10 +33,10 @@ CREATE TABLE run (
 
 -- One row per kind of input: whether the project names any, and how much was read.
 CREATE TABLE evidence (
-  kind       TEXT PRIMARY KEY CHECK (kind IN ('plans', 'use_cases', 'warehouse', 'models', 'consumers')),
+  kind       TEXT PRIMARY KEY CHECK (kind IN ('plans', 'use_cases', 'warehouse', 'models', 'consumers', 'tombstones')),
   configured INTEGER NOT NULL,          -- 1 if the project names this kind of input
   files      INTEGER NOT NULL,          -- files read
-  subjects   INTEGER NOT NULL,          -- fields, use cases, columns, models or consumers found
+  subjects   INTEGER NOT NULL,          -- fields, use cases, columns, models, consumers or tombstones found
   statements INTEGER NOT NULL,          -- SQL statements seen of models (with the warehouse's views) and of consumers; else 0
   understood INTEGER NOT NULL,          -- of these, understood; names in them may still be in `unresolved`
   broken     INTEGER NOT NULL           -- 1 if some of it could not be read, so that nothing proves what is missing
@@ -46,7 +46,7 @@ CREATE TABLE evidence (
 CREATE TABLE file (
   key  INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,            -- below the project folder, with '/'
-  kind TEXT NOT NULL CHECK (kind IN ('project', 'plan', 'use_cases', 'warehouse', 'model', 'consumer', 'dbt'))
+  kind TEXT NOT NULL CHECK (kind IN ('project', 'plan', 'use_cases', 'warehouse', 'model', 'consumer', 'tombstones', 'dbt'))
 ) STRICT;
 
 -- A range of text in a file; findings point at places.
@@ -364,6 +364,25 @@ CREATE TABLE need_match (
 ) STRICT;
 CREATE INDEX need_match_field ON need_match (field);
 CREATE INDEX need_match_column ON need_match ("column");
+
+-- Something that was pruned, and is to stay gone.
+CREATE TABLE tombstone (
+  key      INTEGER PRIMARY KEY,
+  id       TEXT NOT NULL,               -- the id that it had
+  pruned   TEXT NOT NULL,               -- the day from which it is gone
+  by       TEXT NOT NULL,               -- who decided it; '' if nobody is named
+  reason   TEXT NOT NULL,               -- why; may be empty
+  proposal TEXT NOT NULL,               -- by which proposal it was pruned; may be empty
+  place    INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- What has the name of something that was pruned.
+CREATE TABLE tombstone_match (
+  tombstone INTEGER NOT NULL REFERENCES tombstone,
+  kind      TEXT NOT NULL CHECK (kind IN ('event', 'field', 'relation', 'column')),
+  key       INTEGER NOT NULL,           -- of the event, field, raw relation or raw column
+  PRIMARY KEY (tombstone, kind, key)
+) STRICT, WITHOUT ROWID;
 
 -- A consumer that serves a use case.
 CREATE TABLE serves (

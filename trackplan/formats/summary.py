@@ -29,7 +29,11 @@ _KINDS = {
     "warehouse": ("warehouse", "column"),
     "models": ("models", "model"),
     "consumers": ("consumers", "consumer"),
+    "tombstones": ("tombstones", "tombstone"),
 }
+
+
+_SELDOM = ("tombstones",)  # few projects have any, and the others need not be told
 
 
 def summary(report: Report, look: Look) -> str:
@@ -88,7 +92,7 @@ def _quadrants(report: Report, look: Look) -> str:
 def _evidence(report: Report, look: Look) -> str:
     if not report.evidence:
         return ""
-    rows = [_evidence_row(e) for e in report.evidence]
+    rows = [_evidence_row(e) for e in report.evidence if e.configured or e.kind not in _SELDOM]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = [paint("Evidence read", "bold", look)]
     for row in rows:

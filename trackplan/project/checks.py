@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trackplan.tree import Tree
 
-KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "dbt")
+KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones", "dbt")
 EMPTY = Node(None, Place(""))
 _WILDCARD_LIMIT = 20
 # what a landing convention cannot do without, and what it has no use for

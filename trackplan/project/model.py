@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One entry of `plans`, `use_cases`, `warehouse`, `models`, `consumers` or `dbt`: a glob and how to read it.
+    """One entry of a kind of input, such as `plans` or `dbt`: a glob and how to read it.
 
     `name` is a plan's name, `kind` a consumer's kind (`dashboard`, `query`, ...) and `use` its class, `relation` the
     template that names a model's relation from the parts of the path that the wildcards matched (`{1}.{2}`).
@@ -76,6 +76,7 @@ class Project:
     warehouse: tuple[Source, ...] = ()
     models: tuple[Source, ...] = ()
     consumers: tuple[Source, ...] = ()
+    tombstones: tuple[Source, ...] = ()
     dbt: tuple[Source, ...] = ()
     landing: tuple[Landing, ...] = ()
     policy: Policy = field(default_factory=Policy)
