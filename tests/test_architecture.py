@@ -19,6 +19,7 @@ LAYERS = (
     {"cli"},
     {"options"},
     {"commands"},
+    {"rule_tests"},
     {"pipeline"},
     {"evidence"},
     {"inputs"},

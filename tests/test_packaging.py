@@ -55,6 +55,8 @@ def test_the_wheel_holds_rules_schemas_and_types(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"trackplan/_data/rules/{p.name}" for p in (ROOT / "rules").glob("*.sql")}
     wanted |= {f"trackplan/_data/schemas/{p.name}" for p in (ROOT / "schemas").glob("*.json")}
+    wanted |= {f"trackplan/_data/rules/tests/{p.name}" for p in (ROOT / "tests" / "rules").glob("*.yml")}
+    wanted |= {f"trackplan/_data/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / "rules").glob("p*/*.yaml")}
     wanted |= {"trackplan/py.typed", "trackplan/facts/schema.sql"}
     assert wanted - inside == set()
     assert len(wanted) > 10
@@ -92,7 +94,9 @@ def test_the_wheel_runs_its_own_code(installed: Path, tmp_path: Path, cli: Cli) 
     assert Path(where.out.strip()).is_relative_to(installed.parent)
 
 
-@pytest.mark.parametrize("arguments", [("rules",), ("schema", "plan"), ("--version",), ("--help",)])
+@pytest.mark.parametrize(
+    "arguments", [("rules",), ("explain", "TP102"), ("schema", "plan"), ("--version",), ("--help",)]
+)
 def test_commands_that_need_shipped_files(
     installed: Path, tmp_path: Path, cli: Cli, arguments: tuple[str, ...]
 ) -> None:

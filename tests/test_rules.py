@@ -1,4 +1,4 @@
-"""Rules as files: their headers, their settings, their docs, and every case of `tests/rules/` through the command."""
+"""Rules as files: their headers, their settings, their docs, and every case of `tests/rules/`."""
 
 from __future__ import annotations
 
@@ -11,43 +11,22 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import ROOT
-from trackplan import documents, rule_docs, rules
+from trackplan import rule_docs, rule_tests, rules
 from trackplan.errors import ProjectError, TrackplanError
 from trackplan.findings import Severity
+from trackplan.formats import cases
+from trackplan.formats.base import Look
 from trackplan.project import Project, RuleSettings
+from trackplan.rules import folder
+from trackplan.rules.cases import Case, lacking
 from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RULES = rules.shipped()
-TODAY = "2026-07-01"
-KEYS = {"files", "like", "today", "expect", "skipped"}
-
-
-def cases() -> list[tuple[str, str, dict[str, object]]]:
-    """Rule id, name of the case, and the case with the files of the one that it is like."""
-    found = []
-    for path in sorted((ROOT / "tests" / "rules").glob("*.yml")):
-        data = documents.plain(documents.read_yaml(path.read_text(encoding="utf-8"), path.name))
-        assert isinstance(data, dict)
-        found += [(path.stem.partition("_")[0], name, whole(data, name)) for name in data]
-    return found
-
-
-def whole(data: dict[str, dict[str, object]], name: str) -> dict[str, object]:
-    """The case with the files of the one that it is like; null takes a file away."""
-    case = data[name]
-    assert set(case) <= KEYS, name
-    if "like" not in case:
-        return case
-    original = whole(data, str(case["like"]))
-    files: dict[str, str | None] = {}
-    for part in (original["files"], case.get("files", {})):
-        assert isinstance(part, dict)
-        files |= part
-    rest = {"today": original.get("today", TODAY), **case}
-    return {**rest, "files": {path: text for path, text in files.items() if text is not None}}
+OURS = folder.ours()
+CASES = [(rule, case) for rule in RULES if not rule.retired for case in OURS.cases(rule)]
 
 
 def check(folder: Path, files: Mapping[str, str], rule: str, today: str) -> dict[str, list[dict[str, object]]]:
@@ -66,31 +45,15 @@ def check(folder: Path, files: Mapping[str, str], rule: str, today: str) -> dict
     return report
 
 
-@pytest.mark.parametrize(("rule", "name", "case"), cases(), ids=lambda v: v if isinstance(v, str) else "")
-def test_case(rule: str, name: str, case: dict[str, object], tmp_path: Path) -> None:
-    files = case["files"]
-    assert isinstance(files, dict)
-    report = check(tmp_path, files, rule, str(case.get("today", TODAY)))
-    rows = [
-        {
-            "place": f"{f['place']['path']}:{f['place']['line']}",  # type: ignore[index]
-            "severity": f["severity"],
-            "subject": f["subject"],
-            "message": f["message"],
-        }
-        for f in report["findings"]
-        if f["rule"] == rule
-    ]
-    assert rows == case.get("expect", [])
-    assert [s["missing"] for s in report["skipped"]] == ([case["skipped"]] if "skipped" in case else [])
+@pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{rule.id}-{case.name}" for rule, case in CASES])
+def test_case(rule: rules.Rule, case: Case) -> None:
+    results = rule_tests.run(rule, [case])
+    assert all(result.passed for result in results), cases.of_rule(rule.id, results, (), Look())
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_has_a_firing_and_a_quiet_case(rule: rules.Rule) -> None:
-    own = [case for identifier, _, case in cases() if identifier == rule.id]
-    assert any(case.get("expect") for case in own)
-    assert any(case.get("expect") == [] for case in own)
-    assert bool(rule.requires) == any("skipped" in case for case in own)
+def test_every_rule_has_the_cases_that_it_needs(rule: rules.Rule) -> None:
+    assert rule.retired or lacking(rule, OURS.cases(rule)) == ()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -157,15 +157,35 @@ def query(where: Where, sql: str, format: str, output: Path | None, today: str) 
     return command.run(sql, where, format, output, today)
 
 
-@app.command()
+@app.group(invoke_without_command=True)
 @click.option("--docs", is_flag=True, help="The documentation of every rule, in Markdown.")
 @options.choice("table", "json", default="table", option="--format", help="How to write the list.")
 @options.where(options.project, options.no_cache, options.cache_dir)
-def rules(where: Where, docs: bool, format: str) -> int:  # noqa: A002
-    """List the rules, ours and the project's."""
+@click.pass_context
+def rules(context: click.Context, where: Where, docs: bool, format: str) -> int:  # noqa: A002
+    """List the rules, ours and the project's, or test them.
+
+    The list tells which rules run here, and because of which setting.
+    """
+    if context.invoked_subcommand:
+        return ExitCode.CLEAN
     from trackplan.commands import rules as command
 
     return command.run(where, docs, format)
+
+
+@rules.command("test")
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=options.FILE)
+@click.option("--quiet", "-q", is_flag=True, help="Only what does not pass.")
+@options.where(options.project)
+def test_rules(where: Where, folders: tuple[Path, ...], quiet: bool) -> int:
+    """Run the cases of the rules in FOLDER.
+
+    The cases of FOLDER/NAME.sql are in FOLDER/tests/NAME.yml. Without FOLDER, the project's own rules are tested.
+    """
+    from trackplan.commands import rule_cases as command
+
+    return command.run(folders, where, quiet)
 
 
 @app.command()

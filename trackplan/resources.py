@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+# Where the cases of our rules lie, from the folder in which `rules` lies: in the wheel, or in a checkout.
+CASES = "rules/tests" if (_PACKAGE / "_data").is_dir() else "tests/rules"
 
 
 def folder(name: str) -> Path:

@@ -5,6 +5,7 @@ from trackplan.rules.catalogue import Catalogue, load, shipped
 from trackplan.rules.choice import Choice, choose, decide, settings, severity
 from trackplan.rules.header import parse
 from trackplan.rules.paths import overridden
+from trackplan.rules.validation import problems
 
 __all__ = [
     "PLACEHOLDER",
@@ -19,6 +20,7 @@ __all__ = [
     "load",
     "overridden",
     "parse",
+    "problems",
     "settings",
     "severity",
     "shipped",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trackplan.project import Project
+    from trackplan.tree import Tree
 
 _STEM = re.compile(r"([A-Z]{2,12}[0-9]{3})_([a-z0-9_]+)")
 
@@ -36,7 +37,7 @@ def load(project: Project) -> Catalogue:
     Raises `ProjectError` (everything at once) where the project's settings name a rule, an option, a value or a folder
     that is not there.
     """
-    own, failed = read(_files(project), project)
+    own, failed = read(project.tree, _files(project))
     rules, taken = _apart([*shipped(), *own])
     failed = (*failed, *taken)
     wrong = [*problems(project, rules, failed)]
@@ -52,13 +53,13 @@ def shipped() -> tuple[Rule, ...]:
     return tuple(parse(file.read_text(encoding="utf-8"), f"rules/{file.name}", shipped=True) for file in files)
 
 
-def read(paths: Iterable[str], project: Project) -> tuple[tuple[Rule, ...], tuple[Failed, ...]]:
-    """The rules in these files of the project, and what keeps some of them from being used."""
+def read(tree: Tree, paths: Iterable[str]) -> tuple[tuple[Rule, ...], tuple[Failed, ...]]:
+    """The rules in these files, and what keeps some of them from being used."""
     rules: list[Rule] = []
     failed: list[Failed] = []
     for path in paths:
         try:
-            rules.append(parse(project.tree.read_text(path), path))
+            rules.append(parse(tree.read_text(path), path))
         except InputError as error:
             failed += [Failed(*_named(path), p.place, p.message, p.hint) for p in error.problems]
     return tuple(rules), tuple(failed)
