@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, TODAY, Run
-from trackplan import compilation, workers
+from trackplan import compilation, copies, workers
 from trackplan.cache import files, pack, state
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
@@ -358,27 +358,64 @@ TEXTS = [
 ]
 
 
+def compiled(texts: list[Sql] = TEXTS, kept: pack.Pack | None = None, jobs: int = 1) -> list[Record]:
+    with compilation.Compilation(kept, jobs) as compiling:
+        return compiling.records(texts)
+
+
 def encoded(records: list[Record]) -> list[bytes]:
     return [msgspec.msgpack.encode(record) for record in records]
 
 
-def test_any_number_of_processes_gives_the_same_records(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[True, False])
+def copied(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the processes that share the work are copies of this one, or are started anew."""
+    if request.param and sys.platform != "linux":
+        pytest.skip("no copies on this system")
     monkeypatch.setattr("trackplan.compilation._SHARE", 100)
-    assert encoded(compilation.compile_all(TEXTS, jobs=3)) == encoded(compilation.compile_all(TEXTS))
+    monkeypatch.setattr("trackplan.copies.possible", lambda: request.param)
+    return bool(request.param)
+
+
+@pytest.mark.usefixtures("copied")
+def test_any_number_of_processes_gives_the_same_records() -> None:
+    assert encoded(compiled(jobs=3)) == encoded(compiled())
+
+
+@pytest.mark.usefixtures("copied")
+def test_what_was_begun_early_is_compiled_once_and_in_order() -> None:
+    with compilation.Compilation(jobs=3) as compiling:
+        compiling.begin(TEXTS[10:])
+        assert encoded(compiling.records([*TEXTS, *TEXTS[:3]])) == encoded(compiled([*TEXTS, *TEXTS[:3]]))
+
+
+def test_copies_end_with_those_who_asked_for_them() -> None:
+    if sys.platform != "linux":
+        pytest.skip("no copies on this system")
+
+    def work(number: int) -> bytes:
+        time.sleep(60 + number)
+        return b""
+
+    shared = copies.Shared(5, work, 3)
+    shared.stop()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.parametrize("function", ["trackplan.nothing:at_all", "os:abort", "os:getcwdb"])
-def test_a_process_that_dies_is_done_without(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+def test_a_process_that_dies_is_done_without(copied: bool, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     started = workers.start
-    monkeypatch.setattr("trackplan.compilation._SHARE", 100)
     monkeypatch.setattr(workers, "start", lambda _, task: started(function, task))
-    assert encoded(compilation.compile_all(TEXTS, jobs=2)) == encoded(compilation.compile_all(TEXTS))
+    if copied:
+        monkeypatch.setattr("trackplan.compilation._encoded", os.abort if "abort" in function else lambda _: b"?")
+    assert encoded(compiled(jobs=2)) == encoded(compiled())
 
 
 def filled(folder: Path) -> Path:
     """A pack of the texts, alone in the cache's folder."""
     kept = pack.of_project(str(folder), "shop")
-    compilation.compile_all(TEXTS, kept)
+    compiled(TEXTS, kept)
     kept.save()
     return next(folder.glob("v1/*.pack"))
 
@@ -389,11 +426,11 @@ def test_a_pack_keeps_what_is_used(tmp_path: Path) -> None:
     for round_ in range(60):
         kept = pack.of_project(str(tmp_path), "shop")
         fresh = Sql(f"select {round_} as n from t", "duckdb", Place("new.sql"))
-        compilation.compile_all([*TEXTS, fresh], kept)
+        compiled([*TEXTS, fresh], kept)
         kept.save()
     assert path.stat().st_size < 4 * size
     kept = pack.of_project(str(tmp_path), "shop")
-    assert encoded(compilation.compile_all(TEXTS, kept)) == encoded(compilation.compile_all(TEXTS))
+    assert encoded(compiled(TEXTS, kept)) == encoded(compiled())
 
 
 @settings(max_examples=60, deadline=None)
@@ -410,15 +447,15 @@ def test_bytes_of_a_pack_that_somebody_changed(
     body = body[: data.draw(st.sampled_from([len(body), len(body) // 2, 3]))]
     if data.draw(st.booleans()):
         path.write_bytes(bytes(body))
-        assert encoded(compilation.compile_all(TEXTS, pack.of_project(str(folder), "shop"))) == expected
+        assert encoded(compiled(TEXTS, pack.of_project(str(folder), "shop"))) == expected
     else:
         files.write(str(path), bytes(body))
-        assert len(compilation.compile_all(TEXTS, pack.of_project(str(folder), "shop"))) == len(TEXTS)
+        assert len(compiled(TEXTS, pack.of_project(str(folder), "shop"))) == len(TEXTS)
 
 
 @pytest.fixture(scope="module")
 def expected() -> list[bytes]:
-    return encoded(compilation.compile_all(TEXTS))
+    return encoded(compiled())
 
 
 @pytest.fixture(scope="module")

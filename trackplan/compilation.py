@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trackplan import garbage, workers
+from trackplan import copies, garbage, workers
 from trackplan.cache.pack import Pack, key
 from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.text import words
@@ -30,23 +30,76 @@ _ANSWER = msgspec.msgpack.Decoder(list[bytes])
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def compile_all(texts: Sequence[Sql], pack: Pack | None = None, jobs: int = 1) -> list[Record]:
-    """The records of `texts`, in the same order; those that `pack` holds are taken from there."""
-    pack = pack or Pack()
-    records = [_unclear(sql) if sql.unclear else None for sql in texts]
-    missing: dict[int, tuple[Text, bytes]] = {}
-    for number, sql in enumerate(texts):
-        if records[number] is None:
-            under = key(compiler(), "record", sql.dialect, "01"[sql.rendered], sql.text)
-            records[number] = _decoded(pack.get(under))
-            if records[number] is None:
-                missing[number] = ((sql.text, sql.dialect, sql.rendered), under)
-    with garbage.looked_for(seldom=True):
-        made = _compiled([text for text, _ in missing.values()], jobs)
-    for number, (record, encoded) in zip(missing, made, strict=True):
-        records[number] = record
-        pack.put(missing[number][1], encoded)
-    return [record for record in records if record is not None]
+class Compilation:
+    """Compiles texts with up to `jobs` processes; what `pack` holds is taken from there, and it gets what is new.
+
+    While it is open, copies of this process may be at work on what was begun.
+    """
+
+    def __init__(self, pack: Pack | None = None, jobs: int = 1) -> None:
+        self._pack = pack or Pack()
+        self._jobs = jobs
+        self._known: dict[bytes, Record] = {}
+        self._begun: dict[bytes, Text] = {}
+        self._shared: copies.Shared | None = None
+
+    def __enter__(self) -> Compilation:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._shared is not None:
+            self._shared.stop()
+
+    def begin(self, texts: Sequence[Sql]) -> None:
+        """Let others begin with some texts while more are read, if that can be and is worth it."""
+        if self._jobs > 1 and copies.possible():
+            self._share(self._missing({_key(sql): sql for sql in texts if not sql.unclear}))
+
+    def records(self, texts: Sequence[Sql]) -> list[Record]:
+        """The records of `texts`, in the same order."""
+        keys = [b"" if sql.unclear else _key(sql) for sql in texts]
+        with garbage.looked_for(seldom=True):
+            self._finish()
+            self._share(self._missing(dict(zip(keys, texts, strict=True))))
+            self._finish()
+        return [self._known[under] if under else _unclear(sql) for under, sql in zip(keys, texts, strict=True)]
+
+    def _missing(self, texts: dict[bytes, Sql]) -> dict[bytes, Text]:
+        """The texts that have to be compiled, by their keys; what is kept of the others is taken."""
+        missing: dict[bytes, Text] = {}
+        for under, sql in texts.items():
+            if under and under not in self._known:
+                record = _decoded(self._pack.get(under))
+                if record is None:
+                    missing[under] = (sql.text, sql.dialect, sql.rendered)
+                else:
+                    self._known[under] = record
+        return missing
+
+    def _share(self, missing: dict[bytes, Text]) -> None:
+        """Begin with texts, together with copies of this process if they are worth their start."""
+        self._begun = dict(sorted(missing.items(), key=lambda item: -len(item[1][0])))  # none shall wait for a long one
+        listed = list(self._begun.values())
+        jobs = min(self._jobs, sum(len(text) for text, _, _ in listed) // _SHARE)
+        if jobs > 1 and copies.possible():
+            from trackplan.sql import statements  # noqa: F401 - here, so that not each copy has to load it
+
+            self._shared = copies.Shared(len(listed), lambda number: _encoded(listed[number]), jobs)
+
+    def _finish(self) -> None:
+        """Compile what was begun."""
+        listed = list(self._begun.values())
+        if self._shared is None:
+            made = dict(enumerate(_compiled(listed, self._jobs)))
+        else:
+            made = {number: _made(listed[number]) for number in self._shared.items()}
+            for number, piece in self._shared.answers().items():
+                if number not in made and (theirs := _decoded(piece)) is not None:
+                    made[number] = theirs, piece
+        for number, (under, text) in enumerate(self._begun.items()):
+            self._known[under], piece = made.get(number) or _made(text)
+            self._pack.put(under, piece)
+        self._begun, self._shared = {}, None
 
 
 def serve(task: bytes) -> bytes:
@@ -76,7 +129,7 @@ def _compiled(texts: list[Text], jobs: int) -> list[tuple[Record, bytes]]:
     try:
         for share, task, helper in zip(shares, tasks, [None, *helpers], strict=True):
             answer = helper.answer() if helper is not None else None
-            made.update(zip(share, _theirs(task, answer) or map(_own, task), strict=True))
+            made.update(zip(share, _theirs(task, answer) or map(_made, task), strict=True))
     finally:
         for helper in helpers:
             if helper is not None:
@@ -98,9 +151,17 @@ def _shares(texts: list[Text], jobs: int) -> list[list[int]]:
     return shares
 
 
-def _own(text: Text) -> tuple[Record, bytes]:
+def _made(text: Text) -> tuple[Record, bytes]:
     record = _record(text)
     return record, _ENCODER.encode(record)
+
+
+def _encoded(text: Text) -> bytes:
+    return _ENCODER.encode(_record(text))
+
+
+def _key(sql: Sql) -> bytes:
+    return key(compiler(), "record", sql.dialect, "01"[sql.rendered], sql.text)
 
 
 def _theirs(texts: list[Text], answer: bytes | None) -> list[tuple[Record, bytes]]:

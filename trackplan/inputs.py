@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -60,10 +60,11 @@ class Scripts:
     unresolved: list[tuple[str, str, str, Place]]
 
 
-def read(project: Project, pack: Pack | None = None) -> Inputs:
+def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]], None] | None = None) -> Inputs:
     """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same.
 
-    What a text declares is taken from `pack` where it was read before.
+    What a text declares is taken from `pack` where it was read before. The SQL of models and consumers is read first,
+    so that others can `begin` with it.
     """
     pack, work = pack or Pack(), project.tree
     assigned, problems = assign(project)
@@ -73,16 +74,18 @@ def read(project: Project, pack: Pack | None = None) -> Inputs:
         if kind != "dbt":  # whose entries are folders
             for path, _ in entries:
                 found.files.setdefault(path, _FILE_KINDS[kind])
+    for path, source in assigned["models"]:
+        _sql(found, work, path, source, project.dialect, None, pack)
+    for path, source in assigned["consumers"]:
+        _sql(found, work, path, source, project.dialect, _consumer(path, source), pack)
+    if begin is not None:
+        begin(found.sql)
     _plans(found, work, project, assigned["plans"], pack)
     _use_cases(found, work, assigned["use_cases"], pack)
     for path, source in assigned["tombstones"]:
         with _noting(found):
             found.tombstones.extend(_declared(found, pack, Tombstone, (work.read_text(path), path, source.format)))
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
-    for path, source in assigned["models"]:
-        _sql(found, work, path, source, project.dialect, None, pack)
-    for path, source in assigned["consumers"]:
-        _sql(found, work, path, source, project.dialect, _consumer(path, source), pack)
     for path, source in assigned["dbt"]:
         _dbt(found, work, path, source, source.dialect or project.dialect)
     for problem in found.problems:  # a dbt project's files are known only once something is found in them
@@ -190,7 +193,7 @@ def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str,
         flat = tuple(part for script in scripts for part in script)
         kept = once.made(pack, Scripts, (compiler(), *flat), partial(_run, scripts))
         found.tables.extend(kept.tables)
-        found.sql.extend(kept.views)
+        found.sql[:0] = kept.views
         found.unresolved.extend(kept.unresolved)
 
 

@@ -18,8 +18,10 @@ from trackplan.link.relations import Registry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trackplan.cache.pack import Pack
     from trackplan.inputs import Inputs
     from trackplan.project import Project
+    from trackplan.sql.records import Record
 
 
 def check(
@@ -44,13 +46,15 @@ def check(
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
     means = means or Means()
-    read = inputs.read(project, means.pack)
+    with compilation.Compilation(means.pack, means.jobs) as compiling:
+        read = inputs.read(project, means.pack, compiling.begin)
+        records = compiling.records(read.sql)
     means.pack.input_size = project.tree.taken
     base = FactBase.create()
     _store_run(base, project, today)
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
-    facts = _link(project, read, base, means)
+    facts = _link(project, read, records, base, means.pack)
     named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
     ambiguous = needs.store(base, named, read.use_cases, today, project.policy.planning_horizon_months)
     tombstones.store(base, named, read.tombstones)
@@ -62,14 +66,13 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     return base
 
 
-def _link(project: Project, read: Inputs, base: FactBase, means: Means) -> store.Facts:
-    """Compile the SQL, land the plans, resolve every name, follow every use to its end, and write all of it down."""
+def _link(project: Project, read: Inputs, records: list[Record], base: FactBase, pack: Pack) -> store.Facts:
+    """Land the plans, resolve every name of the SQL, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
-    records = compilation.compile_all(read.sql, means.pack, means.jobs)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
-    linked = linking.link(loaded, read.consumers, landings.governed, Kept(loaded, means.pack))
-    means.pack.save()
+    linked = linking.link(loaded, read.consumers, landings.governed, Kept(loaded, pack))
+    pack.save()
     facts = store.store(base, linked, project.policy.counting)
     gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)
