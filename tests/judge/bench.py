@@ -185,7 +185,10 @@ def open_bench(
             for index, (name, kind) in enumerate(zip(relation.columns, relation.types, strict=True))
         ]
     views = connection.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall()
-    standing = [Unit(name, (), words_of(sql), frozenset([name.lower()])) for name, sql in views]
+    macros = connection.execute(
+        "SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal AND macro_definition <> ''"
+    ).fetchall()
+    standing = [Unit(name, (), words_of(sql), frozenset([name.lower()])) for name, sql in views + macros]
     bench.units = standing + _in_order(bench, [unit(name, sql) for name, sql in models.items()])
     bench.build()
     return bench

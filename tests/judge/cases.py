@@ -12,9 +12,13 @@ import yaml
 
 from tests.judge import shapes
 from tests.judge.bench import Bench, open_bench, tables
+from tests.judge.shapes import Shape
 from tests.judge.values import Pool, literal, make
 
 FOLDER = Path(__file__).parent.parent / "soundness" / "cases"
+PLAIN, TWINS, FEW = (1, 2, 3), 4, 5
+"""Seeds of data sets. In one, every row has a twin, so that what tells rows apart can be seen to matter (in DISTINCT,
+GROUP BY, UNION); in another, each column has two values, so that rows of different tables meet."""
 _KEYS = {"ddl", "models", "queries", "json", "built", "rows", "used", "unused", "unknown", "only"}
 
 
@@ -78,29 +82,52 @@ def load_tables(case: Case, seed: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("PRAGMA disable_optimizer")
     connection.execute(case.ddl)
-    pool = case.pool
     for table in tables(connection):
         if table not in case.built:
-            _fill(connection, table, case, pool, Random(f"{seed} {table}"))  # noqa: S311
+            _fill(connection, table, case, seed)
     return connection
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, table: str, case: Case, pool: Pool, chance: Random) -> None:
-    quoted = ".".join(f'"{part}"' for part in table.split("."))
-    relation = connection.table(quoted)
+def json_columns(case: Case) -> list[tuple[str, str, Shape]]:
+    """Give table, column and shape of each JSON column of a case. Raises DuckDB's errors."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(case.ddl)
+        return [
+            (table, name, shape)
+            for table in tables(connection)
+            for name, shape in _columns(connection, table, case)
+            if shape.kind == "json"
+        ]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str, case: Case) -> list[tuple[str, Shape]]:
+    relation = connection.table(_quoted(table))
     columns = []
     for name, kind in zip(relation.columns, relation.types, strict=True):
         shape = shapes.of_type(kind)
         if shape.kind == "json":
             shape = shapes.of_json(case.json.get(f"{table}.{name}", {"k": "text", "n": "integer"}))
         columns.append((name, shape))
+    return columns
+
+
+def _quoted(table: str) -> str:
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, case: Case, seed: int) -> None:
+    pool, chance = case.pool, Random(f"{seed} {table}")  # noqa: S311
+    columns = _columns(connection, table, case)
+    few = [[make(shape, chance, pool) for _ in range(2)] for _, shape in columns] if seed == FEW else []
     rows = []
     for index in range(case.rows + chance.randrange(5)):
         # A column called id tells rows apart; the others repeat.
         values = [
-            index + 1 if name.lower() == "id" and shape.kind == "integer" else make(shape, chance, pool)
-            for name, shape in columns
+            index + 1
+            if name.lower() == "id" and shape.kind == "integer"
+            else (chance.choice(few[at]) if few else make(shape, chance, pool))
+            for at, (name, shape) in enumerate(columns)
         ]
         items = ", ".join(literal(value, shape) for value, (_, shape) in zip(values, columns, strict=True))
-        rows.append(f"({items})")
-    connection.execute(f"INSERT INTO {quoted} VALUES {', '.join(rows)}")
+        rows += [f"({items})"] * (2 if seed == TWINS else 1)
+    connection.execute(f"INSERT INTO {_quoted(table)} VALUES {', '.join(rows)}")

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.judge.cases import json_columns
+from tests.judge.truth import Subject
 from trackplan import names
 
 if TYPE_CHECKING:
     from tests.judge.cases import Case
-    from tests.judge.truth import Subject, Truth
+    from tests.judge.truth import Truth
 
 TODAY = date(2026, 11, 21)
 PROJECT = """\
@@ -21,6 +23,13 @@ dialect: duckdb
 warehouse: [warehouse.sql]
 models: [models/*.sql]
 consumers: [queries/*.sql]
+"""
+PLAN = """\
+trackplan: 1
+events:
+  JSON:
+    description: The keys of JSON columns, which no table declares
+    properties:
 """
 
 
@@ -67,6 +76,13 @@ def write_project(case: Case, folder: Path) -> None:
     (folder / "models").mkdir()
     (folder / "queries").mkdir()
     lines = [line for line in PROJECT.splitlines() if case.models or not line.startswith("models:")]
+    keys = [
+        identify(Subject(table, column, path)) for table, column, shape in json_columns(case) for path in shape.paths()
+    ]
+    if keys:
+        lines.append("plans: [{path: plan.yaml, name: keys}]")
+        fields = [f"      k{n}: {{description: A key, column: '{key}'}}" for n, key in enumerate(keys)]
+        (folder / "plan.yaml").write_text(PLAN + "\n".join(fields) + "\n", encoding="utf-8")
     (folder / "trackplan.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "warehouse.sql").write_text(case.ddl + ";\n", encoding="utf-8")
     for kind, files in (("models", case.models), ("queries", case.queries)):

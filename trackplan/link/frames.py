@@ -136,6 +136,20 @@ def unnamed(names: Sequence[str]) -> list[int]:
     return [p for p, name in enumerate(names) if not name or first[name.lower()] != p]
 
 
+def apart(names: Sequence[str]) -> tuple[str, ...]:
+    """What DuckDB calls columns outside of the query that gives them: of two called `a`, the second is `a_1`."""
+    taken: set[str] = set()
+    found: list[str] = []
+    for name in names:
+        fresh, nth = name, 0
+        while fresh and fresh.lower() in taken:
+            nth += 1
+            fresh = f"{name}_{nth}"
+        taken.add(fresh.lower())
+        found.append(fresh)
+    return tuple(found)
+
+
 def bits(mask: int) -> Iterator[int]:
     """The positions of the bits that are set."""
     while mask:

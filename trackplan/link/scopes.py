@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackplan.link.frames import Frame, Origin, left_out
+from trackplan.link.frames import Frame, Origin, apart, left_out
 from trackplan.link.program import Block, Table
 from trackplan.sql.records import Scope, Select, Source, Star, Union
 
@@ -36,7 +36,7 @@ class Scopes:
         self._done = [False] * self.count
         for number in range(self.count):
             self._complete(number)
-        self.root = self._named(block.statement.scope, block.columns)
+        self.root = self._called(block.statement.scope, block.columns)
 
     def slot(self, frame: int) -> int:
         """The slot that a frame shows, -1 if it is none."""
@@ -50,9 +50,15 @@ class Scopes:
     def _source(self, source: Source) -> int:
         if source.scope >= 0:
             self._complete(source.scope)
-            return self._named(source.scope, source.columns) if source.columns else source.scope
-        number = self.count + self.block.slot_of[source.parts]
-        return self._named(number, source.columns) if source.columns else number
+            return self._called(source.scope, source.columns)
+        return self._called(self.count + self.block.slot_of[source.parts], source.columns)
+
+    def _called(self, base: int, columns: tuple[str, ...]) -> int:
+        """The frame `base` as others see it: its first columns renamed, and in DuckDB, all told apart."""
+        below = self.frames[base]
+        if (below.twins or columns) and not below.open and self.block.unit.sql.dialect == "duckdb":
+            columns = apart((*columns, *below.names[len(columns) :]))
+        return self._named(base, columns)
 
     def _named(self, base: int, columns: tuple[str, ...]) -> int:
         """The frame `base` with its first columns renamed."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.errors import NotFollowedError
+from trackplan.sql.json_ways import NAMES, ways_of
 from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, access, member
 from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, StarRef
-from trackplan.sql.shapes import FREE, ON_EACH, Call, Shapes
+from trackplan.sql.shapes import FREE, Shapes
 from trackplan.sql.star_names import names_of
 from trackplan.sql.values import lengths, parts, taken
 
@@ -118,10 +120,12 @@ class Walker(Shapes):
         return ()
 
     def _lambda(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        if ways_of(node) is not None:
+            return self._reached(node, how, into, bound, found)
         names = {e.name.lower() for e in node.expressions}
         self._taken(node.this, how, into, {**bound, **dict.fromkeys(names, ())}, found)
         mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
-        # As an argument, `payload -> 'key'` looks like a lambda to the parser.
+        # It may be no lambda: as an argument, `payload -> key` looks like one to the parser.
         return [p for p in node.expressions if p.name.lower() not in mentioned]
 
     def _window(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
@@ -155,7 +159,11 @@ class Walker(Shapes):
             # What stands before a function is a namespace, but for `column.function()` of DuckDB and T-SQL.
             plain = self.compiler.dialect not in ("duckdb", "tsql") and is_namespace(node.this)
             return [node.expression] if plain else [node.expression, node.this]
-        reached = access(node)
+        reached = access(node, by_name=self.by_name)
+        several = ways_of(reached.base) if reached.base is node else None
+        if several is not None:
+            self._several(several, how, into, bound, found)
+            return ()
         if reached.base is node:
             return [*reached.computed, *parts_of(node)]
         if not self._reaches(reached, how, into, False, bound, found):
@@ -174,6 +182,8 @@ class Walker(Shapes):
 
     def _called(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         name = node.name.lower()
+        if name in NAMES and ways_of(node) is not None:
+            return self._reached(node, how, into, bound, found)
         if name == "columns":
             self.spreads = True
             found.append(StarRef(None, how, NOWHERE))

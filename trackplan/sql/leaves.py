@@ -21,17 +21,20 @@ Bound = Mapping[str, Sequence[Reference]]
 
 # Dialects in which a row as a value is NULL only where an outer join found none, whatever its columns are.
 _ROWS = frozenset({"bigquery", "duckdb"})
+# Dialects in which a struct that is cast to another gives each member to the one of its name, and not by position.
+_BY_NAME = frozenset({"duckdb"})
 
 
 class Leaves:
     """Makes the references of one scope (`frame`)."""
 
-    __slots__ = ("compiler", "fold", "frame")
+    __slots__ = ("by_name", "compiler", "fold", "frame")
 
     def __init__(self, compiler: Compiler, frame: Frame) -> None:
         self.compiler = compiler
         self.frame = frame
         self.fold = compiler.fold
+        self.by_name = compiler.dialect in _BY_NAME
 
     def leaf(
         self,

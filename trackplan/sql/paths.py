@@ -6,23 +6,20 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-_EXTRACTS = (
-    exp.JSONExtract,
-    exp.JSONExtractScalar,
-    exp.JSONBExtract,
-    exp.JSONBExtractScalar,
-)
+from trackplan.sql.json_ways import CLASSES, EXTRACTS, ways_of
+
 _KEEPING = (
     exp.Paren,
     exp.Cast,
     exp.TryCast,
     exp.ParseJSON,
     exp.JSONFormat,
+    exp.JSONStripNulls,
     exp.IgnoreNulls,
     exp.AnyValue,
 )
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv)  # whose result is a position and no key
-PARTS = (exp.Dot, exp.Bracket, exp.StructExtract, exp.GetExtract, *_EXTRACTS)
+PARTS = (exp.Dot, exp.Bracket, exp.StructExtract, exp.GetExtract, *EXTRACTS, *CLASSES)
 """What takes a part of a value."""
 SAME_STRUCTURE = (*_KEEPING, exp.Anonymous)
 """What may have the structure of its argument as a result, so that a path may go on through it."""
@@ -54,21 +51,31 @@ class Access:
     cut: bool = False
 
 
-def access(node: exp.Expr) -> Access:
+def access(node: exp.Expr, *, by_name: bool) -> Access:
     """Follow `node` down to what it reads from. The path is empty where the whole value is read.
 
     Array positions are no segments: the plan's `products.sku` is the SKU of every product. A computed key, a wildcard
-    or a filter may be any key, so everything below it counts as read: the path ends before it.
+    or a filter may be any key, so everything below it counts as read: the path ends before it. Some dialects cast
+    structs `by_name`; elsewhere the members of one that is cast may get other names.
     """
     segments: list[str] = []
     computed: list[exp.Expr] = []
     aggregate = cut = False
     while True:
         step: list[str] | None
-        below = same_structure(node)
+        below = same_structure(node, by_name=by_name)
         if below is not None:
             aggregate = aggregate or isinstance(node, exp.AggFunc)
             node = below
+            continue
+        found = ways_of(node)
+        if found is not None:
+            if len(found.ways) != 1 or found.named or not isinstance(found.value, exp.Expr):
+                return Access(node, segments, computed, aggregate, cut)
+            (way,) = found.ways
+            computed.extend(found.others)
+            segments, cut = (way.path, True) if way.cut else (way.path + segments, cut)
+            node = found.value
             continue
         if not isinstance(node.this, exp.Expr):
             # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
@@ -77,8 +84,6 @@ def access(node: exp.Expr) -> Access:
             step = [node.expression.name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
             step = _key(node.expressions[0], computed)
-        elif isinstance(node, _EXTRACTS) and not node.args.get("expressions"):
-            step = json_path(node.args.get("expression"), computed)
         elif isinstance(node, (exp.StructExtract, exp.GetExtract)):
             step = _key(node.expression, computed)
             step = None if isinstance(node, exp.StructExtract) and not step else step
@@ -89,10 +94,9 @@ def access(node: exp.Expr) -> Access:
         node = node.this
 
 
-def same_structure(node: exp.Expr) -> exp.Expr | None:
+def same_structure(node: exp.Expr, *, by_name: bool) -> exp.Expr | None:
     """The argument of `node` where `node` keeps the argument's structure, else None."""
-    if isinstance(node, (exp.Cast, exp.TryCast)) and _is_struct(node.args.get("to")):
-        # A cast from struct to struct goes by position: the members may get other names.
+    if isinstance(node, (exp.Cast, exp.TryCast)) and not by_name and _is_struct(node.args.get("to")):
         return None
     if isinstance(node, _KEEPING):
         below = node.this
@@ -105,30 +109,6 @@ def same_structure(node: exp.Expr) -> exp.Expr | None:
 
 def _is_struct(node: exp.Expr | None) -> bool:
     return node is not None and any(t.this in exp.DataType.STRUCT_TYPES for t in node.find_all(exp.DataType))
-
-
-def json_path(node: exp.Expr | None, computed: list[exp.Expr]) -> list[str] | None:
-    """The segments of a JSON path, or None where it may lead anywhere."""
-    if isinstance(node, exp.Literal):
-        return [node.this] if node.is_string and not set(node.this) & set("{}[]$,.*/") else None
-    if not isinstance(node, exp.JSONPath):
-        if node is not None:
-            computed.append(node)
-        return None
-    segments: list[str] = []
-    for part in node.expressions:
-        if isinstance(part, exp.JSONPathRoot):
-            continue
-        if isinstance(part, exp.JSONPathKey) and isinstance(part.this, str):
-            if part.this != "$":
-                segments.append(part.this)
-        elif isinstance(part, exp.JSONPathSubscript) and isinstance(part.this, int):
-            continue
-        elif isinstance(part, exp.JSONPathSubscript) and isinstance(part.this, str):
-            segments.append(part.this)
-        else:
-            return None
-    return segments
 
 
 def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:

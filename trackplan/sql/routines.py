@@ -16,6 +16,7 @@ from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
+from trackplan.sql.json_ways import NAMES
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, tree_of
 from trackplan.sql.records import Opaque, Output, Select, Source, Statement, called
@@ -44,6 +45,8 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement]
         raise NotFollowedError
     returns = tree.find(exp.ReturnsProperty)
     gives_rows = returns is not None and bool(returns.args.get("is_table"))
+    if head.this.name.lower() in NAMES:
+        raise NotFollowedError  # it hides what the database has under that name
     body = _body(tree, piece, dialect)
     if body is None and not gives_rows and not READS.search(piece.text):
         return

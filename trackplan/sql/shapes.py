@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from trackplan.sql.each import ON_EACH, Call
+from trackplan.sql.json_ways import Ways, built_of, ways_of
 from trackplan.sql.kinds import COLUMN, Kinds
 from trackplan.sql.leaves import Bound, Leaves
 from trackplan.sql.nodes import children
@@ -25,12 +26,8 @@ FREE: Bound = {}
 LISTED = frozenset({"duckdb", "bigquery"})
 """Dialects in which UNNEST of a list gives each element as one value; elsewhere it may spread its members, or a map."""
 
-ON_EACH = frozenset(
-    "all_match any_match apply array_all array_any array_apply list_all list_any list_apply list_transform none_match "  # noqa: SIM905
-    "transform".split()
-)
-"""Functions of a list and a lambda, besides those that have a class of their own."""
-_CHANGED = frozenset({"struct_concat", "struct_insert", "struct_update"})
+_CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
+_LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
 
 
 class Shapes(Leaves):
@@ -82,15 +79,48 @@ class Shapes(Leaves):
 
     def _changed(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """`struct_insert(s, name := value)`: the members of a struct, and others."""
-        if node.name.lower() in ON_EACH:
+        name, pairs = node.name.lower(), built_of(node)
+        if name in ON_EACH:
             self._each(node, into, bound, found)
-        elif node.name.lower() not in _CHANGED:
+        elif pairs is not None:
+            for key, value in pairs:
+                self._put(key, value, into, bound, found)
+        elif name in _LISTS and node.expressions:
+            self.aggregates = True
+            self._built(node.expressions[0], into, bound, found)
+        elif name not in _CHANGED:
             self._part(node, into, bound, found)
         else:
             for item in node.expressions:
                 named = isinstance(item, (exp.PropertyEQ, exp.Kwarg)) and isinstance(item.this, exp.Identifier)
                 place = joined(into, item.this.name) if named else into
                 self._built(item.expression if named else item, place, bound, found)
+
+    def _put(self, key: exp.Expr, value: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        """One key of an object and its value."""
+        if isinstance(key, exp.Literal) and key.is_string:
+            self._built(value, joined(into, key.this), bound, found)
+        else:
+            for node in (key, value):
+                self._taken(node, "output", into, bound, found)
+
+    def _mapped(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        """`MAP {'a': x}`, `map('a', x)`: the keys of a map are its members."""
+        keys, values = node.args.get("keys"), node.args.get("values")
+        if isinstance(node, exp.ToMap):
+            self._built(node.this, into, bound, found)
+        elif isinstance(keys, exp.Array) and isinstance(values, exp.Array):
+            for key, value in zip(keys.expressions, values.expressions, strict=True):
+                self._put(key, value, into, bound, found)
+        else:
+            self._taken(node, "output", into, bound, found)
+
+    def _inserted(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
+        """`object_insert(p, 'key', value)`: an object, and one key more."""
+        self._built(node.this, into, bound, found)
+        key, value = node.args.get("key"), node.args.get("value")
+        if isinstance(key, exp.Expr) and isinstance(value, exp.Expr):
+            self._put(key, value, into, bound, found)
 
     def _renamed(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         if self.compiler.dialect == "clickhouse" and isinstance(node, exp.Alias):
@@ -127,10 +157,14 @@ class Shapes(Leaves):
                 self._taken(child, "window", into, bound, found)
 
     def _part(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        reached = access(node)
+        reached = access(node, by_name=self.by_name)
         base = reached.base
         if base is node:
-            self._taken(node, "output", into, bound, found)
+            several = ways_of(node)
+            if several is None:
+                self._taken(node, "output", into, bound, found)
+            else:
+                self._several(several, "output", into, bound, found)
             return
         for key in reached.computed:
             self._taken(key, "output", into, bound, found)
@@ -138,6 +172,17 @@ class Shapes(Leaves):
             return
         of = parts(self._made(base, bound), ".".join(reached.path))
         found.extend(taken(of, "output", into) if reached.cut else placed(of, into))
+
+    def _several(self, several: Ways, how: How, into: str, bound: Bound, found: list[Reference]) -> None:
+        """Note several parts of one value; only an output keeps their names."""
+        made = self._made(several.value, bound)
+        for node in several.others:
+            self._taken(node, how, into, bound, found)
+        for way in several.ways:
+            path = ".".join(way.path)
+            of = parts(made, path)
+            named = several.named and how == "output" and not way.cut
+            found.extend(placed(of, joined(into, path)) if named else taken(of, how, into))
 
     def _reaches(self, reached: Access, how: How, into: str, clear: bool, bound: Bound, found: list[Reference]) -> bool:
         """Note a part of a column or of what a query gives; False where it is taken from another value."""
@@ -189,47 +234,6 @@ class Shapes(Leaves):
             self._taken(other, "output", into, inside, found)
 
 
-class Call:
-    """A function of a `list` and a lambda with its `body`; it `keeps` elements of the list, or makes others of them.
-
-    `names` are those of the lambda's parameters, the element's first; `others` what else it is given.
-    """
-
-    __slots__ = ("body", "keeps", "list", "names", "others")
-
-    def __init__(self, items: exp.Expr, body: exp.Expr, names: Sequence[str], *, keeps: bool = False) -> None:
-        self.list, self.body, self.names, self.keeps = items, body, [n.lower() for n in names], keeps
-        self.others: list[exp.Expr] = []
-
-    @classmethod
-    def of(cls, node: exp.Expr, dialect: str) -> Call | None:
-        """What `node` runs over which list; None where that is not known."""
-        if isinstance(node, exp.Comprehension):
-            return cls._comprehension(node)
-        arguments = node.expressions if isinstance(node, exp.Anonymous) else [node.this, node.args.get("expression")]
-        if dialect == "clickhouse" and len(node.args) > 2 and any(node.args.get("expressions") or ()):
-            return None
-        if len(arguments) != 2 or not isinstance(arguments[1], exp.Lambda) or isinstance(arguments[0], exp.Lambda):
-            return None
-        names = [e.name for e in arguments[1].expressions]
-        return cls(arguments[0], arguments[1].this, names, keeps=isinstance(node, exp.ArrayFilter))
-
-    @classmethod
-    def _comprehension(cls, node: exp.Comprehension) -> Call | None:
-        name, items = node.args.get("expression"), node.args.get("iterator")
-        if not isinstance(name, exp.Identifier) or not isinstance(items, exp.Expr):
-            return None
-        position, condition = node.args.get("position"), node.args.get("condition")
-        more = [position.name] if isinstance(position, exp.Expr) else []
-        call = cls(items, node.this, [name.name, *more])
-        call.others = [condition] if isinstance(condition, exp.Expr) else []
-        return call
-
-    def bind(self, bound: Bound, elements: list[Reference]) -> Mapping[str, Sequence[Reference]]:
-        """The parameters of the lambda, with those around it."""
-        return {**bound, **dict.fromkeys(self.names[1:], ()), **dict.fromkeys(self.names[:1], elements)}
-
-
 _SHAPES = Kinds(
     (
         (exp.Column, COLUMN),
@@ -242,12 +246,14 @@ _SHAPES = Kinds(
         (
             (
                 *(exp.ArrayAgg, exp.ArgMax, exp.ArgMin, exp.First, exp.Last, exp.FirstValue, exp.LastValue),
-                *(exp.NthValue, exp.Lag, exp.Lead, exp.Order, exp.Limit, exp.Filter, exp.HavingMax),
+                *(exp.NthValue, exp.Lag, exp.Lead, exp.Order, exp.Limit, exp.Filter, exp.HavingMax, exp.JSONArrayAgg),
             ),
             Shapes._first,
         ),
         (exp.Window, Shapes._over),
+        ((exp.ToMap, exp.VarMap), Shapes._mapped),
+        (exp.ObjectInsert, Shapes._inserted),
         (exp.Anonymous, Shapes._changed),
-        ((*PARTS, *SAME_STRUCTURE, exp.RespectNulls), Shapes._part),
+        ((*PARTS, *SAME_STRUCTURE, exp.RespectNulls, exp.Lambda), Shapes._part),
     )
 )
