@@ -8,7 +8,7 @@ category: use-cases
 cause: method
 requires: [use_cases]
 why: >
-  A need with a wildcard, or for a whole event or table, justifies data that nobody has thought of. A purpose must be
+  A need with a wildcard or a tag, or for a whole event or table, justifies data that nobody has thought of. A purpose must be
   specific.
 fix: Name the fields that the use case really needs.
 references: ["GDPR Art. 5(1)(b)", "GDPR Art. 5(1)(c)"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sample import shop
 from trackplan.errors import TrackplanError
-from trackplan.explain import explain
+from trackplan.explain import explain as tree_of
 from trackplan.explain.find import find
 from trackplan.explain.tree import Node, capped, draw
 from trackplan.facts.base import FactBase
@@ -42,6 +42,11 @@ web/"Order Completed".total  [tracking/web.yaml:5:7]
    ├─ 2 models would have to change: orders, stg_orders
    └─ 1 use case would miss it: revenue
 """
+
+
+def explain(base: FactBase, name: str, *, plain: bool = False) -> str:
+    """The explanation as text."""
+    return draw(tree_of(base, name), plain=plain)
 
 
 def test_a_field_in_full() -> None:

@@ -77,16 +77,17 @@ def check(
 
 @app.command()
 @click.argument("subject", metavar="NAME")
+@options.choice("tree", "json", default="tree", option="--format", help="How to write it; a rule's page is Markdown.")
 @options.today
 @options.analysing
-def explain(where: Where, subject: str, today: str) -> int:
+def explain(where: Where, subject: str, format: str, today: str) -> int:  # noqa: A002 - the option's name
     """Explain a rule, or why something stays or goes.
 
     NAME is a rule, field, column, event, use case, consumer or relation.
     """
     from trackplan.commands import explain as command
 
-    return command.run(subject, where, today)
+    return command.run(subject, where, format, today)
 
 
 @app.command()

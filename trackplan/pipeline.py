@@ -55,13 +55,13 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
     facts = _link(project, read, records, base, means.pack)
+    classes.store(base, facts)
     named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
     ambiguous = needs.store(base, named, read.use_cases, today, project.policy.planning_horizon_months)
     tombstones.store(base, named, read.tombstones)
     evidence.store(base, project, read, facts, read.problems + ambiguous)
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
-    classes.store(base, facts)
     base.freeze()
     return base
 

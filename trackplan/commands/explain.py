@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _RULE_ID = re.compile(r"[A-Za-z]{2,3}[0-9]{3}")
 
 
-def run(subject: str, where: base.Where, today: str) -> int:
+def run(subject: str, where: base.Where, format: str, today: str) -> int:  # noqa: A002 - the option's name
     """Write the explanation."""
     from trackplan.formats.source import visible
 
@@ -26,11 +26,16 @@ def run(subject: str, where: base.Where, today: str) -> int:
         base.emit(rule_docs.page(rule).rstrip() + "\n")
         return ExitCode.CLEAN
     from trackplan.commands.facts import open_facts
-    from trackplan.explain import explain
+    from trackplan.explain import as_data, draw, explain
 
-    facts = open_facts(where, today)
-    text = explain(facts.base, subject, plain=not base.draws_lines())
+    tree = explain(open_facts(where, today).base, subject)
     base.repeatable()
+    if format == "json":
+        from trackplan.formats import table
+
+        base.emit(table.as_json(as_data(tree)))
+        return ExitCode.CLEAN
+    text = draw(tree, plain=not base.draws_lines())
     base.emit("".join(visible(line) + "\n" for line in text.split("\n")[:-1]))
     return ExitCode.CLEAN
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from trackplan.derive import labels
 from trackplan.derive.subjects import Subject, Subjects
 from trackplan.documents import did_you_mean
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import UseCase
 from trackplan.findings import Place, Problem
 from trackplan.names import Pattern, expand, join_id, plain
-from trackplan.taxonomy import WORDS, known
+from trackplan.taxonomy import CATEGORIES, WORDS, known
 
 _USE_CASE = (
     "key", "id", "title", "owner", "metric", "goal", "moves", "stage", "horizon", "review_by", "legal_basis",
@@ -30,43 +31,62 @@ def months_later(day: date, months: int) -> date:
 def store(
     base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase], today: date, horizon_months: int
 ) -> list[Problem]:
-    """Write the use cases with their needs and consumers. The problems are selectors that mean several plans."""
+    """Write the use cases with their needs and consumers.
+
+    The problems are words that the taxonomy does not know, and selectors that mean several plans.
+    """
     end = months_later(today, horizon_months).isoformat()
-    consumers = {plain(str(id_)): int(str(key)) for key, id_ in base.fetch("SELECT key, id FROM consumer")}
-    problems: list[Problem] = []
-    needs: list[Row] = []
-    matches: list[Row] = []
-    serves: set[tuple[int, int]] = set()
-    absent: dict[Row, None] = {}
-    seen: set[str] = set()
     for number, case in enumerate(use_cases, 1):
         base.insert("use_case", _USE_CASE, [_row(base, case, number, today.isoformat(), end)])
         base.insert("use_case_detail", ("use_case", "kind", "value", "note"), dict.fromkeys(_details(case, number)))
-        problems.extend(_unknown(case))
-        for need in case.needs:
-            for pattern in expand(need.selector):
-                id_ = join_id((case.id, pattern.text))
-                if id_ in seen:
-                    continue
-                seen.add(id_)
-                key = len(needs) + 1
-                chosen = subjects.select(pattern)
-                problems.extend(_ambiguous(subjects, pattern, need.place))
-                wildcard = pattern.wildcard or any(subjects.is_whole(s) for s in chosen)
-                needs.append((key, id_, number, pattern.text, need.why, int(wildcard), base.place(need.place)))
-                matches.extend(_match(key, subjects.with_members(chosen)))
+    _store_consumers(base, use_cases)
+    return [*(problem for case in use_cases for problem in _unknown(case)), *_store_needs(base, subjects, use_cases)]
+
+
+def _store_needs(base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase]) -> list[Problem]:
+    """Write what each need selects."""
+    asked = [(n, need, p) for n, case in enumerate(use_cases, 1) for need in case.needs for p in expand(need.selector)]
+    known = labels.collect(base, {labels.kind_of(pattern) for _, _, pattern in asked})
+    problems: list[Problem] = []
+    needs: dict[str, Row] = {}
+    matches: list[Row] = []
+    for number, need, pattern in asked:
+        id_ = join_id((use_cases[number - 1].id, pattern.text))
+        if id_ in needs:
+            continue
+        key = len(needs) + 1
+        kind = labels.kind_of(pattern)
+        chosen = labels.select(known, pattern) if kind else subjects.select(pattern)
+        wildcard = pattern.wildcard or kind == "tag" or any(subjects.is_whole(s) for s in chosen)
+        hint = ""
+        if kind == "category":
+            problems.extend(_no_category(pattern, need.place))
+        elif kind == "tag" and not chosen:
+            hint = did_you_mean(pattern.pieces[0].partition(":")[2], labels.names(known, kind))
+        elif not kind:
+            problems.extend(_ambiguous(subjects, pattern, need.place))
+        needs[id_] = (key, id_, number, pattern.text, need.why, int(wildcard), hint, base.place(need.place))
+        matches.extend(_match(key, subjects.with_members(chosen)))
+    names = ("key", "id", "use_case", "selector", "why", "wildcard", "hint", "place")
+    base.insert("need", names, needs.values())
+    base.insert("need_match", ("need", "event", "field", "column"), matches)
+    return problems
+
+
+def _store_consumers(base: FactBase, use_cases: Sequence[UseCase]) -> None:
+    """Write which consumers serve which use case, and those that are listed in vain."""
+    consumers = {plain(str(id_)): int(str(key)) for key, id_ in base.fetch("SELECT key, id FROM consumer")}
+    serves: set[tuple[int, int]] = set()
+    absent: dict[Row, None] = {}
+    for number, case in enumerate(use_cases, 1):
         for selector, place in case.consumers:
             for pattern in expand(selector):
                 found = [k for name, k in consumers.items() if pattern.matches(name)]
                 serves.update((k, number) for k in found)
                 if not found:
                     absent[number, pattern.text, did_you_mean(pattern.text, consumers), base.place(place)] = None
-    names = ("key", "id", "use_case", "selector", "why", "wildcard", "place")
-    base.insert("need", names, needs)
-    base.insert("need_match", ("need", "event", "field", "column"), matches)
     base.insert("serves", ("consumer", "use_case"), sorted(serves))
     base.insert("unknown_consumer", ("use_case", "selector", "hint", "place"), absent)
-    return problems
 
 
 def _row(base: FactBase, case: UseCase, number: int, today: str, end: str) -> Row:
@@ -98,6 +118,13 @@ def _unknown(case: UseCase) -> Iterator[Problem]:
         if not known(noun, word):
             hint = did_you_mean(word, WORDS[noun]) or f"choose one of: {', '.join(sorted(WORDS[noun]))}"
             yield Problem(place, f"'{word}' is no {noun}", hint, "reference")
+
+
+def _no_category(pattern: Pattern, place: Place) -> Iterator[Problem]:
+    """A category that the taxonomy does not know; a mistyped one would select nothing and nobody would notice."""
+    if not any(pattern.matches(f"category:{category}") for category in CATEGORIES):
+        asked = pattern.text.partition(":")[2]
+        yield Problem(place, f"'{asked}' is no data category", did_you_mean(asked, CATEGORIES), "reference")
 
 
 def _match(key: int, selected: Sequence[Subject]) -> Iterator[Row]:

@@ -35,6 +35,13 @@ class _Subject:
     withheld: tuple[str, ...] = ()
     doubts: Doubts | None = None
 
+    def selected(self, case: str, wildcard: bool, explicit_only: bool) -> None:
+        """Take on a need that selects it; personal data that a wildcard happens to hit is not named by it."""
+        if wildcard and explicit_only and self.personal:
+            self.withheld += (case,)
+        else:
+            self.explicit += (case,)
+
     def served(self, cases: Iterable[str], explicit_only: bool) -> None:
         """Take on derived needs; they do not count for personal data, where the policy says so."""
         if explicit_only and self.personal:
@@ -130,9 +137,9 @@ def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Co
         if (column := columns.get(_int(key))) is not None:
             column.lands = True
             column.personal = column.personal or bool(personal)
-    for key, case in base.fetch(_NEEDS.format(kind="column")):
+    for key, case, wildcard in base.fetch(_NEEDS.format(kind="column")):
         if (column := columns.get(_int(key))) is not None:
-            column.explicit += (str(case),)
+            column.selected(str(case), bool(wildcard), explicit_only)
     low = {_int(relation): str(clause) for relation, clause in base.fetch(_LOW_COVERAGE)}
     for key, column in columns.items():
         column.named, column.starred, column.carried = users.of_column(key)
@@ -160,8 +167,8 @@ def _fields(base: FactBase, users: Users, columns: dict[int, _Column], explicit_
         landed[_int(key)].append(_int(column))
     for key, reason in base.fetch("SELECT field, reason FROM unlanded ORDER BY field"):
         fields[_int(key)].doubt(None).unlanded.append(str(reason))
-    for key, case in base.fetch(_NEEDS.format(kind="field")):
-        fields[_int(key)].explicit += (str(case),)
+    for key, case, wildcard in base.fetch(_NEEDS.format(kind="field")):
+        fields[_int(key)].selected(str(case), bool(wildcard), explicit_only)
     for key, item in fields.items():
         item.served(users.served(landed[key]), explicit_only)
     for key, item in sorted(fields.items(), reverse=True):
@@ -217,7 +224,8 @@ _LANDED = """
 SELECT l."column", f.sensitivity IN ('personal', 'special') FROM landing l JOIN field f ON f.key = l.field
 """
 _NEEDS = """
-SELECT n.key, u.id FROM named_need n JOIN use_case u ON u.key = n.use_case WHERE n.kind = '{kind}' ORDER BY u.id
+SELECT n.key, u.id, min(n.wildcard) FROM named_need n JOIN use_case u ON u.key = n.use_case
+WHERE n.kind = '{kind}' GROUP BY n.key, u.id ORDER BY u.id
 """
 _LOW_COVERAGE = """
 SELECT c.relation, 'only ' || c.understood || ' of the ' || c.statements || ' statements that read ' || r.id || ' '

@@ -9,10 +9,13 @@ from trackplan.explain.find import find
 from trackplan.explain.lookup import Lookup
 from trackplan.explain.people import explain_consumer, explain_use_case
 from trackplan.explain.sets import explain_event, explain_relation
-from trackplan.explain.tree import draw
+from trackplan.explain.tree import as_data, draw
 
 if TYPE_CHECKING:
+    from trackplan.explain.tree import Node
     from trackplan.facts.base import FactBase
+
+__all__ = ["as_data", "draw", "explain"]
 
 _EXPLAINERS = {
     "field": explain_field,
@@ -24,10 +27,10 @@ _EXPLAINERS = {
 }
 
 
-def explain(base: FactBase, name: str, *, plain: bool = False) -> str:
-    """The tree for the one subject that `name` means; `plain` draws it in ASCII.
+def explain(base: FactBase, name: str) -> Node:
+    """The tree for the one subject that `name` means; `draw` makes it text, `as_data` data.
 
     Raises `TrackplanError` where it means nothing (with the likeliest ids) or more than one (with all of them).
     """
     subject = find(base, name)
-    return draw(_EXPLAINERS[subject.kind](Lookup(base), subject.key), plain=plain)
+    return _EXPLAINERS[subject.kind](Lookup(base), subject.key)

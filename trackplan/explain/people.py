@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan.explain.lookup import joined, listing, number
 from trackplan.explain.tree import Node, capped
 
 if TYPE_CHECKING:
-    from trackplan.explain.lookup import Lookup
+    from trackplan.explain.lookup import Cell, Lookup
 
 _USE_CASE = """
 SELECT id, title, owner, metric, goal, moves, stage, horizon, review_by, legal_basis, data_use, retention, state,
@@ -19,9 +20,10 @@ _DETAILS = """
 SELECT replace(kind, '_', ' ') || 's', group_concat(value || iif(note = '', '', ' (' || note || ')'), '; ')
 FROM (SELECT * FROM use_case_detail WHERE use_case = :key ORDER BY kind, value) GROUP BY kind ORDER BY kind
 """
-_NEEDS = "SELECT key, selector, why, place FROM need WHERE use_case = :key ORDER BY key"
+_NEEDS = "SELECT key, selector, why, wildcard, hint, place FROM need WHERE use_case = :key ORDER BY key"
 _MATCHES = """
-SELECT coalesce(f.id, c.id, e.id) FROM need_match m LEFT JOIN field f ON f.key = m.field
+SELECT coalesce(f.id, c.id, e.id), CASE WHEN f.key THEN 'field' WHEN c.key THEN 'column' ELSE 'event' END
+FROM need_match m LEFT JOIN field f ON f.key = m.field
 LEFT JOIN "column" c ON c.key = m."column" LEFT JOIN event e ON e.key = m.event WHERE m.need = :key ORDER BY 1
 """
 _SERVED = """
@@ -80,11 +82,7 @@ def explain_use_case(look: Lookup, key: int) -> Node:
     root.add(_sign_off(*row[14:]))
     until = f"until {horizon}" if horizon else "no horizon"
     root.add(f"{until}, {f'review by {review}' if review else 'no review date'}; {_STATES[state]}")
-    needs = []
-    for need, selector, why, place in look.rows(_NEEDS, key):
-        matched = look.ids(_MATCHES, need) if isinstance(need, int) else []
-        found = f"selects {listing(matched)}" if matched else "gap: nothing collected or stored matches"
-        needs.append(Node(f"{selector}{f' ({why})' if why else ''}: {found}{look.at(place)}"))
+    needs = [_need(look, row) for row in look.rows(_NEEDS, key)]
     root.add("needs", capped(needs, 40)) if needs else root.add("names no needs")
     served = [Node(f"{i}{look.at(place)}") for i, place in look.rows(_SERVED, key)]
     root.add_section("served by", capped(served))
@@ -95,9 +93,27 @@ def explain_use_case(look: Lookup, key: int) -> Node:
     return root
 
 
+def _need(look: Lookup, row: tuple[Cell, ...]) -> Node:
+    """A need: what it selects, how much of which kind, and what it may have meant where it selects nothing."""
+    key, selector, why, wildcard, hint, place = row
+    matched = look.rows(_MATCHES, key) if isinstance(key, int) else []
+    kinds = Counter(str(kind) for _, kind in matched)
+    ids = [str(id_) for id_, _ in matched]
+    found = "gap: nothing collected or stored matches" + (f"; {hint}" if hint else "")
+    if len(ids) == 1:
+        found = f"selects {ids[0]}"
+    elif ids:
+        counts = [number(kinds[kind], kind) for kind in ("event", "field", "column") if kinds[kind]]
+        found = f"selects {' and '.join(filter(None, [', '.join(counts[:-1]), counts[-1]]))}: {listing(ids)}"
+    data: dict[str, object] = {"selector": selector, "wildcard": bool(wildcard)}
+    data |= {"events": kinds["event"], "fields": kinds["field"], "columns": kinds["column"], "selects": ids}
+    return Node(f"{selector}{f' ({why})' if why else ''}: {found}{look.at(place)}", data=data)
+
+
 def _sign_off(by: str, on: str, signed: str, fingerprint: str) -> str:
     if not by:
-        return f"nobody signed it; its content is {fingerprint}"
+        line = f"sign_off: {{by: NAME, on: DATE, content: {fingerprint}}}"
+        return f"nobody signed it; its content is {fingerprint}, so whoever agrees adds {line}"
     if signed == fingerprint:
         return f"signed by {by} on {on}"
     return f"signed by {by} on {on}, but changed since: its content was {signed} and is {fingerprint}"

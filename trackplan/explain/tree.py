@@ -18,10 +18,11 @@ _LINES = {False: ("├─ ", "└─ ", "│  "), True: ("|- ", "`- ", "|  ")}
 
 @dataclass(slots=True)
 class Node:
-    """A point, and the points below it."""
+    """A point, and the points below it; `data` is what programs are told of it besides, by name."""
 
     text: str
     children: list[Node] = field(default_factory=list)
+    data: dict[str, object] = field(default_factory=dict)
 
     def add(self, text: str, children: list[Node] | None = None) -> Node:
         """Add a point below this one, and give it."""
@@ -40,6 +41,16 @@ def capped(nodes: list[Node], most: int = 12) -> list[Node]:
     if len(nodes) <= most + 1:
         return nodes
     return [*nodes[:most], Node(f"and {len(nodes) - most:,} more")]
+
+
+def as_data(root: Node) -> dict[str, object]:
+    """The tree for programs, in the shape of `schemas/explanation.schema.json`."""
+    result: dict[str, object] = {"text": root.text}
+    if root.data:
+        result["data"] = root.data
+    if root.children:
+        result["points"] = [as_data(child) for child in root.children]
+    return result
 
 
 def draw(root: Node, *, plain: bool = False) -> str:

@@ -351,7 +351,8 @@ CREATE TABLE need (
   use_case INTEGER NOT NULL REFERENCES use_case,
   selector TEXT NOT NULL,               -- with the braces multiplied out
   why      TEXT NOT NULL,               -- why the use case needs it
-  wildcard INTEGER NOT NULL,            -- 1 if it has a * or names a whole event or relation
+  wildcard INTEGER NOT NULL,            -- 1 if it has a *, is a tag, or names a whole event or relation
+  hint     TEXT NOT NULL DEFAULT '',    -- the tag that may be meant, where nothing has this one; may be empty
   place    INTEGER NOT NULL REFERENCES place
 ) STRICT;
 
@@ -531,22 +532,23 @@ CREATE VIEW personal_subject AS
   WHERE c.sensitivity IN ('personal', 'special')
     AND (c.declared OR (c.confidence >= 0.8 AND c.category NOT LIKE 'user.behavior%'));
 
--- Which active use case names which subject, or what it is stored in or as.
+-- Which active use case names which subject, or what it is stored in or as. A need that is a `wildcard` takes whatever
+-- there is, and so names no personal data, where the policy asks for that.
 CREATE VIEW named_need AS
-  SELECT 'field' AS kind, m.field AS key, n.use_case, n.key AS need
+  SELECT 'field' AS kind, m.field AS key, n.use_case, n.key AS need, n.wildcard
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   WHERE m.field IS NOT NULL AND u.state = 'active'
   UNION
-  SELECT 'column', m."column", n.use_case, n.key
+  SELECT 'column', m."column", n.use_case, n.key, n.wildcard
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   WHERE m."column" IS NOT NULL AND u.state = 'active'
   UNION
-  SELECT 'column', l."column", n.use_case, n.key
+  SELECT 'column', l."column", n.use_case, n.key, n.wildcard
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   JOIN landing l ON l.field = m.field
   WHERE u.state = 'active'
   UNION
-  SELECT 'field', l.field, n.use_case, n.key
+  SELECT 'field', l.field, n.use_case, n.key, n.wildcard
   FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
   JOIN landing l ON l."column" = m."column"
   WHERE u.state = 'active';
