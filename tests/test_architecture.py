@@ -22,8 +22,8 @@ LAYERS = (
     {"rule_tests"},
     {"pipeline"},
     {"evidence"},
-    {"inputs"},
-    {"derive", "engine", "summary", "formats", "inventory", "explain", "rule_docs", "compilation", "gate"},
+    {"inputs", "rule_docs"},
+    {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate"},
     {"workers"},
     {"readers", "link"},
     {"rules"},
@@ -35,7 +35,8 @@ LAYERS = (
     {"documents"},
     {"once"},
     {"tree", "cache"},
-    {"names", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "similarity", "copies"},
+    {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage"}
+    | {"similarity", "copies"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "cli", "commands"}

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from tests.conftest import ROOT
-from trackplan import rule_docs, rule_tests, rules
+from trackplan import rule_tests, rules
 from trackplan.errors import ProjectError, TrackplanError
 from trackplan.findings import Severity
 from trackplan.formats import cases
@@ -65,12 +64,6 @@ def test_every_rule_fits_on_a_screen_and_speaks_plainly(rule: rules.Rule) -> Non
     assert rule.fix.endswith(".")
 
 
-def test_the_page_of_rules_is_current() -> None:
-    assert (ROOT / "rules" / "README.md").read_text(encoding="utf-8") == rule_docs.readme(), (
-        "run: python -m trackplan rules --docs > rules/README.md"
-    )
-
-
 HEADER = {
     "id": "ACME001",
     "name": "own-rule",
@@ -106,8 +99,6 @@ def test_a_project_adds_its_own_rules(tmp_path: Path) -> None:
     assert own.requires == (("plans",), ("models", "consumers"))
     assert own.severity is Severity.WARNING
     assert QUERY in own.sql
-    assert "**Example:**" not in rule_docs.page(own)
-    assert "f\n" in rule_docs.page(own)
 
 
 @pytest.mark.parametrize(
@@ -220,10 +211,3 @@ def test_a_word_that_names_no_rule_is_an_error(word: str, hint: str) -> None:
     with pytest.raises(TrackplanError, match="no rule is called") as error:
         rules.choose(RULES, [word])
     assert hint in error.value.hint
-
-
-def test_docs_work_without_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a wheel, the example is taken from the page that comes with the rules."""
-    whole = rule_docs.readme()
-    monkeypatch.setattr(rule_docs, "cases", lambda _: {})
-    assert rule_docs.readme() == whole

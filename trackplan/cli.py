@@ -159,12 +159,11 @@ def query(where: Where, sql: str, format: str, output: Path | None, today: str) 
 
 
 @app.group(invoke_without_command=True)
-@click.option("--docs", is_flag=True, help="The documentation of every rule, in Markdown.")
 @options.choice("table", "json", default="table", option="--format", help="How to write the list.")
 @options.where(options.project, options.no_cache, options.cache_dir)
 @click.pass_context
-def rules(context: click.Context, where: Where, docs: bool, format: str) -> int:  # noqa: A002
-    """List the rules, ours and the project's, or test them.
+def rules(context: click.Context, where: Where, format: str) -> int:  # noqa: A002
+    """List the rules, ours and the project's, test or document them.
 
     The list tells which rules run here, and because of which setting.
     """
@@ -172,7 +171,7 @@ def rules(context: click.Context, where: Where, docs: bool, format: str) -> int:
         return ExitCode.CLEAN
     from trackplan.commands import rules as command
 
-    return command.run(where, docs, format)
+    return command.run(where, format)
 
 
 @rules.command("test")
@@ -187,6 +186,18 @@ def test_rules(where: Where, folders: tuple[Path, ...], quiet: bool) -> int:
     from trackplan.commands import rule_cases as command
 
     return command.run(folders, where, quiet)
+
+
+@rules.command("docs")
+@click.argument("folder", metavar="FOLDER", type=options.FILE)
+def rule_pages(folder: Path) -> int:
+    """Write a page for every rule in FOLDER.
+
+    FOLDER/README.md lists them by group and by cause, FOLDER/docs/ID.md has the page of each.
+    """
+    from trackplan.commands import rule_pages as command
+
+    return command.run(folder)
 
 
 @app.command()

@@ -240,6 +240,7 @@ def _finding(rule: Rule, row: dict[str, Value], fixed: Severity | None, place: P
         message=message,
         fix=_words(row.get("fix")) or rule.fix,
         detail=_words(row.get("detail")),
+        cause=rule.cause,
         rank=_rank(row.get("rank")),
     )
 

@@ -69,6 +69,7 @@ class Finding:
     message: str
     fix: str
     detail: str = ""
+    cause: str = ""
     rank: int = 0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,9 +119,14 @@ def test_no_escape_of_the_input_reaches_the_terminal() -> None:
     assert "\\x1b]0;owned\\x07\\u202e\\r" in shown
 
 
-@pytest.mark.parametrize(("count", "lines"), [(5, 5), (6, 1)])
+@pytest.mark.parametrize(("count", "lines"), [(3, 3), (4, 1)])
 def test_many_remarks_of_one_rule_are_one_line(count: int, lines: int) -> None:
-    many = report(*(finding("TP401", "missing-description", f"f{i}", severity=INFO) for i in range(count)))
+    many = report(
+        *(
+            finding("TP401", "missing-description", f"f{i}", severity=INFO, place=Place("a.yaml", i + 1))
+            for i in range(count)
+        )
+    )
     assert render(many, quiet=True).count("TP401 missing-description") == lines
     assert render(many, quiet=True, fold_info=False).count("TP401 missing-description") == count
 
@@ -143,3 +149,26 @@ def test_order_is_that_of_places_whatever_the_order_of_findings() -> None:
     forwards = sample()
     backwards = report(*reversed(forwards.findings), collapsed=forwards.collapsed)
     assert render(forwards) == render(backwards)
+
+
+def test_findings_are_added_up_by_cause_with_what_stops_it() -> None:
+    counts = {"measurement": 3, "people": 1, "method": 3}
+    found = [
+        replace(finding(subject=f"{cause}{n}", place=Place("tracking/web.yaml", n + 1)), cause=cause)
+        for cause, count in counts.items()
+        for n in range(count)
+    ]
+    said = render(report(*found)).partition("Where it comes from, and what stops it there\n")[2].partition("\n\n")[0]
+    assert said.splitlines() == [
+        "  measurement  3  tie it to an outcome that somebody measures, or stop collecting it",
+        "  method       3  ask for purpose and sensitivity before a field is added, in CI",
+        "  people       1  name an owner, and the day on which it is looked at again",
+    ]
+    assert "what stops it there" not in render(report(*found[:2]))
+
+
+def test_what_one_line_brings_several_times_is_told_once() -> None:
+    found = [finding(subject=f"web/E{n}.name", place=Place("tracking/web.yaml", 6, 7, 6, 18)) for n in range(6)]
+    said = " ".join(render(report(*found), quiet=True).split())
+    assert said.count("TP102") == 1
+    assert "So it is with web/E1.name, web/E2.name, web/E3.name and 2 more." in said

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
-    from trackplan.rules import Rule
+    from trackplan.rule_docs import Page
 
 _RULE_ID = re.compile(r"[A-Za-z]{2,3}[0-9]{3}")
 
@@ -18,12 +19,12 @@ def run(subject: str, where: base.Where, format: str, today: str) -> int:  # noq
     """Write the explanation."""
     from trackplan.formats.source import visible
 
-    rule = _rule(subject, where)
-    if rule is not None:
+    page = _page(subject, where)
+    if page is not None:
         from trackplan import rule_docs
 
         base.repeatable()
-        base.emit(rule_docs.page(rule).rstrip() + "\n")
+        base.emit(rule_docs.plain(page, base.look("auto", sys.stdout)))
         return ExitCode.CLEAN
     from trackplan.commands.facts import open_facts
     from trackplan.explain import as_data, draw, explain
@@ -40,13 +41,14 @@ def run(subject: str, where: base.Where, format: str, today: str) -> int:  # noq
     return ExitCode.CLEAN
 
 
-def _rule(word: str, where: base.Where) -> Rule | None:
-    """The rule of that id or name, the project's own too. Ours are explained without any project."""
-    from trackplan import rules
+def _page(word: str, where: base.Where) -> Page | None:
+    """The page of the rule of that id or name, the project's own too. Ours are explained without any project."""
+    from trackplan import rule_docs, rules
     from trackplan.commands.rules import catalogue, opened, tell
     from trackplan.documents.base import did_you_mean
+    from trackplan.rules import folder
 
-    found = rules.find(rules.shipped(), word)
+    found, project = rules.find(rules.shipped(), word), None
     if found is None:
         project = opened(where)
         whole = catalogue(project)
@@ -57,4 +59,4 @@ def _rule(word: str, where: base.Where) -> Rule | None:
             raise TrackplanError(f"the rule {word} cannot be explained before its file is mended")
         if found is None and _RULE_ID.fullmatch(word):
             raise TrackplanError(f"there is no rule {word}", did_you_mean(word, [rule.id for rule in known]))
-    return found
+    return None if found is None else rule_docs.page(found, folder.of(found, project))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 60
 
 
-def run(where: base.Where, docs: bool, format_: str) -> int:
-    """List the rules, or document them; 2 if a rule's file cannot be used."""
+def run(where: base.Where, format_: str) -> int:
+    """List the rules; 2 if a rule's file cannot be used."""
     from trackplan import rules
     from trackplan.project import Project
     from trackplan.tree import WorkTree
@@ -24,11 +24,6 @@ def run(where: base.Where, docs: bool, format_: str) -> int:
     project = opened(where)
     found = catalogue(project)
     base.repeatable()
-    if docs:
-        from trackplan import rule_docs
-
-        base.emit(rule_docs.readme([rule for rule in found.rules if not rule.retired]))
-        return tell(found, project)
     settings = project or Project(WorkTree(where.start), base.PROJECT_FILE)
     choices = rules.decide(found.rules, settings)
     base.emit(_json(choices, settings) if format_ == "json" else _table(choices, settings))

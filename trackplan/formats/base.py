@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Look:
     """How text is laid out. None of it changes what is said in JSON.
 
-    `fold_info` lets many remarks of one rule in one file become one line. `double_quoted_literals` tells that
-    a SQL dialect of the project writes string literals in double quotes, so that these are masked too.
+    `fold_info` lets many remarks of one rule become one line, and what one line of the source brings several times.
+    `double_quoted_literals` tells that a SQL dialect of the project writes string literals in double quotes, so that
+    these are masked too.
     """
 
     colour: bool = False

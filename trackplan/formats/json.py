@@ -1,19 +1,24 @@
 """The report for programs, in the shape of `schemas/findings.schema.json`.
 
 {"version": 1, "tool": {"name": "trackplan", "version": "0.1.0"}, "today": "2026-07-01",
- "summary": {"findings": {"error": 0, "warning": 1, "info": 0}, "quadrants": {"keep": 12, ...}, ...},
+ "summary": {"findings": {"error": 0, "warning": 1, "info": 0}, "causes": [...],
+ "quadrants": {"keep": 12, ...}, ...},
  "evidence": [...], "findings": [...], "failed": [...], "skipped": [...], "notes": [...]}
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan import __version__
+from trackplan.causes import CAUSES
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackplan.findings import Evidence, Failed, Finding, Place, Report, Skipped
     from trackplan.formats.base import Look
     from trackplan.formats.source import Text
@@ -30,6 +35,7 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         "today": report.today,
         "summary": {
             "findings": {str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s},
+            "causes": _causes(findings),
             "quadrants": {name: report.quadrants.get(name, 0) for name in QUADRANTS},
             "rules_run": report.rules_run,
             "fatal": not report.complete,
@@ -60,6 +66,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "rule": finding.rule,
         "name": finding.name,
         "severity": str(finding.severity),
+        "cause": finding.cause,
         "subject": finding.subject,
         "detail": finding.detail,
         "fingerprint": finding.fingerprint,
@@ -80,6 +87,15 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
         "understood": evidence.understood,
         "broken": evidence.broken,
     }
+
+
+def _causes(findings: Sequence[Finding]) -> list[dict[str, object]]:
+    """All five, so that two runs can be compared."""
+    found = Counter(f.cause for f in findings)
+    return [
+        {"cause": name, "findings": found[name], "meaning": cause.meaning, "countermeasure": cause.countermeasure}
+        for name, cause in CAUSES.items()
+    ]
 
 
 def _failed(failed: Failed) -> dict[str, object]:

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from trackplan.causes import CAUSES
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, paint
 from trackplan.formats.source import visible
@@ -23,6 +24,7 @@ _MEANINGS = {
     "unknown": ("nobody can say whether it is used", "dim"),
     "gap": ("a use case needs it, but nobody collects it", "yellow"),
 }
+_FEW = 3  # findings speak for themselves
 _KINDS = {
     "plans": ("plans", "field"),
     "use_cases": ("use cases", "use case"),
@@ -40,6 +42,7 @@ def summary(report: Report, look: Look) -> str:
     """The closing part of the text output, without a newline at its end."""
     parts = [
         _headline(report, look),
+        _causes(report, look),
         _quadrants(report, look),
         _evidence(report, look),
         _skipped(report, look),
@@ -74,6 +77,18 @@ def _headline(report: Report, look: Look) -> str:
     worst = Severity.ERROR if report.failed else worst
     style = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}.get(worst, "bold green")
     return f"{paint(headline(report), style, look)} ({plural(report.rules_run, 'rule')} run)"
+
+
+def _causes(report: Report, look: Look) -> str:
+    """The findings added up by cause, the most first, each with what stops it at its source."""
+    found = Counter(f.cause for f in report.findings if f.cause in CAUSES)
+    if sum(found.values()) < _FEW:
+        return ""
+    size = max(len(f"{n:,}") for n in found.values())
+    lines = [paint("Where it comes from, and what stops it there", "bold", look)]
+    for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"  {name:<11}  {count:>{size},}  {paint(CAUSES[name].countermeasure, 'dim', look)}")
+    return "\n".join(lines)
 
 
 def _quadrants(report: Report, look: Look) -> str:

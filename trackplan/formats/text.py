@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from trackplan.formats.source import Text
 
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim", Severity.OFF: "dim"}
-_FOLD_INFO_OVER = 5
+_FOLD_INFO_OVER = 3
+_LISTED = 3
 _PLAIN = Look()
 
 
@@ -64,7 +65,7 @@ def _entries(report: Report, look: Look) -> list[_Entry]:
     event_of = {field: event for event, fields in report.collapsed.items() for field in fields}
     whole = {f.subject: f.severity for f in report.findings if f.rule in ("TP104", "TP105")}
     wasted: dict[tuple[str, str], list[Finding]] = {}
-    remarks: dict[tuple[str, str], list[Finding]] = {}
+    remarks: dict[str, list[Finding]] = {}
     columns: Counter[str] = Counter()
     plain: list[Finding] = []
     for finding in sorted(report.findings, key=lambda f: f.sort_key):
@@ -74,10 +75,13 @@ def _entries(report: Report, look: Look) -> list[_Entry]:
         elif relation and whole[relation] >= finding.severity:
             columns[relation] += 1
         elif finding.severity is Severity.INFO and look.fold_info:
-            remarks.setdefault((finding.place.path, finding.rule), []).append(finding)
+            remarks.setdefault(finding.rule, []).append(finding)
         else:
             plain.append(finding)
-    entries = [_whole_relation(f, columns[f.subject]) if f.rule == "TP105" else _entry(f) for f in plain]
+    whole_relations = [f for f in plain if f.rule == "TP105"]
+    entries = [_whole_relation(f, columns[f.subject]) for f in whole_relations]
+    others = [f for f in plain if f.rule != "TP105"]
+    entries += _folded_places(others) if look.fold_info else map(_entry, others)
     for (event, _), group in wasted.items():
         if whole.get(event, Severity.OFF) < group[0].severity:  # else that finding counts the fields itself
             entries.extend(_folded_event(event, group, len(report.collapsed[event])))
@@ -119,11 +123,30 @@ def _folded_event(event: str, group: list[Finding], fields: int) -> list[_Entry]
     return [_entry(group[0], f"{share} fields of {event} are unused: no use case needs them, and {reads}.")]
 
 
+def _folded_places(findings: list[Finding]) -> list[_Entry]:
+    """What one line of the source brings several times, as a group that events share does, is told once."""
+    groups: dict[tuple[Place, str, Severity], list[Finding]] = {}
+    for finding in findings:
+        once = finding.detail if finding.rule.startswith("TP0") else ""  # errors of input have nothing in common
+        groups.setdefault((finding.place, finding.rule + once, finding.severity), []).append(finding)
+    entries = []
+    for group in groups.values():
+        others = [f.subject for f in group[1:]]
+        said = group[0].message
+        if others and group[0].place.line and group[0].subject in said:
+            shown = [*others[:_LISTED], *([f"{len(others) - _LISTED:,} more"] if len(others) > _LISTED else [])]
+            said += f" So it is with {', '.join(shown[:-1])}{' and ' if len(shown) > 1 else ''}{shown[-1]}."
+            entries.append(_entry(group[0], said))
+        else:
+            entries += [_entry(f) for f in group]
+    return entries
+
+
 def _folded_remarks(group: list[Finding]) -> list[_Entry]:
     if len(group) <= _FOLD_INFO_OVER:
         return [_entry(f) for f in group]
     first = group[0]
-    more = f"{first.message} {len(group) - 1:,} more like it in this file; --select {first.rule} lists them."
+    more = f"{first.message} {len(group) - 1:,} more like it; --select {first.rule} lists them."
     return [_entry(first, more)]
 
 

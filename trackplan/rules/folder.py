@@ -13,6 +13,7 @@ from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
     from trackplan.findings import Failed
+    from trackplan.project import Project
     from trackplan.rules.base import Rule
     from trackplan.rules.cases import Case
     from trackplan.tree import Tree
@@ -40,6 +41,11 @@ class Folder:
 def ours() -> Folder:
     """The rules that come with trackplan."""
     return Folder(WorkTree(resources.folder("rules").parent), shipped())
+
+
+def of(rule: Rule, project: Project | None) -> Folder:
+    """The folder of a rule that a project has."""
+    return ours() if rule.shipped or project is None else Folder(project.tree, (rule,))
 
 
 def opened(path: Path) -> Folder:
