@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import compilation, engine, evidence, inputs, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import classes, landing, needs, plans, status, subjects, tombstones
+from trackplan.derive import classes, landing, needs, plans, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
@@ -71,12 +71,14 @@ def _link(project: Project, read: Inputs, records: list[Record], base: FactBase,
     registry = Registry(read.tables)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
+    strangers = unplanned.find(project.landing, registry, landings, project.dialect)
     linked = linking.link(loaded, read.consumers, landings.governed, Kept(loaded, pack))
     pack.save()
     facts = store.store(base, linked, project.policy.counting)
     gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)
     plans.store_landings(base, landings, collected, facts)
+    unplanned.store(base, facts, strangers)
     return facts
 
 

@@ -429,6 +429,12 @@ CREATE TABLE landing_relation (
   PRIMARY KEY (event, relation)
 ) STRICT, WITHOUT ROWID;
 
+-- A table that lies where the events of plans land, looks like one of them, and is in no plan.
+CREATE TABLE unplanned_table (
+  relation INTEGER PRIMARY KEY REFERENCES relation,
+  plans    TEXT NOT NULL                -- the plans that land beside it
+) STRICT;
+
 -- A field without a column, and why.
 CREATE TABLE unlanded (
   field    INTEGER PRIMARY KEY REFERENCES field,
