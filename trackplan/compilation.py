@@ -98,7 +98,8 @@ class Compilation:
                     made[number] = theirs, piece
         for number, (under, text) in enumerate(self._begun.items()):
             self._known[under], piece = made.get(number) or _made(text)
-            self._pack.put(under, piece)
+            if self._pack.lasts:
+                self._pack.put(under, piece or _ENCODER.encode(self._known[under]))
         self._begun, self._shared = {}, None
 
 
@@ -121,7 +122,7 @@ def compiler() -> bytes:
 
 
 def _compiled(texts: list[Text], jobs: int) -> list[tuple[Record, bytes]]:
-    """Each text's record, also as bytes. The result does not depend on who compiles it."""
+    """Each text's record, also as bytes where there are such. The result does not depend on who compiles it."""
     shares = _shares(texts, jobs)
     made: dict[int, tuple[Record, bytes]] = {}
     tasks = [[texts[number] for number in share] for share in shares]
@@ -152,8 +153,7 @@ def _shares(texts: list[Text], jobs: int) -> list[list[int]]:
 
 
 def _made(text: Text) -> tuple[Record, bytes]:
-    record = _record(text)
-    return record, _ENCODER.encode(record)
+    return _record(text), b""
 
 
 def _encoded(text: Text) -> bytes:

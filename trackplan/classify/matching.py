@@ -87,8 +87,7 @@ def _tells(word: str, dictionary: Dictionary) -> bool:
 @lru_cache(maxsize=65536)
 def match(words: tuple[str, ...], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
     """What the name made of `words` is about, for a value of the type `kind`, or None."""
-    tokens, many = _apart(words, dictionary)
-    spans = _spans(tokens, dictionary)
+    tokens, many, spans = _looked_up(words, dictionary)
     return _match(tokens, many, spans, kind, within, dictionary) if spans else None
 
 
@@ -123,10 +122,17 @@ def _match(
     return None
 
 
-def speaks(words: Sequence[str], dictionary: Dictionary) -> bool:
+def speaks(words: tuple[str, ...], dictionary: Dictionary) -> bool:
     """Whether a name has an exception or a phrase that needs no owner: where it matches nothing, it says so itself."""
-    spans = _spans(_apart(words, dictionary)[0], dictionary)
+    _, _, spans = _looked_up(words, dictionary)
     return any(not senses or any(not sense.of for sense in senses) for *_, senses in spans)
+
+
+@lru_cache(maxsize=65536)
+def _looked_up(words: tuple[str, ...], dictionary: Dictionary) -> tuple[list[str], list[int], list[_Span]]:
+    """The words of a name (see `_apart`) with the phrases in it."""
+    tokens, many = _apart(words, dictionary)
+    return tokens, many, _spans(tokens, dictionary)
 
 
 def _apart(words: Sequence[str], dictionary: Dictionary) -> tuple[list[str], list[int]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
+
 from trackplan.findings import Place
 from trackplan.taxonomy import Noun
 
@@ -93,9 +95,11 @@ class Plan:
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A declared column; `columns` are the members of a struct (also of an array of structs)."""
+class Column(Struct, frozen=True, array_like=True, gc=False):
+    """A declared column; `columns` are the members of a struct (also of an array of structs).
+
+    A warehouse has many: a struct is made several times as fast as a frozen dataclass.
+    """
 
     name: str
     place: Place

@@ -166,7 +166,9 @@ class Closure:
                 askers[at].append(first + position)
         # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
         together: dict[int, tuple[Sequence[Edge], list[int], Masks]] = {}
-        for at, sources in enumerate(askers):
+        for at, (edges, sources) in enumerate(zip(linked.columns, askers, strict=True)):
+            if not edges:
+                continue
             starred = linked.starred is not None and linked.starred[at]
             named, star, possible = (0, bits, 0) if starred else (bits, 0, 0)
             for source in sources:
@@ -174,7 +176,6 @@ class Closure:
                 star |= self._star[source]
                 possible |= self._possible[source]
             if named or star or possible:
-                edges = linked.columns[at]
                 known = together.get(id(edges))
                 if known is None:
                     together[id(edges)] = (edges, [itself, *sources], (named, star, possible))
@@ -193,7 +194,8 @@ class Closure:
             for (column, path), node in list(nodes.paths[number].items())[done:]:
                 done += 1
                 for at in ways[column - first]:
-                    self._give((node,), self.targets.inside(block, linked.columns[at], path), self.masks(node))
+                    if edges := linked.columns[at]:
+                        self._give((node,), self.targets.inside(block, edges, path), self.masks(node))
         if block.by_position and (table.frame.open or linked.open):
             self._anywhere(table, block, linked)
 

@@ -28,6 +28,7 @@ class Targets:
     _slots: dict[int, list[Slot]] = field(default_factory=dict)
     _known: dict[int, tuple[object, Ends]] = field(default_factory=dict)
     _parts: dict[int, tuple[Sequence[Edge], _Parts]] = field(default_factory=dict)
+    _members: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
         """The nodes that whole columns of a statement lead to; many columns may share them."""
@@ -62,8 +63,9 @@ class Targets:
                 if way:
                     node = nodes.inside(number, node, way)
             elif key == WHOLE:
-                asked_for = nodes.members(number, way) if way != LENGTH else ()
-                members = (nodes.node(number, *member) for member in asked_for)
+                members = self._members.get((number, way))
+                if members is None:
+                    members = self._members[number, way] = self._part_of_row(number, way)
                 (sure if strength == NAMED else perhaps).update(dict.fromkeys(members))
                 continue
             else:
@@ -71,11 +73,17 @@ class Targets:
             (sure if strength == NAMED else perhaps)[node] = None
         return list(sure), list(perhaps)
 
+    def _part_of_row(self, table: int, way: str) -> list[int]:
+        """The nodes that a part of a table's row leads to."""
+        asked = self.nodes.members(table, way) if way != LENGTH else ()
+        return [self.nodes.node(table, *member) for member in asked]
+
     def forget(self) -> None:
         """Let go of what was found, which takes as much room as all else that a closure needs."""
         self._slots.clear()
         self._known.clear()
         self._parts.clear()
+        self._members.clear()
 
     def _met(self, edges: Sequence[Edge], asked: str) -> Iterable[Edge]:
         """Those of a column's edges that the part `asked` of it can meet, found at once where there are many."""

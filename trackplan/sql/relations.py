@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
 from sqlglot import exp
 
 from trackplan.facts.declared import Column, RelationKind, Sql, Table
@@ -147,7 +148,7 @@ def changed(table: Table, action: alter.Change) -> Table:
             return replace(
                 table,
                 columns=change(
-                    table.columns, path, lambda old: replace(old, name=name, place=place) if old else absent
+                    table.columns, path, lambda old: structs.replace(old, name=name, place=place) if old else absent
                 ),
             )
         case alter.Comment((), text):
@@ -156,7 +157,9 @@ def changed(table: Table, action: alter.Change) -> Table:
             unknown = None if table.complete else Column(path[-1], place, description=text)
             return replace(
                 table,
-                columns=change(table.columns, path, lambda old: replace(old, description=text) if old else unknown),
+                columns=change(
+                    table.columns, path, lambda old: structs.replace(old, description=text) if old else unknown
+                ),
             )
         case alter.Replace(columns):
             return replace(table, columns=columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Place
@@ -48,8 +49,8 @@ class Lines:
     """Turns character offsets of a text into places; with an `origin`, of the file that the text was rendered from."""
 
     def __init__(self, text: str, path: str, origin: Origin = ()) -> None:
-        self._starts = [0]
-        self._starts.extend(m.end() for m in re.finditer("\n", text))
+        self._text = text
+        self._starts: list[int] = []
         self._path = path
         self._origin = origin
 
@@ -86,6 +87,8 @@ class Lines:
         return line, column, line, column
 
     def _position(self, offset: int) -> tuple[int, int]:
+        if not self._starts:  # nobody asks for most texts
+            self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
