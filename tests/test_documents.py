@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trackplan import documents
-from trackplan.documents import Node, base
+from trackplan.documents import Node, base, json_text, schema, yaml_text
 from trackplan.errors import ReadError
+
+LOADED = (json_text, schema, yaml_text)  # else the first example of a test takes the time to load them
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,10 +24,22 @@ def answer(arguments: list[str]) -> int:
         return 0
     try:
         run = replay.run_of(arguments)
-        code = replay.again(run) if run is not None else None
+        known = replay.known(run) if run is not None else None
+        code = None
+        if known is not None:
+            code = _renewed(known, arguments) if known.edited else known.again()
         return _run(arguments, run) if code is None else code
     except KeyboardInterrupt:
         return _FAILED
+
+
+def _renewed(known: replay.Known, arguments: list[str]) -> int | None:
+    """Bring a result up to date of which only some files' content is another; None where that takes a whole run."""
+    if not os.path.exists(known.run.facts):  # noqa: PTH110 - pathlib takes time to load
+        return None
+    from trackplan.commands import renew
+
+    return renew.run(known, arguments)
 
 
 def _leave(code: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from trackplan import __version__, garbage, options
+from trackplan import __version__, garbage, options, streams
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def init(folder: Path) -> int:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; whatever goes wrong is 2, never 1."""
-    _prepare_streams()
+    streams.prepare()
     try:
         with garbage.looked_for():
             code = app.main(arguments, prog_name="trackplan", standalone_mode=False)
@@ -282,13 +282,3 @@ def _failed(error: BaseException) -> int:
             f"trackplan {__version__}: this is a bug in trackplan. Please report it with the lines above.\n"
         )
     return ExitCode.FAILED
-
-
-def _prepare_streams() -> None:
-    """UTF-8 wherever no terminal asks for another encoding, so that the bytes are the same everywhere."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            if stream.isatty():
-                stream.reconfigure(errors="backslashreplace")
-            else:
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

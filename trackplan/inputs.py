@@ -36,7 +36,11 @@ _CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "ex
 
 @dataclass(slots=True)
 class Inputs:
-    """What was read. `files` maps every path to its kind; `unreadable` are SQL files that nobody could look into."""
+    """What was read. `files` maps every path to its kind; `unreadable` are SQL files that nobody could look into.
+
+    `schemas` has for each file that declares tables without SQL: the module that reads it, the format that the project
+    file asks for, its dialect, the name that it gives the table, and the key under which what it declares is kept.
+    """
 
     plans: list[Plan] = field(default_factory=list)
     use_cases: list[UseCase] = field(default_factory=list)
@@ -49,6 +53,7 @@ class Inputs:
     files: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    schemas: dict[str, tuple[str, str, str, tuple[str, ...], bytes]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -189,6 +194,9 @@ def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str,
                 tables, problems = once.read(pack, Table, parts, partial(reader.tables, text, path, spoken, named))
                 found.tables.extend(tables)
                 found.problems.extend(problems)
+                if pack.lasts:
+                    module = getattr(reader, "__name__", "")
+                    found.schemas[path] = (module, source.format, spoken, named, once.name(Table, parts))
     if scripts:
         flat = tuple(part for script in scripts for part in script)
         kept = once.made(pack, Scripts, (compiler(), *flat), partial(_run, scripts))

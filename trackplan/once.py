@@ -33,16 +33,10 @@ def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[
     """What `make` gives, of the type `kind`; from `pack` where it was made of the same `parts` before."""
     if not pack.lasts:
         return make()
-    decoder, name = _decoder(kind)
-    under = key(name, *parts)
-    piece = pack.get(under)
-    if piece is not None:
-        try:
-            found: T = decoder.decode(piece)
-        except _WRONG:
-            pass
-        else:
-            return found
+    under = _name(kind, parts)
+    found: T | None = _kept(pack, kind, under)
+    if found is not None:
+        return found
     fresh = make()
     with suppress(*_WRONG):  # such as half a character, which no bytes can hold
         pack.put(under, _ENCODER.encode(fresh))
@@ -63,6 +57,31 @@ def read(
         return declared, []
 
     return made(pack, _with_problems(kind), (readers(), *parts), make)
+
+
+def name(kind: Any, parts: tuple[str, ...]) -> bytes:
+    """Under which key `read` keeps what it gives."""
+    return _name(_with_problems(kind), (readers(), *parts))
+
+
+def again(pack: Pack, kind: Any, under: bytes) -> list[Any] | None:
+    """What `read` gave that was kept under this key, None where it is gone or something was wrong."""
+    found: tuple[list[Any], list[Problem]] | None = _kept(pack, _with_problems(kind), under)
+    return found[0] if found is not None and not found[1] else None
+
+
+def _kept(pack: Pack, kind: Any, under: bytes) -> Any:
+    piece = pack.get(under)
+    if piece is None:
+        return None
+    try:
+        return _decoder(kind)[0].decode(piece)
+    except _WRONG:
+        return None
+
+
+def _name(kind: Any, parts: tuple[str | bytes, ...]) -> bytes:
+    return key(_decoder(kind)[1], *parts)
 
 
 @cache

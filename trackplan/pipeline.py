@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from trackplan.cache.pack import Pack
     from trackplan.inputs import Inputs
+    from trackplan.last import Leaving
     from trackplan.project import Project
     from trackplan.sql.records import Record
 
@@ -30,22 +31,31 @@ def check(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     means: Means | None = None,
+    leaving: Leaving | None = None,
 ) -> Report:
     """Build the facts of `project` and let the rules judge them.
 
-    `select` and `ignore` are rule ids, prefixes or names. A rule that cannot do its work is told in the report.
+    `select` and `ignore` are rule ids, prefixes or names. A rule that cannot do its work is told in the report. What a
+    check after an edit can go on from is given to `leaving`.
     """
     catalogue = rules.load(project)
     chosen = [choice.rule for choice in rules.decide(catalogue.rules, project, select, ignore) if choice.on]
-    base = build(project, today, means)
+    base, read = _built(project, today, means or Means())
     outcome = engine.run(base, chosen, project)
     outcome = replace(outcome, findings=tuple(rules.overridden(outcome.findings, chosen, project)))
-    return summary.report(base, outcome, catalogue.failed)
+    report = summary.report(base, outcome, catalogue.failed)
+    if leaving is not None and report.complete:
+        leaving.facts(project, base, read, chosen, report)
+    return report
 
 
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
-    means = means or Means()
+    return _built(project, today, means or Means())[0]
+
+
+def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Inputs]:
+    """The fact base, and what was read for it."""
     with compilation.Compilation(means.pack, means.jobs) as compiling:
         read = inputs.read(project, means.pack, compiling.begin)
         records = compiling.records(read.sql)
@@ -63,7 +73,7 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
     base.freeze()
-    return base
+    return base, read
 
 
 def _link(project: Project, read: Inputs, records: list[Record], base: FactBase, pack: Pack) -> store.Facts:

@@ -16,7 +16,7 @@ except ImportError:  # pragma: no cover - other makes of Python
 
 TYPE_CHECKING = False  # the module of that name takes longer to load than a known result to be written again
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from os import stat_result
 
 Stamp = tuple[int, int, int, int]
@@ -35,7 +35,8 @@ class Seen:
 
     `files` and `folders` map to a stamp and a digest of the content; `missing` was looked
     for in vain, of `present` it only matters that it is there; `links` are paths with what they resolve to.
-    `whole` tells that the output depends on nothing beside; `steady` that all looks could be repeated.
+    `whole` tells that the output depends on nothing beside; `steady` that all looks could be repeated. `leave` gives,
+    for the name of the state that was seen, what a run after an edit goes on from.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,7 @@ class Seen:
         self.links: dict[str, str] = {}
         self.whole = False
         self.steady = True
+        self.leave: Callable[[bytes], bytes] | None = None
 
     def file(self, path: str, status: stat_result, content: bytes) -> None:
         """A file with its content; `status` is from before it was read."""

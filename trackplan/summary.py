@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from trackplan.findings import Failed, Finding
 
 _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones")
+# The rules whose findings decide about the next step.
+_LEADING = frozenset({"TP001", "TP002", "TP102", "TP103", "TP108"})
 _QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
 
 
@@ -32,6 +34,15 @@ def report(base: FactBase, outcome: Outcome, failed: Sequence[Failed] = ()) -> R
         next_step=_next_step(base, outcome.findings),
         failed=tuple(sorted({*failed, *outcome.failed}, key=lambda each: (each.place, each.rule, each.message))),
     )
+
+
+def leading(findings: Sequence[Finding]) -> dict[str, str]:
+    """What a report tells of its findings besides the findings themselves."""
+    found: dict[str, str] = {}
+    for finding in findings:
+        if finding.rule in _LEADING and finding.rule not in found:
+            found[finding.rule] = f"{finding.place} {finding.subject}" if finding.rule in ("TP002", "TP108") else ""
+    return found
 
 
 def _evidence(base: FactBase) -> tuple[Evidence, ...]:

@@ -27,24 +27,19 @@ class Recording:
     def __init__(self, run: Run, arguments: list[str]) -> None:
         self._run = run
         self._arguments = arguments
-        self._pieces = _Pieces()
+        self._pieces = Pieces()
         self._code = _code()
         self._seen = seen.Seen()
 
     def __enter__(self) -> None:
         """Begin to remember what is written and looked at."""
-        self._streams = (sys.stdout, sys.stderr)
         seen.active = self._seen
-        sys.stdout = _beside(sys.stdout, b"1", self._pieces)
-        sys.stderr = _beside(sys.stderr, b"2", self._pieces)
+        self._pieces.__enter__()
 
     def __exit__(self, *_: object) -> None:
         """End it."""
         seen.active = None
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
-                stream.flush()
-        sys.stdout, sys.stderr = self._streams
+        self._pieces.__exit__()
 
     def keep(self, code: int) -> None:
         """Keep the run's result, if it can be told when it holds. Never fails."""
@@ -55,18 +50,34 @@ class Recording:
         if now is None or now.key != self._run.key:  # the day is another now
             return
         states = dict(state.write(each) for each in (self._code, found))
-        replay.keep(self._run, code, states, self._pieces.written)
+        left = found.leave(list(states)[-1]) if found.leave is not None else b""
+        replay.keep(self._run, code, states, self._pieces.written, left)
 
 
-class _Pieces:
-    """What was written, in its order, with the number of the stream in front."""
+class Pieces:
+    """What is written to the standard streams meanwhile, in its order, with the number of the stream in front."""
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.whole = True
         self._size = 0
 
+    def __enter__(self) -> Pieces:
+        """Begin to remember."""
+        self._streams = (sys.stdout, sys.stderr)
+        sys.stdout = _beside(sys.stdout, b"1", self)
+        sys.stderr = _beside(sys.stderr, b"2", self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        sys.stdout, sys.stderr = self._streams
+
     def add(self, stream: bytes, data: bytes) -> None:
+        """Remember what was written to a stream, unless it is too much."""
         self._size += len(data)
         if self._size > _LONGEST:
             self.written.clear()
@@ -78,7 +89,7 @@ class _Pieces:
 class _Beside(io.BufferedIOBase):
     """A stream that remembers what goes through it."""
 
-    def __init__(self, stream: BinaryIO, number: bytes, pieces: _Pieces) -> None:
+    def __init__(self, stream: BinaryIO, number: bytes, pieces: Pieces) -> None:
         self._stream = stream
         self._number = number
         self._pieces = pieces
@@ -119,7 +130,7 @@ class _Beside(io.BufferedIOBase):
         return self._stream.fileno()
 
 
-def _beside(stream: object, number: bytes, pieces: _Pieces) -> io.TextIOWrapper:
+def _beside(stream: object, number: bytes, pieces: Pieces) -> io.TextIOWrapper:
     """A text stream in the place of `stream`, with its settings."""
     if not isinstance(stream, io.TextIOWrapper):
         raise TypeError(stream)

@@ -29,6 +29,11 @@ class Run:
         """The file in which its result is kept."""
         return os.path.join(place.inner(self.folder), f"{files.name(self.key)}.run")
 
+    @property
+    def facts(self) -> str:
+        """The file in which it leaves what a run after an edit goes on from."""
+        return f"{self.path.removesuffix('run')}facts"
+
     def state(self, name: bytes) -> str:
         """The file of the state called `name`."""
         return os.path.join(place.inner(self.folder), f"{name.hex()}.state")
@@ -54,51 +59,89 @@ def run_of(arguments: list[str]) -> Run | None:
     return Run(state.sections(*(os.fsencode(word) for word in words)), folder)
 
 
-def again(run: Run) -> int | None:
-    """Write what the run wrote before and return its exit code; None where that is not known any more."""
+class Known:
+    """What is kept of a run: `code` and `output`, and the `states` they rest on.
+
+    Where only the content of some files is another now, `edited` are their numbers in the last state, and `looks` has
+    all of its paths that look otherwise.
+    """
+
+    __slots__ = ("code", "edited", "looks", "output", "run", "states")
+
+    def __init__(self, run: Run, code: int, output: bytes) -> None:
+        self.run = run
+        self.code = code
+        self.output = output
+        self.states: list[state.State] = []
+        self.edited: list[int] = []
+        self.looks: dict[int, state.Look] = {}
+
+    def again(self) -> int:
+        """Write what the run wrote before and return its exit code."""
+        files.touch(self.run.path)
+        streams = {b"1": sys.stdout.buffer, b"2": sys.stderr.buffer}
+        try:
+            for chunk in state.parted(zlib.decompress(self.output)):
+                stream = streams[chunk[:1]]
+                stream.write(chunk[1:])
+                stream.flush()
+        except BrokenPipeError:  # whoever reads has seen enough
+            _hush()
+        return self.code
+
+
+def known(run: Run) -> Known | None:
+    """What is kept of a run; None where nothing is, or more than the content of some files is another now."""
     body = files.read(run.path) if place.trusted(place.inner(run.folder)) else None
     parts = state.parted(body) if body is not None else []
     if len(parts) != _PARTS or parts[0] != run.key:
         return None
     _, code, names, output = parts
-    if not all(_holds(run, names[at : at + 16]) for at in range(0, len(names), 16)):
-        return None
-    files.touch(run.path)
-    streams = {b"1": sys.stdout.buffer, b"2": sys.stderr.buffer}
-    try:
-        for chunk in state.parted(zlib.decompress(output)):
-            stream = streams[chunk[:1]]
-            stream.write(chunk[1:])
-            stream.flush()
-    except BrokenPipeError:  # whoever reads has seen enough
-        _hush()
-    return int(code)
+    found = Known(run, int(code), output)
+    for at in range(0, len(names), 16):
+        if found.edited or not _holds(found, names[at : at + 16]):
+            return None
+    return found
 
 
-def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes]) -> None:
-    """Keep the result of a run: its exit code, the states it rests on, and what it wrote, `1` or `2` in front."""
+def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], left: bytes = b"") -> None:
+    """Keep the result of a run: its exit code, the states it rests on, and what it wrote, `1` or `2` in front.
+
+    A state without bytes is there already; `left` is what a run after an edit goes on from.
+    """
     if not files.prepare(run.folder):
         return
     for name, body in states.items():
-        if not files.write(run.state(name), body):
+        if body and not files.write(run.state(name), body):
             return
+    if left:
+        files.write(run.facts, left)
     written = zlib.compress(state.sections(*output), 1)
     if files.write(run.path, state.sections(run.key, b"%d" % code, b"".join(states), written)):
         files.prune(run.folder)
 
 
-def _holds(run: Run, name: bytes) -> bool:
-    path = run.state(name)
+def _holds(found: Known, name: bytes) -> bool:
+    """Whether a state still holds, at least but for some files' content, which is then noted."""
+    path = found.run.state(name)
     body = files.read(path)
-    known = state.read(body) if body is not None else None
-    if known is None or known.name != name:
+    read = state.read(body) if body is not None else None
+    if read is None or read.name != name:
         return False
-    fresh = state.check(known)
+    found.states.append(read)
+    now = state.look(read)
+    if now is None:
+        return False
+    found.edited = state.differing(read, now)
+    if found.edited:
+        found.looks = now
+        return True
+    fresh = state.fresh(read, now)
     if fresh:
         files.write(path, fresh)
-    elif fresh is not None:
+    else:
         files.touch(path)
-    return fresh is not None
+    return True
 
 
 def _is_terminal(stream: object) -> bool:

@@ -13,6 +13,10 @@ _FAST = 1
 _PARTS = 8
 
 
+Look = tuple[seen.Stamp, bytes]
+"""How a path looks: its stamp, and the digest of what it holds."""
+
+
 class State:
     """What was looked at. `stamps` has four numbers and `digests` a digest for every path, the files first.
 
@@ -48,12 +52,6 @@ def write(found: seen.Seen) -> tuple[bytes, bytes]:
     return name, _written(name, count, paths, stamps, digests, rest)
 
 
-def rewrite(state: State, stamps: bytes) -> bytes:
-    """The bytes of the same state with new stamps."""
-    count = state.folders_from.to_bytes(8, "big")
-    return _written(state.name, count, b"\0".join(state.paths), stamps, state.digests, state.rest)
-
-
 def read(body: bytes) -> State | None:
     """The state that `write` made bytes of, or None where they are something else."""
     parts = parted(body)
@@ -70,24 +68,41 @@ def read(body: bytes) -> State | None:
     return State(name, found, int.from_bytes(count, "big"), numbers, digests, rest)
 
 
-def check(state: State) -> bytes | None:
-    """What is to be written because only stamps changed, b"" where nothing did; None if the state holds no longer."""
+def look(state: State) -> dict[int, Look] | None:
+    """The paths that look otherwise now, by their numbers; None if something is gone, new, or leads elsewhere."""
     changed = _changed(state)
     if changed is None or not _stands(state):
         return None
-    if not changed:
-        return b""
-    stamps = bytearray(state.stamps.tobytes())
-    view = memoryview(stamps).cast("q")
-    fresh = False
+    found: dict[int, Look] = {}
     for number in changed:
-        found = _look(state, number)
-        if found is None or found[1] != state.digests[seen.DIGEST * number : seen.DIGEST * (number + 1)]:
+        now = _look(state, number)
+        if now is None:
             return None
-        for column, value in enumerate(found[0]):
-            fresh = fresh or view[_ROW * number + column] != value
-            view[_ROW * number + column] = value
-    return rewrite(state, bytes(stamps)) if fresh else b""
+        found[number] = now
+    return found
+
+
+def differing(state: State, found: dict[int, Look]) -> list[int]:
+    """Of the paths that look otherwise, those that hold something else than before."""
+    return [number for number, (_, digest) in found.items() if digest != _digest(state, number)]
+
+
+def fresh(state: State, found: dict[int, Look]) -> bytes:
+    """What is to be written where nothing but stamps is another now, b"" where not even they are."""
+    stamps = _stamps(state, found) if found else b""
+    if stamps in (b"", state.stamps.tobytes()):
+        return b""
+    return _written(state.name, *_whole(state), stamps, state.digests, state.rest)
+
+
+def renewed(state: State, found: dict[int, Look]) -> tuple[bytes, bytes]:
+    """The name and the bytes of the state as it is now, where some files hold something else."""
+    digests = bytearray(state.digests)
+    for number, (_, digest) in found.items():
+        digests[seen.DIGEST * number : seen.DIGEST * (number + 1)] = digest
+    count, paths = _whole(state)
+    name = seen.digest(sections(count, paths, bytes(digests), *state.rest))
+    return name, _written(name, count, paths, _stamps(state, found), bytes(digests), state.rest)
 
 
 def sections(*parts: bytes) -> bytes:
@@ -107,6 +122,25 @@ def parted(body: bytes) -> list[bytes]:
     except ValueError:
         return []
     return parts if start == len(rest) and len(parts) == count else []
+
+
+def _whole(state: State) -> tuple[bytes, bytes]:
+    """How many paths are files, and all paths."""
+    return state.folders_from.to_bytes(8, "big"), b"\0".join(state.paths)
+
+
+def _digest(state: State, number: int) -> bytes:
+    return state.digests[seen.DIGEST * number : seen.DIGEST * (number + 1)]
+
+
+def _stamps(state: State, found: dict[int, Look]) -> bytes:
+    """All stamps, those of `found` as they are now."""
+    stamps = bytearray(state.stamps.tobytes())
+    view = memoryview(stamps).cast("q")
+    for number, (stamp, _) in found.items():
+        for column, value in enumerate(stamp):
+            view[_ROW * number + column] = value
+    return bytes(stamps)
 
 
 def _stands(state: State) -> bool:
@@ -147,7 +181,7 @@ def _changed(state: State) -> list[int] | None:
     return changed
 
 
-def _look(state: State, number: int) -> tuple[seen.Stamp, bytes] | None:
+def _look(state: State, number: int) -> Look | None:
     """The stamp and the digest of a path as it is now."""
     path = state.paths[number]
     try:

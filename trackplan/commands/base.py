@@ -114,6 +114,11 @@ def repeatable() -> None:
         seen.active.whole = True
 
 
+def recorded() -> bool:
+    """Whether this run's result is kept for later ones."""
+    return seen.active is not None
+
+
 def screen() -> TextIO:
     """The error stream for what is only of use while it happens, so that it is never written again."""
     return sys.__stderr__ or sys.stderr

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from trackplan.findings import Report
+    from trackplan.formats.base import Blocks
+    from trackplan.last import Asked, Leaving
     from trackplan.project import Project
+    from trackplan.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Options:
 def run(options: Options) -> int:
     """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input or a rule failed."""
     from trackplan.commands.progress import Progress
-    from trackplan.formats import FORMATS, summary
+    from trackplan.formats import summary
+    from trackplan.last import Asked, Leaving
+    from trackplan.tree import WorkTree
 
     today = base.day(options.today)
     for path in options.paths:
@@ -58,9 +63,10 @@ def run(options: Options) -> int:
             )
         base.note(path)
     project = base.open_project(options.where)
+    plain = options.output is None and not options.chosen.since and isinstance(project.tree, WorkTree)
+    leaving = Leaving() if base.recorded() and plain else None
     with base.located(project.tree), Progress(base.screen()):
-        report = _report(options, project, today)
-    report = below(report, project.root, options.paths)
+        report = _report(options, project, today, leaving)
     stream = None if options.output else sys.stdout
     look = replace(
         base.look(options.colour, stream, quiet=options.quiet, fold_info=not options.chosen.select),
@@ -68,19 +74,23 @@ def run(options: Options) -> int:
     )
     if options.output is None and not report.failed:  # a rule may fail for want of time
         base.repeatable()
-    base.emit(FORMATS[options.format](report, project.tree, look), options.output)
+    asked = Asked(tuple(map(os.path.abspath, options.paths)), options.format, options.fail_on, look)
+    shown = below(report, project.root, options.paths)
+    base.emit(render(asked, shown, project.tree, leaving.blocks if leaving else None), options.output)
+    if leaving is not None:
+        leaving.keep(asked)
     if options.output and not options.quiet:
-        sys.stderr.write(f"{summary.headline(report)}; written to {base.printable(options.output)}\n")
-    return _exit_code(report, options.fail_on)
+        sys.stderr.write(f"{summary.headline(shown)}; written to {base.printable(options.output)}\n")
+    return exit_code(shown, options.fail_on)
 
 
-def _report(options: Options, project: Project, today: date) -> Report:
+def _report(options: Options, project: Project, today: date, leaving: Leaving | None) -> Report:
     """What the rules find; with `--since`, only what they did not find at that revision."""
     from trackplan import pipeline
 
     means = base.means(options.where, project)
     select, ignore = base.words(options.chosen.select), base.words(options.chosen.ignore)
-    report = pipeline.check(project, today, select, ignore, means)
+    report = pipeline.check(project, today, select, ignore, means, leaving)
     if not options.chosen.since:
         return report
     from trackplan.gate import since
@@ -101,7 +111,17 @@ def _report(options: Options, project: Project, today: date) -> Report:
     return since.added(report, known, name)
 
 
-def _exit_code(report: Report, fail_on: str) -> int:
+def render(asked: Asked, report: Report, tree: Tree, blocks: Blocks | None = None) -> str:
+    """The report as it was asked for; text is put together of blocks, of which some may be known."""
+    from trackplan.formats import FORMATS, text
+
+    if asked.format == "text":
+        return text.render(report, tree, asked.look, blocks)
+    return FORMATS[asked.format](report, tree, asked.look)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """0 if clean, 1 if findings reach `fail_on`, 2 if something failed, which standard error is told."""
     if not report.complete:
         what = "some input could not be read" if report.fatal else "a rule failed"
         sys.stderr.write(f"trackplan: {what}, so the result is not complete (exit 2).\n")

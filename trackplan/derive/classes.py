@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trackplan.facts.declared import Sensitivity
     from trackplan.link.store import Facts
 
-_NAMES = ("kind", "key", "category", "sensitivity", "confidence", "evidence", "declared", "contradicts")
+NAMES = ("kind", "key", "category", "sensitivity", "confidence", "evidence", "declared", "contradicts")
 _FIELDS = """
 SELECT f.key, f.name, e.name, f.path, f.type, f.description, f.sensitivity,
        (SELECT group_concat(t.tag, char(31)) FROM field_tag t WHERE t.field = f.key)
@@ -32,7 +32,7 @@ def store(base: FactBase, facts: Facts) -> None:
 
 
 def _fill(base: FactBase, facts: Facts) -> None:
-    base.insert("classification", _NAMES, [*_fields(base), *_columns(facts)])
+    base.insert("classification", NAMES, [*_fields(base), *_columns(facts)])
 
 
 def _fields(base: FactBase) -> Iterator[Row]:
@@ -50,10 +50,14 @@ def _columns(facts: Facts) -> Iterator[Row]:
         if key > facts.raw:
             break
         relation = tables[number].relation
-        said = column.declared or _SILENT
-        segments = (column.name, *column.path)
-        above = [*(relation.parts[-1:] if relation else ()), *segments[:-1]]
-        yield from _row("column", key, segments[-1], above, said.type, said.description, said.tags, said.sensitivity)
+        parts = relation.parts if relation else ()
+        yield from column_rows(key, parts, (column.name, *column.path), column.declared or _SILENT)
+
+
+def column_rows(key: int, relation: Sequence[str], path: Sequence[str], said: Column) -> Iterator[Row]:
+    """The row for a column, by what is said of it, if it has one; `relation` is the name of its table in parts."""
+    above = [*relation[-1:], *path[:-1]]
+    yield from _row("column", key, path[-1], above, said.type, said.description, said.tags, said.sensitivity)
 
 
 def _row(

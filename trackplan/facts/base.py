@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from trackplan.errors import RuleError
+from trackplan.facts import image
 from trackplan.findings import Place
 
 Value = str | int | float | bytes | None
@@ -21,9 +22,21 @@ _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "r
 _OPCODES_PER_TICK = 20_000
 # Of all bases of the process together; what sorting and recursion take comes out of it, as nothing goes to the disk.
 _MEMORY = 1_000_000_000
+_SETTINGS = (
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+    f"PRAGMA hard_heap_limit = {_MEMORY};"
+)
+_PLACES = """
+SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p JOIN file f ON f.key = p.file"""
+_MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? WHERE key = ?'
 _LESS = "join on keys, give every recursion an end, and take only the rows that you need"
 # Views of the schema that have a table to fill.
 _STORED = {"column": "stored_column"}
+# A view that shows the columns of its tables as they are: who reads one of them reads that one of the tables.
+_SHOWN = {"column": ("stored_column", "built_column")}
+
+Cell = tuple[str, str]
+"""A table and a column of it; `*` stands for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +59,13 @@ class Result:
 
 @dataclass(slots=True)
 class FactBase:
-    """One project's facts in SQLite. `insert` until `freeze`, `query` from then on."""
+    """One project's facts in SQLite. `insert` until `freeze`, `query` from then on.
+
+    `read` is what each query has read since then, by its text; by `""`, what was read to fill tables.
+    """
 
     connection: sqlite3.Connection
+    read: dict[str, set[Cell]] = field(default_factory=dict)
     _files: dict[str, int] = field(default_factory=dict)
     _places: dict[Place, int] = field(default_factory=dict)
     _new_files: list[Row] = field(default_factory=list)
@@ -61,12 +78,29 @@ class FactBase:
     def create(cls) -> FactBase:
         """An empty fact base in memory, with the tables and views of `schema.sql`."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
-            f"PRAGMA hard_heap_limit = {_MEMORY};" + schema()
-        )
+        connection.executescript(_SETTINGS + schema())
         connection.execute("BEGIN")
         return cls(connection)
+
+    @classmethod
+    def of_image(cls, packed: bytes) -> FactBase:
+        """The base that an earlier one gave an image of, to be brought up to date and frozen.
+
+        Raises `ValueError` for anything else.
+        """
+        connection = image.opened(packed)
+        connection.executescript(_SETTINGS)
+        connection.execute("BEGIN")
+        return cls(connection)
+
+    def image(self) -> tuple[bytes, list[str]]:
+        """All that is in it now, packed, and the deferred tables that are empty and remain so from now on.
+
+        Raises `OSError` where there is no room for it.
+        """
+        empty = sorted(self._deferred)
+        self._deferred.clear()  # what they would be filled from takes much room
+        return image.packed(self.connection), empty
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         """Add `rows` to `table`. The names come from our own code, never from input."""
@@ -96,6 +130,14 @@ class FactBase:
             self._new_places.append(row)
         return key
 
+    def move(self, places: Mapping[Place, Place]) -> None:
+        """Let what an image has of some files be at other places there. Raises `KeyError` for one without another."""
+        rows = []
+        for path in {place.path for place in places}:
+            found = self.connection.execute(f"{_PLACES} WHERE f.path = ?", (path,)).fetchall()
+            rows += [(*places[Place(*place)][1:], key) for key, *place in found]
+        self.connection.executemany(_MOVE, rows)
+
     def freeze(self) -> None:
         """End filling: from now on nothing but reading is possible, whoever wrote the query."""
         self._write_places()
@@ -108,6 +150,9 @@ class FactBase:
 
     def at(self, key: int) -> Place | None:
         """The place with that key."""
+        if not self._places:  # what an image has is only in its tables
+            row = next(self.connection.execute(f"{_PLACES} WHERE p.key = ?", (key,)), None)
+            return None if row is None else Place(*row[1:])
         if len(self._by_key) != len(self._places):
             self._by_key = list(self._places)
         return self._by_key[key - 1] if 0 < key <= len(self._by_key) else None
@@ -132,6 +177,7 @@ class FactBase:
 
     def _execute(self, sql: str, parameters: Mapping[str, Value], authorize: _Authorizer) -> sqlite3.Cursor:
         """Run a query; deferred tables that it reads are filled first."""
+        authorize = _noting(self.read.setdefault(sql if self._frozen else "", set()), authorize)
         while self._deferred:
             wanted: list[str] = []
 
@@ -219,6 +265,17 @@ class FactBase:
         finally:
             connection.set_progress_handler(None, 0)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
+
+
+def _noting(read: set[Cell], authorize: _Authorizer) -> _Authorizer:
+    """Let `authorize` note the cells that a query reads."""
+
+    def note(action: int, first: str | None, second: str | None, base: str | None, inside: str | None) -> int:
+        if action == sqlite3.SQLITE_READ and inside not in _SHOWN:
+            read.update((table, second or "") for table in _SHOWN.get(first or "", (first or "",)))
+        return int(authorize(action, first, second, base, inside))
+
+    return note
 
 
 def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:

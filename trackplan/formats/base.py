@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,24 @@ class Look:
     quiet: bool = False
     fold_info: bool = True
     double_quoted_literals: bool = False
+
+
+@dataclass(slots=True)
+class Blocks:
+    """Pieces of a text, one for a file, by a key for all that they say. `made` are those of this text, with the path.
+
+    `known` are those of an earlier text; what they quote of a file in `edited` may be another now.
+    """
+
+    known: Mapping[bytes, tuple[str, str]] = field(default_factory=dict)
+    edited: Collection[str] = ()
+    made: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+
+    def block(self, path: str, key: bytes, make: Callable[[], str]) -> str:
+        """The piece for the file at `path`: the known one, or what `make` gives."""
+        known = self.known.get(key) if path not in self.edited else None
+        self.made[key] = (path, known[1] if known is not None and known[0] == path else make())
+        return self.made[key][1]
 
 
 _CODES = {

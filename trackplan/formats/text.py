@@ -14,11 +14,13 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from trackplan import seen
 from trackplan.findings import Severity
-from trackplan.formats.base import Look, paint
+from trackplan.formats.base import Blocks, Look, paint
 from trackplan.formats.source import Sources, excerpt, hint_lines, visible
 from trackplan.formats.summary import summary
 
@@ -47,14 +49,20 @@ class _Entry:
     rank: int = 0
 
 
-def render(report: Report, tree: Text, look: Look = _PLAIN) -> str:
-    """The findings file by file and, unless `look.quiet`, the summary. Nothing at all if quiet and clean."""
+def render(report: Report, tree: Text, look: Look = _PLAIN, known: Blocks | None = None) -> str:
+    """The findings file by file and, unless `look.quiet`, the summary. Nothing at all if quiet and clean.
+
+    What is `known` of an earlier text of the same look is not laid out again.
+    """
     sources = Sources(tree, look.double_quoted_literals)
     told = [*_entries(report, look), *map(_failure, report.failed)]
     entries = sorted(told, key=lambda e: (e.place.path, e.rank, e.place, e.rule, e.message))
-    blocks = [
-        _file_block(path, list(group), sources, look) for path, group in groupby(entries, key=lambda e: e.place.path)
-    ]
+    known = known or Blocks()
+    blocks = []
+    for path, group in groupby(entries, key=lambda e: e.place.path):
+        mine = list(group)
+        key = seen.digest(repr(mine).encode("utf-8", "surrogatepass"))
+        blocks.append(known.block(path, key, partial(_file_block, path, mine, sources, look)))
     if not look.quiet:
         blocks.append(summary(report, look))
     return "\n\n".join(blocks) + "\n" if blocks else ""

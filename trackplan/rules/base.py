@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.findings import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from trackplan.findings import Severity
 
 OptionValue = str | int | float
 

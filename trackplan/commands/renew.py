@@ -1,0 +1,171 @@
+"""`trackplan check` after an edit that changes few facts: what rests on them is done again, all else is as it was."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trackplan import last, once, seen, streams, summary
+from trackplan.cache import pack, record, replay, state
+from trackplan.commands import base, check
+from trackplan.commands.paths import below
+from trackplan.derive.edited import Changes, bring
+from trackplan.errors import TrackplanError
+from trackplan.facts.declared import Table
+from trackplan.formats.base import Blocks
+from trackplan.tree import WorkTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.cache.replay import Known
+    from trackplan.facts.base import FactBase
+    from trackplan.findings import Finding, Report
+    from trackplan.last import Last, Schema
+
+_MOST_EDITS = 20
+
+
+def run(known: Known, arguments: list[str]) -> int | None:
+    """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
+    left = last.read(known.run.facts)
+    if left is None or left.head.state != known.states[-1].name:
+        return None
+    try:
+        renewal = _Renewal(known, left, arguments)
+        report = renewal.report()
+    except (_TooMuchError, TrackplanError, OSError, ValueError):
+        return None
+    return renewal.write(report)
+
+
+class _TooMuchError(Exception):
+    """More has changed than can be told without a whole run."""
+
+
+class _Renewal:
+    """One run after an edit."""
+
+    def __init__(self, known: Known, left: Last, arguments: list[str]) -> None:
+        self._known = known
+        self._left = left
+        self._head = left.head
+        self._tree = WorkTree(Path(left.head.root))
+        self._seen = seen.Seen()
+        self._edited = [self._path(number) for number in known.edited]
+        self._arguments = arguments
+
+    def report(self) -> Report:
+        """The report as it is now. Raises `_TooMuchError`."""
+        head, left = self._head, self._left.findings
+        changes = Changes(head.unfilled)
+        for path in self._edited:
+            before, now = self._tables(path)
+            if not changes.add(before, now):
+                raise _TooMuchError
+            head.edits.setdefault(path, last.Edit(before, now)).now = now
+        if self._seen.files.keys() != {self._real(number) for number in self._known.edited}:
+            raise _TooMuchError
+        if len(head.edits) > _MOST_EDITS or changes.touch(head.tables):
+            raise _TooMuchError
+        again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
+        kept = [self._moved(finding, changes) for finding in left if finding.rule not in again]
+        if not again and not changes.touch(head.figures) and summary.leading(kept) == summary.leading(left):
+            return replace(head.report, findings=tuple(kept))
+        return self._judged(again, kept)
+
+    def write(self, report: Report) -> int:
+        """Write the report, keep it for later runs, and give the exit code."""
+        asked = self._head.asked
+        blocks = Blocks(self._left.blocks, self._edited)
+        shown = below(report, self._tree.root, tuple(map(Path, asked.paths)))
+        text = check.render(asked, shown, self._tree, blocks)
+        with record.Pieces() as pieces:
+            streams.prepare()
+            base.emit(text)
+            code = check.exit_code(shown, asked.fail_on)
+        self._keep(code, report, blocks, pieces)
+        return code
+
+    def _keep(self, code: int, report: Report, blocks: Blocks, pieces: record.Pieces) -> None:
+        read = {number: self._seen.files[self._real(number)] for number in self._known.edited}
+        name, body = state.renewed(self._known.states[-1], self._known.looks | read)
+        self._head.state = name
+        self._left.findings, self._left.blocks = report.findings, blocks.made
+        states = {each.name: b"" for each in self._known.states[:-1]} | {name: body}
+        now = replay.run_of(self._arguments)
+        if pieces.whole and self._seen.steady and now is not None and now.key == self._known.run.key:
+            replay.keep(self._known.run, code, states, pieces.written, self._left.bytes())
+
+    def _judged(self, again: Sequence[str], kept: Sequence[Finding]) -> Report:
+        """The report once some rules have run again; what the others found is `kept`."""
+        from trackplan import engine, rules
+        from trackplan.facts.base import FactBase
+        from trackplan.project import Project
+
+        head = self._head
+        ran, settings = self._left.rules()
+        project = Project(self._tree, head.project, rules=settings)
+        chosen = [rule for rule in ran if rule.id in again]
+        facts = self._brought(FactBase.of_image(self._left.image))
+        outcome = engine.run(facts, chosen, project)
+        if outcome.failed or outcome.skipped:
+            raise _TooMuchError
+        found = rules.overridden(outcome.findings, chosen, project)
+        findings = tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
+        return summary.report(facts, engine.Outcome(findings, head.report.skipped, (), head.report.rules_run))
+
+    def _brought(self, facts: FactBase) -> FactBase:
+        edits = [(edit.before, edit.now) for edit in self._head.edits.values()]
+        if not bring(facts, edits, self._head.unfilled):
+            raise _TooMuchError
+        facts.freeze()
+        return facts
+
+    def _moved(self, finding: Finding, changes: Changes) -> Finding:
+        """A finding that still holds, at its place in an edited file."""
+        if finding.place.path not in self._edited:
+            return finding
+        place = changes.places.get(finding.place)
+        if place is None:
+            raise _TooMuchError
+        return replace(finding, place=place)
+
+    def _tables(self, path: str) -> tuple[list[Table], list[Table]]:
+        """What an edited file declared, and what it declares now."""
+        schema = self._head.schemas.get(path)
+        if schema is None:
+            raise _TooMuchError
+        edit = self._head.edits.get(path)
+        before = edit.now if edit else self._kept(schema)
+        seen.active = self._seen
+        try:
+            text = self._tree.read_text(path)
+        finally:
+            seen.active = None
+        reader = import_module(schema.module)
+        if not schema.format:
+            from trackplan.readers.base import of_warehouse
+
+            if of_warehouse(text, path) is not reader:
+                raise _TooMuchError
+        return before, list(reader.tables(text, path, schema.dialect, schema.relation))
+
+    def _kept(self, schema: Schema) -> list[Table]:
+        kept = once.again(pack.of_project(self._known.run.folder, str(self._tree.root)), Table, schema.piece)
+        if kept is None:
+            raise _TooMuchError
+        return kept
+
+    def _real(self, number: int) -> str:
+        return os.fsdecode(self._known.states[-1].paths[number])
+
+    def _path(self, number: int) -> str:
+        """A path that was edited, below the project's folder."""
+        real, top = self._real(number), str(self._tree.root).rstrip(os.sep) + os.sep
+        if number >= self._known.states[-1].folders_from or not real.startswith(top):
+            raise _TooMuchError
+        return real.removeprefix(top).replace(os.sep, "/")

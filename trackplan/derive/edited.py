@@ -1,0 +1,135 @@
+"""Files that declare tables with the same columns as before, said otherwise → what that changes in the facts.
+
+Types, descriptions and places of columns are all that may differ: nothing that is linked rests on these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from trackplan.names import join_id
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import Cell, FactBase, Row
+    from trackplan.facts.declared import Column, Table
+    from trackplan.findings import Place
+
+_TABLES = ("stored_column", "built_column")
+_ENDS = ("line", "column", "end_line", "end_column")
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is another now: `places` by what they were, and the cells in which there may be something else.
+
+    Tables in `unfilled` have no rows at all.
+    """
+
+    unfilled: Sequence[str] = ()
+    places: dict[Place, Place] = field(default_factory=dict)
+    cells: set[Cell] = field(default_factory=set)
+
+    def add(self, before: Sequence[Table], now: Sequence[Table]) -> bool:
+        """Take on what differs between the tables of a file; False where that is more than can be told here."""
+        if list(map(_shape, before)) != list(map(_shape, now)):
+            return False
+        moved: dict[Place, Place] = {}
+        for old, new in zip(before, now, strict=True):
+            pairs = [(old.place, new.place)]
+            for (path, first), (_, second) in zip(_walk(old), _walk(new), strict=True):
+                pairs.append((first.place, second.place))
+                self._column(old.parts, path, first, second)
+            if any(moved.setdefault(first, second) != second for first, second in pairs):
+                return False
+        self.places.update(moved)
+        if any(first != second for first, second in moved.items()):
+            self.cells.update(("place", end) for end in _ENDS)
+        return len(set(moved.values())) == len(moved)
+
+    def _column(self, parts: Path, path: Path, old: Column, new: Column) -> None:
+        names = [name for name in ("type", "description") if getattr(old, name) != getattr(new, name)]
+        self.cells.update((table, name) for table in _TABLES for name in names)
+        if names and "classification" not in self.unfilled and _class(parts, path, old) != _class(parts, path, new):
+            self.cells.add(("classification", "*"))
+
+    def touch(self, cells: Sequence[Cell]) -> bool:
+        """Whether one of these cells may hold something else."""
+        return any((table, name) in self.cells or (table, "*") in self.cells for table, name in cells)
+
+
+def bring(base: FactBase, edits: Sequence[tuple[Sequence[Table], Sequence[Table]]], unfilled: Sequence[str]) -> bool:
+    """Bring the facts of files from what they were to what they are; False where that cannot be done."""
+    changes = Changes(unfilled)
+    try:
+        if not all(changes.add(before, now) for before, now in edits):
+            return False
+        base.move(changes.places)
+    except KeyError:
+        return False
+    for _, now in edits:
+        for table in now:
+            _table(base, table, unfilled)
+    return True
+
+
+def _table(base: FactBase, table: Table, unfilled: Sequence[str]) -> None:
+    """Write what is said of the columns of a table."""
+    columns = {(path[0].lower(), *path[1:]): column for path, column in _walk(table)}
+    for name in _TABLES:
+        for key, listed, kind, description in list(base.fetch(_ROWS.format(name), {"relation": join_id(table.parts)})):
+            path = tuple(json.loads(str(listed)))
+            column = columns.get((path[0].lower(), *path[1:]))
+            if column is None or (column.type, column.description) == (kind, description):
+                continue
+            values = {"key": key, "type": column.type, "description": column.description}
+            base.run(_SAY.format(name), values)
+            if name == "stored_column" and "classification" not in unfilled:
+                base.run("DELETE FROM classification WHERE kind = 'column' AND key = :key", {"key": key})
+                _classify(base, _class(table.parts, path, column), key)
+
+
+def _classify(base: FactBase, row: Row, key: object) -> None:
+    from trackplan.derive import classes
+
+    if row and isinstance(key, int):
+        base.insert("classification", classes.NAMES, [(row[0], key, *row[2:])])
+
+
+def _class(parts: Path, path: Path, column: Column) -> Row:
+    """The row of `classification` for a column, without its key; nothing where it has none."""
+    from trackplan.derive import classes
+
+    return next(classes.column_rows(0, parts, path, column), ())
+
+
+def _shape(table: Table) -> Table:
+    """A table without what may differ."""
+    return replace(table, place=_nowhere(table.place), columns=tuple(map(_plain, table.columns)))
+
+
+def _plain(column: Column) -> Column:
+    members = tuple(map(_plain, column.columns))
+    return replace(column, place=_nowhere(column.place), type="", description="", columns=members)
+
+
+def _nowhere(place: Place) -> Place:
+    return place._replace(line=0, column=0, end_line=0, end_column=0)
+
+
+def _walk(table: Table) -> Iterator[tuple[Path, Column]]:
+    """The columns and what is in them, with their paths."""
+    pending: list[tuple[Path, Column]] = [((column.name,), column) for column in reversed(table.columns)]
+    while pending:
+        path, column = pending.pop()
+        yield path, column
+        pending.extend(((*path, member.name), member) for member in reversed(column.columns))
+
+
+_ROWS = """
+SELECT c.key, c.path, c.type, c.description FROM {} c JOIN relation r ON r.key = c.relation WHERE r.id = :relation
+"""
+_SAY = "UPDATE {} SET type = :type, description = :description WHERE key = :key"

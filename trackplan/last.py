@@ -1,0 +1,189 @@
+"""What a check leaves for the next one: its facts, its findings with what each rule has read, its output in pieces."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from trackplan import seen
+from trackplan.cache import files, state
+from trackplan.facts.declared import Table
+from trackplan.findings import Finding, Report
+from trackplan.formats.base import Blocks, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.facts.base import FactBase
+    from trackplan.inputs import Inputs
+    from trackplan.project import Project, RuleSettings
+    from trackplan.rules import Rule
+
+_FAST = 1
+_PARTS = 4
+_ENCODER = msgspec.msgpack.Encoder()
+_WRONG = (msgspec.MsgspecError, ValueError, TypeError)
+_Rest = tuple[tuple[Finding, ...], dict[bytes, tuple[str, str]]]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """How a check was called: PATHS, its options, and how its output looks."""
+
+    paths: tuple[str, ...]
+    format: str
+    fail_on: str
+    look: Look
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """How a file that declares tables was read, and under which key the pack keeps them; see `Inputs.schemas`."""
+
+    module: str
+    format: str
+    dialect: str
+    relation: tuple[str, ...]
+    piece: bytes
+
+
+class Edit(msgspec.Struct):
+    """The tables of a file: as the image of the facts has them, and as they are now."""
+
+    before: list[Table]
+    now: list[Table]
+
+
+class Head(msgspec.Struct):
+    """All that is needed at once. `state` is the name of what was seen, `report` lacks its findings.
+
+    `root` is the folder of the project, `project` its file there. `rules` are the cells that each rule has read,
+    `tables` those from which other tables were made, `figures` those from which the rest of the report was. Tables in
+    `unfilled` have no rows in the image, since nobody asked for any. `edits` were made since the image.
+    """
+
+    state: bytes
+    root: str
+    project: str
+    asked: Asked
+    report: Report
+    rules: dict[str, list[tuple[str, str]]]
+    tables: list[tuple[str, str]]
+    figures: list[tuple[str, str]]
+    unfilled: list[str]
+    schemas: dict[str, Schema]
+    edits: dict[str, Edit] = msgspec.field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Last:
+    """What was left: `findings` in the order of output, `blocks` of text, the rules, and the image of the facts."""
+
+    head: Head
+    findings: tuple[Finding, ...]
+    blocks: dict[bytes, tuple[str, str]]
+    packed_rules: bytes
+    image: bytes
+
+    def rules(self) -> tuple[list[Rule], RuleSettings]:
+        """The rules that ran, and the project's settings of rules. Raises `ValueError` if they are damaged."""
+        from trackplan.project import RuleSettings
+        from trackplan.rules import Rule
+
+        found: tuple[list[Rule], RuleSettings] = msgspec.msgpack.decode(
+            _unpacked(self.packed_rules), type=tuple[list[Rule], RuleSettings]
+        )
+        return found
+
+    def bytes(self) -> bytes:
+        """What `read` makes the same of."""
+        rest = zlib.compress(_ENCODER.encode((self.findings, self.blocks)), _FAST)
+        return state.sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.image)
+
+
+def read(path: str) -> Last | None:
+    """What was left in the file `path`; None if it is missing, damaged or of another form."""
+    body = files.read(path)
+    parts = state.parted(body) if body is not None else []
+    if len(parts) != _PARTS:
+        return None
+    try:
+        head = msgspec.msgpack.decode(parts[0], type=Head)
+        findings, blocks = msgspec.msgpack.decode(_unpacked(parts[1]), type=_Rest)
+    except _WRONG:
+        return None
+    return Last(head, findings, blocks, *parts[2:])
+
+
+def _unpacked(packed: bytes) -> bytes:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error as error:
+        raise ValueError(error) from error
+
+
+@dataclass(slots=True)
+class Leaving:
+    """Gathers what a check leaves, while it is made."""
+
+    blocks: Blocks = field(default_factory=Blocks)
+    _last: Last | None = None
+
+    def facts(self, project: Project, base: FactBase, read: Inputs, rules: Sequence[Rule], report: Report) -> None:
+        """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
+        try:
+            image, unfilled = base.image()
+        except OSError:
+            return
+        ran = [rule for rule in rules if rule.sql in base.read]
+        queries = {"", *(rule.sql for rule in ran)}
+        rest = (cells for sql, cells in base.read.items() if sql not in queries)
+        alone = _alone(read.tables)
+        head = Head(
+            b"",
+            str(project.root),
+            project.path,
+            Asked((), "", "", Look()),
+            replace(report, findings=()),
+            {rule.id: sorted(base.read[rule.sql]) for rule in ran},
+            sorted(base.read.get("", ())),
+            sorted({cell for cells in rest for cell in cells}),
+            unfilled,
+            {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
+        )
+        judges = zlib.compress(_ENCODER.encode((ran, project.rules)), _FAST)
+        self._last = Last(head, report.findings, {}, judges, image)
+
+    def keep(self, asked: Asked) -> None:
+        """Leave it all with the result that is recorded, if one is."""
+        left = self._last
+        if seen.active is None or left is None:
+            return
+        left.head.asked = asked
+        left.blocks = self.blocks.made
+
+        def leave(name: bytes) -> bytes:
+            left.head.state = name
+            try:
+                return left.bytes()
+            except UnicodeEncodeError:  # half a character
+                return b""
+
+        seen.active.leave = leave
+
+
+def _alone(tables: Sequence[Table]) -> set[str]:
+    """The files of which every table is declared there and nowhere else."""
+    said: dict[str, list[Table]] = {}
+    for table in tables:
+        said.setdefault(table.parts[-1].lower(), []).append(table)
+    shared = {table.place.path for same in said.values() if not _differ(same) for table in same}
+    return {table.place.path for table in tables} - shared
+
+
+def _differ(tables: Sequence[Table]) -> bool:
+    """Whether tables of one last name are surely different ones."""
+    names = {tuple(part.lower() for part in table.parts) for table in tables}
+    plain = all(table.kind in ("table", "view") and all(table.parts) for table in tables)
+    return len(tables) == 1 or (plain and len(names) == len(tables))
