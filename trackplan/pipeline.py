@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import compilation, engine, evidence, inputs, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import classes, landing, needs, plans, status, subjects, tombstones, unplanned
+from trackplan.derive import classes, landing, less, needs, plans, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report
 from trackplan.link import gaps, linking, program, store, units
@@ -72,6 +72,7 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
     evidence.store(base, project, read, facts, read.problems + ambiguous)
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
+    less.store(base, facts)
     base.freeze()
     return base, read
 

@@ -36,6 +36,16 @@ def perturb(values: list[Any], shape: Shape, path: tuple[str, ...], way: str, po
     return changed
 
 
+def coarsened(values: list[Any], path: tuple[str, ...], change: Callable[[Any], Any]) -> list[Any]:
+    """Give `values` with `change` made to each value at `path` that is there."""
+    changed = copy.deepcopy(values)
+    for slot in (slot for row in range(len(changed)) for slot in _slots(changed, row, path)):
+        value = _get(slot)
+        if value is not None:
+            slot.holder[slot.key] = change(value)
+    return changed
+
+
 def _slots(holder: Any, key: Any, path: tuple[str, ...]) -> list[Slot]:
     if not path:
         return [Slot(holder, key)]

@@ -140,7 +140,7 @@ def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Co
     for key, case, wildcard in base.fetch(_NEEDS.format(kind="column")):
         if (column := columns.get(_int(key))) is not None:
             column.selected(str(case), bool(wildcard), explicit_only)
-    low = {_int(relation): str(clause) for relation, clause in base.fetch(_LOW_COVERAGE)}
+    low = {_int(relation): str(clause) for relation, clause in base.fetch("SELECT relation, reason FROM low_coverage")}
     for key, column in columns.items():
         column.named, column.starred, column.carried = users.of_column(key)
         if users.cases:
@@ -226,12 +226,6 @@ SELECT l."column", f.sensitivity IN ('personal', 'special') FROM landing l JOIN 
 _NEEDS = """
 SELECT n.key, u.id, min(n.wildcard) FROM named_need n JOIN use_case u ON u.key = n.use_case
 WHERE n.kind = '{kind}' GROUP BY n.key, u.id ORDER BY u.id
-"""
-_LOW_COVERAGE = """
-SELECT c.relation, 'only ' || c.understood || ' of the ' || c.statements || ' statements that read ' || r.id || ' '
-       || CASE c.understood WHEN 1 THEN 'is' ELSE 'are' END || ' understood'
-FROM coverage c JOIN relation r ON r.key = c.relation JOIN run
-WHERE c.understood < run.minimum_coverage * c.statements
 """
 _EVENTS = """
 INSERT INTO event_status (event, used, needed, fields, waste)

@@ -39,6 +39,7 @@ _PRIVACY = """
 SELECT category, sensitivity, evidence, declared, contradicts FROM classification
 WHERE kind = '{kind}' AND key = :key
 """
+_LESS = "SELECT advice FROM less_data WHERE kind = '{kind}' AND key = :key"
 _LANDINGS = """
 SELECT c.key, l.convention FROM landing l JOIN "column" c ON c.key = l."column" WHERE l.field = :key ORDER BY c.id
 """
@@ -175,6 +176,8 @@ def _add_privacy(root: Node, look: Lookup, kind: str, key: int) -> None:
         elif category:
             level = "" if declared or sensitivity in ("", "none") else f", {sensitivity} data that nobody marked"
             root.add(f"{'' if declared else 'seems to be '}{category} ({evidence}){level}")
+    for advice in look.ids(_LESS.format(kind=kind), key):
+        root.add(f"less data: {advice}")
 
 
 def _add_needs(root: Node, look: Lookup, kind: str, key: int) -> None:

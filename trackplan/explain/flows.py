@@ -41,7 +41,8 @@ def user_nodes(look: Lookup, key: int) -> list[Node]:
     """Everybody whose SQL reads the column: who, how, and where; consumers first."""
     users: dict[tuple[str, bool, str], list[tuple[str, bool, object]]] = {}
     for user, is_model, how, transform, certain, place, remark in look.rows(_USES, key):
-        made = f"{how} ({left(transform)})" if transform else str(how)
+        what = left(transform)
+        made = f"{how} ({what})" if what else str(how)
         users.setdefault((str(user), bool(is_model), str(remark)), []).append((made, bool(certain), place))
     nodes = []
     for (user, is_model, remark), uses in users.items():

@@ -69,7 +69,15 @@ def by_class(consumers: Iterable[tuple[Cell, ...]]) -> str:
     return "; ".join(clauses)
 
 
-_LEFT = {"counted": "counted only", "equality": "equality only", "range": "compared only"}
+_LEFT = {
+    "counted": "counted only",
+    "equality": "equality only",
+    "range": "compared only",
+    "joined": "matched only",
+    "path": "without its query",
+    "extreme": "smallest or largest",
+    **dict.fromkeys(("mixed", "packed", "ordered"), ""),
+}
 
 
 def left(transform: object) -> str:

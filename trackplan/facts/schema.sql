@@ -231,8 +231,10 @@ CREATE TABLE use (
   "column" INTEGER NOT NULL REFERENCES "column",
   how      TEXT NOT NULL CHECK (how IN ('output', 'filter', 'join', 'group', 'order', 'window', 'distinct', 'star')),
   certain  INTEGER NOT NULL,            -- 0 if the name may mean another column
-  transform TEXT NOT NULL DEFAULT '',   -- what is left of the value: '' all of it, cast, counted, equality, range, joined,
-                                        -- aggregated, hashed, extracted, computed, 'truncated to month' or another unit
+  transform TEXT NOT NULL DEFAULT '',   -- what is left of the value: '' all of it; as text, cast; mixed (with others), packed
+                                        -- (in a struct or list), extreme (a smallest or largest); counted, estimated, told
+                                        -- apart, equality, joined, range, ordered, aggregated, hashed; 'truncated to month',
+                                        -- 'prefix of 3', 'rounded to 1', domain, host, path (without query); computed
   place    INTEGER REFERENCES place
 ) STRICT;
 CREATE INDEX use_column ON use ("column");
@@ -309,6 +311,14 @@ CREATE TABLE coverage (
   statements INTEGER NOT NULL,          -- that read it
   understood INTEGER NOT NULL           -- of these, understood; names in them may still be in `unresolved`
 ) STRICT;
+
+-- Relations of which too few readers were understood to call anything in them unused, or less than needed.
+CREATE VIEW low_coverage AS
+  SELECT c.relation,
+         'only ' || c.understood || ' of the ' || c.statements || ' statements that read ' || r.id || ' '
+         || CASE c.understood WHEN 1 THEN 'is' ELSE 'are' END || ' understood' AS reason
+  FROM coverage c JOIN relation r ON r.key = c.relation JOIN run
+  WHERE c.understood < run.minimum_coverage * c.statements;
 
 -- A declared strategic purpose.
 CREATE TABLE use_case (
@@ -410,6 +420,27 @@ CREATE TABLE classification (
   evidence    TEXT NOT NULL,            -- what led to it: 'email' in the name
   declared    INTEGER NOT NULL,         -- 1 if a sensitivity or a tag of it is declared
   contradicts TEXT NOT NULL,            -- the category that its words surely speak of, where the declared one differs
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+-- For data on people that a plan or the warehouse holds: the smallest form of it that serves all its consumers.
+CREATE TABLE less_data (
+  kind     TEXT NOT NULL CHECK (kind IN ('field', 'column')),
+  key      INTEGER NOT NULL,            -- of the field or column
+  action   TEXT NOT NULL CHECK (action IN (
+             'drop',                    -- no consumer uses it
+             'flag',                    -- they only count it: keep whether there is a value
+             'coarsen',                 -- a coarser time, or fewer decimals, is all they need
+             'truncate',                -- a part of the text is: its beginning, its domain, what is before its query
+             'hash',                    -- they only tell values apart
+             'bucket',                  -- they only compare it with bounds
+             'aggregate',               -- they only add it up
+             'none',                    -- somebody takes all of it
+             'unknown')),               -- not all that may use it is clear
+  keep     TEXT NOT NULL,               -- what is to be kept: 'its month'
+  evidence TEXT NOT NULL,               -- one clause: what the consumers do with it, or why nobody knows
+  breaks   TEXT NOT NULL,               -- the consumers, and models, whose SQL would have to change; '' if nothing would
+  advice   TEXT NOT NULL,               -- all that in a sentence or two
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 

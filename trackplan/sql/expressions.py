@@ -204,7 +204,8 @@ class Walker(Shapes):
         may = exp.Literal if self.compiler.dialect not in COMPUTED_UNITS else (exp.Literal, exp.Var)
         if isinstance(unit, may) and unit.name.lower() not in UNITS and unit.name.isidentifier():
             # The parser took a column for a date part.
-            found.append(Ref(None, self.fold(exp.to_identifier(unit.name)), "", how, into, False, NOWHERE))
+            name = self.fold(exp.to_identifier(unit.name))
+            found.append(Ref(None, name, "", how, into, False, NOWHERE, transform="computed"))
         return parts_of(node)
 
     def _hidden(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:

@@ -123,6 +123,19 @@ def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
     return None
 
 
+def is_static(node: exp.Expr) -> bool:
+    """Whether `node` takes one part of what it reads, by a name that is written out: no position, no computed key."""
+    if isinstance(node, exp.Dot):
+        return isinstance(node.expression, exp.Identifier)
+    if isinstance(node, _EXTRACTS):
+        path = node.args.get("expression")
+        steps = path.expressions if isinstance(path, exp.JSONPath) else ()
+        plain = not any(isinstance(step, exp.JSONPathSubscript) and isinstance(step.this, int) for step in steps)
+        return plain and not node.args.get("expressions") and bool(json_path(path, []))
+    keys = node.expressions if isinstance(node, exp.Bracket) else [node.expression]
+    return len(keys) == 1 and bool(_key(keys[0], []))
+
+
 def member(item: exp.Expr) -> tuple[str | None, exp.Expr | None, exp.Expr]:
     """One `name: value` of a struct or JSON object: its name if it has one, a key that is computed, the value.
 

@@ -48,7 +48,7 @@ def _pivot(compiler: Compiler, node: exp.Pivot, frame: Frame, select: Select) ->
     if group is not None:
         for item in group.expressions:
             select.rows.extend(walker.refs(item, "group"))
-            add_outputs(compiler, item, walker, frame, select)
+            add_outputs(compiler, item.copy(), walker, frame, select)  # as it is selected, not grouped by
     else:
         # Every column that is not named is one to group by.
         named = _names(ref for refs in (keys, *values) for ref in refs)

@@ -36,7 +36,7 @@ def as_tree(lineage: Lineage, *, plain: bool = False) -> str:
 def describe(hop: Hop) -> str:
     """How a hop is taken, and what is made of the value: `output (truncated to month)`."""
     words = ", ".join(_WORDS.get(how, how) for how in hop.how)
-    made = ", ".join(sorted(left(transform) for transform in hop.transforms))
+    made = ", ".join(sorted(filter(None, map(left, hop.transforms))))
     return f"{words} ({made})" if made else words
 
 

@@ -1,0 +1,190 @@
+"""The smallest form of a value that serves all its consumers, chosen from the forms in which they take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from trackplan.derive.reasons import listing
+from trackplan.link.steps import UNCLEAR, WHOLE_VALUE
+from trackplan.sql.forms import PREFIX, ROUNDED, finest, unit_of
+
+_HASHED = frozenset({"told apart", "estimated", "equality", "joined", "hashed"})
+_UNCHANGED = frozenset({"counted", "told apart"})
+# Types whose values a hash cannot take the place of, or that are equal in more than one spelling.
+_UNHASHABLE = (
+    "TIME", "DATE", "FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC", "NUMBER", "BOOL", "JSON", "STRUCT", "RECORD",
+    "ARRAY", "MAP", "VARIANT", "OBJECT", "SUPER", "INTERVAL", "BLOB", "BINARY", "BYTE", "ENUM",
+)  # fmt: skip
+# What a form leaves undone, as one consumer does it and as several do.
+_DOES = {
+    "counted": ("only counts it", "only count it"),
+    "told apart": ("only tells its values apart", "only tell its values apart"),
+    "estimated": ("only estimates how many values there are", "only estimate how many values there are"),
+    "equality": ("compares it with given values", "compare it with given values"),
+    "joined": ("matches it with other columns", "match it with other columns"),
+    "hashed": ("hashes it", "hash it"),
+    "range": ("compares it with bounds", "compare it with bounds"),
+    "ordered": ("sorts by it", "sort by it"),
+    "aggregated": ("adds it up or takes an average", "add it up or take an average"),
+    "domain": ("takes its domain", "take its domain"),
+    "host": ("takes its host", "take its host"),
+    "path": ("takes it without its query", "take it without its query"),
+    "computed": ("computes with it", "compute with it"),
+    WHOLE_VALUE: ("takes all of it", "take all of it"),
+    UNCLEAR: ("may take it", "may take it"),
+}
+_THEN = {
+    "estimated": "an estimate may move a little",
+    "equality": "what it is compared with has to be hashed too",
+    "joined": "what it is matched with has to be hashed with the same key",
+    "hashed": "what hashes it has to take the stored hash",
+    "aggregated": "what adds it up has to start from the sums",
+    "range": "what compares it has to compare the ranges",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Less data that would do: what to do and `keep`, why that is enough, who has to change, and all that in words.
+
+    `action` is as in the table `less_data`; `broken` are the consumers whose SQL has to change.
+    """
+
+    action: str
+    keep: str
+    evidence: str
+    broken: tuple[str, ...]
+    advice: str
+
+
+def choose(
+    counting: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]], types: Iterable[str]
+) -> Alternative:
+    """What would do for all the consumers that count, by the forms in which each takes the value.
+
+    The `others` do not count, but are told of if they have to change. `types` are the declared types of the value.
+    """
+    forms = {form for taken in counting.values() for form in taken}
+    evidence = _evidence(counting)
+    if UNCLEAR in forms:
+        unclear = listing([name for name, taken in counting.items() if UNCLEAR in taken])
+        return unknown(f"what {unclear} {_verb(counting, UNCLEAR, 'takes', 'take')} is not wholly clear")
+    found = _smaller(forms - {"counted"}, any(map(_is_unhashable, types)))
+    if found is None:
+        return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")
+    action, keep, serves = found
+    everybody = {**counting, **others}
+    broken = sorted(name for name, taken in everybody.items() if not all(map(serves, taken)))
+    then = _consequence(everybody, broken)
+    return Alternative(action, keep, evidence, tuple(broken), f"Keep only {keep}: {evidence}. {then}")
+
+
+def drop(evidence: str, broken: Sequence[str]) -> Alternative:
+    """Nobody uses it; `broken` names what carries or reads it all the same."""
+    then = f" {listing(broken)} {'has' if len(broken) == 1 else 'have'} to do without." if broken else ""
+    return Alternative("drop", "", evidence, tuple(broken), f"Drop it: {evidence}.{then}")
+
+
+def unknown(reason: str) -> Alternative:
+    """Nothing can be said without guessing."""
+    return Alternative("unknown", "", reason, (), f"When in doubt, keep it: {reason}.")
+
+
+_Found = tuple[str, str, Callable[[str], bool]]
+
+
+def _smaller(forms: set[str], unhashable: bool) -> _Found | None:
+    """The action, what it keeps, and whether what takes the value in a given form gets the same as before."""
+    if not forms:
+        return "flag", "whether there is a value", lambda form: form == "counted"
+    units = {unit_of(form) for form in forms}
+    if all(units):
+        return _coarser_time(finest(units))
+    for family, action in ((PREFIX, "truncate"), (ROUNDED, "coarsen")):
+        numbers = [int(form.removeprefix(family)) for form in forms if form.startswith(family)]
+        if len(numbers) == len(forms) and (family == PREFIX or len(numbers) == 1):
+            return _shorter(action, family, max(numbers))
+    if forms == {"domain"}:
+        return "truncate", "its domain", lambda form: form in ("counted", "domain")
+    if forms <= {"host", "path"}:
+        keep = "its host" if forms == {"host"} else "what is before its query"
+        return "truncate", keep, lambda form: form == "counted" or form in forms
+    if forms <= _HASHED and not unhashable:
+        return "hash", "a keyed hash of it", lambda form: form in _UNCHANGED
+    if forms == {"aggregated"}:
+        return "aggregate", "sums of it", lambda form: form == "counted"
+    return ("bucket", "ranges of it", lambda form: form == "counted") if forms == {"range"} else None
+
+
+def _is_unhashable(type_: str) -> bool:
+    return type_.upper().startswith(_UNHASHABLE) or type_.endswith("]")
+
+
+def _coarser_time(unit: str) -> _Found:
+    def serves(form: str) -> bool:
+        own = unit_of(form)
+        return form == "counted" or (bool(own) and finest({unit, own}) == unit)
+
+    return "coarsen", f"its {unit}", serves
+
+
+def _shorter(action: str, family: str, most: int) -> _Found:
+    def serves(form: str) -> bool:
+        number = form.removeprefix(family) if form.startswith(family) else ""
+        return form == "counted" or (
+            bool(number) and (int(number) == most or (family == PREFIX and int(number) < most))
+        )
+
+    return action, _amount(family, most), serves
+
+
+def _amount(family: str, number: int) -> str:
+    if family == PREFIX:
+        return "its first character" if number == 1 else f"its first {number} characters"
+    return "1 decimal of it" if number == 1 else f"{number} decimals of it"
+
+
+def _evidence(takers: Mapping[str, Iterable[str]]) -> str:
+    """Who does what with it: those that need most of it first."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, forms in takers.items():
+        groups.setdefault(_told(set(forms)), []).append(name)
+    clauses = []
+    for forms, names in sorted(groups.items(), key=lambda group: (_RANK.get(group[0][0], 1), sorted(group[1]))):
+        does = " and ".join(_does(form, len(names) == 1) for form in forms[:2])
+        clauses.append(f"{listing(names)} {does}")
+    return ", ".join(clauses[:2]) + (f", and so on for {len(clauses) - 2} more ways" if len(clauses) > 2 else "")
+
+
+_RANK = {WHOLE_VALUE: 0, "computed": 0, "counted": 2}
+
+
+def _told(forms: set[str]) -> tuple[str, ...]:
+    """The forms that matter most; who takes all of it takes each of its parts."""
+    for most in (WHOLE_VALUE, "computed"):
+        if most in forms:
+            return (most,)
+    return tuple(sorted(forms - {"counted"} or forms))
+
+
+def _does(form: str, alone: bool) -> str:
+    unit = unit_of(form)
+    if unit:
+        return f"{'needs' if alone else 'need'} no more than its {unit}"
+    for family in (PREFIX, ROUNDED):
+        if form.startswith(family):
+            return f"{'takes' if alone else 'take'} {_amount(family, int(form.removeprefix(family)))}"
+    return _DOES.get(form, _DOES["computed"])[0 if alone else 1]
+
+
+def _consequence(takers: Mapping[str, Iterable[str]], broken: Sequence[str]) -> str:
+    if not broken:
+        return "That breaks nothing."
+    forms = sorted({form for name in broken for form in takers[name] if form in _THEN})
+    then = " and ".join(_THEN[form] for form in forms[:2]) or "they take more of it"
+    return f"That breaks {listing(broken)}: {then}."
+
+
+def _verb(takers: Mapping[str, Iterable[str]], form: str, one: str, several: str) -> str:
+    return one if sum(form in taken for taken in takers.values()) == 1 else several

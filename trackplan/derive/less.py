@@ -1,0 +1,123 @@
+"""Less data that would do, for all that is data on people → `less_data`; filled when a rule or a person asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trackplan.derive.alternatives import Alternative, choose, drop, unknown
+from trackplan.derive.reasons import few
+from trackplan.link.takings import Takings
+
+if TYPE_CHECKING:
+    from trackplan.facts.base import FactBase, Row
+    from trackplan.link.store import Facts
+
+_NAMES = ("kind", "key", "action", "keep", "evidence", "breaks", "advice")
+
+
+def store(base: FactBase, facts: Facts) -> None:
+    """Let `less_data` be filled on the first look at it."""
+    base.defer("less_data", partial(_fill, base, facts), after=("classification",))
+
+
+def _fill(base: FactBase, facts: Facts) -> None:
+    less = Less.of(base, facts)
+    base.insert("less_data", _NAMES, less.rows())
+
+
+@dataclass(slots=True)
+class Less:
+    """Chooses alternatives.
+
+    `consumers` has id and whether it counts, by bit; `models` the ids of relations, by key; `low` tells of which
+    relations too few readers were understood, and how few.
+    """
+
+    base: FactBase
+    facts: Facts
+    takings: Takings
+    consumers: list[tuple[str, bool]]
+    models: dict[int, str]
+    low: dict[int, str]
+    _columns: dict[int, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, base: FactBase, facts: Facts) -> Less:
+        """What chooses for the subjects of a fact base."""
+        consumers = [(str(id_), bool(counts)) for id_, counts in base.fetch(_CONSUMERS)]
+        models = {key: str(id_) for key, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(key, int)}
+        doubted = base.fetch("SELECT relation, reason FROM low_coverage")
+        low = {key: str(reason) for key, reason in doubted if isinstance(key, int)}
+        less = cls(base, facts, Takings(facts.linking), consumers, models, low)
+        for subject, column in base.fetch(_COLUMNS):
+            if isinstance(subject, int) and isinstance(column, int):
+                less._columns.setdefault(subject, []).append(column)
+        return less
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of `less_data`."""
+        for kind, key, type_, used, needed, reason, cases in self.base.fetch(_SUBJECTS):
+            if not isinstance(key, int):
+                continue
+            columns = self._columns.get(key, []) if kind == "field" else [key]
+            if used is None:
+                found = unknown(str(reason))
+            else:
+                found = self.alternative(columns, str(type_), str(cases) if needed else "")
+            yield kind, key, found.action, found.keep, found.evidence, few(found.broken), found.advice
+
+    def alternative(self, columns: list[int], type_: str = "", cases: str = "") -> Alternative:
+        """What would do instead of a value that is stored in some columns, and that some use cases ask for."""
+        doubt = next((doubt for key in columns for doubt in self._doubts(key)), "")
+        if doubt:
+            return unknown(doubt)
+        counting: dict[str, set[str]] = {}
+        others: dict[str, set[str]] = {}
+        types = [type_]
+        for key in columns:
+            number, column = self.facts.stored[key]
+            types += [column.declared.type] if column.declared is not None else []
+            for bit, forms in self.takings.of(number, column).items():
+                name, counts = self.consumers[bit]
+                (counting if counts else others).setdefault(name, set()).update(forms)
+        if counting:
+            return choose(counting, others, types)
+        evidence = f"{cases} asks for it, but no consumer uses it" if cases else "no consumer uses it"
+        return drop(evidence, sorted({*others, *self._models(columns)}))
+
+    def _models(self, columns: list[int]) -> Iterator[str]:
+        """The models that carry or read some columns."""
+        keys = {model for column in columns for model in self.facts.carrying(column)}
+        yield from (self.models[key] for key in keys)
+
+    def _doubts(self, key: int) -> Iterator[str]:
+        """Why a column may be used in ways that nobody sees."""
+        column = self.facts.stored[key][1]
+        named, star, possible = column.masks(self.facts.linking)
+        yield from sorted(self.facts.linking.askers.texts.reasons(named | star | possible, column.word))
+        yield from self.facts.everywhere
+        number = self.facts.stored[key][0]
+        clause = self.low.get(self.facts.relations.get(number, 0))
+        if clause:
+            yield clause
+
+
+_CONSUMERS = "SELECT id, counts FROM consumer ORDER BY key"
+# The columns that hold a field or something inside it.
+_COLUMNS = """
+WITH RECURSIVE inside(field, member) AS (
+  SELECT key, key FROM field UNION ALL SELECT i.field, f.key FROM inside i JOIN field f ON f.parent = i.member
+)
+SELECT DISTINCT i.field, l."column" FROM inside i JOIN landing l ON l.field = i.member ORDER BY 1, 2
+"""
+_SUBJECTS = """
+SELECT s.kind, s.key, coalesce(f.type, c.type), s.used, s.needed, s.reason, s.use_cases
+FROM subject s
+LEFT JOIN field f ON s.kind = 'field' AND f.key = s.key
+LEFT JOIN stored_column c ON s.kind = 'column' AND c.key = s.key
+WHERE EXISTS (SELECT 1 FROM personal_subject p WHERE p.kind = s.kind AND p.key = s.key)
+ORDER BY s.kind, s.key
+"""
