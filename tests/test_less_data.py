@@ -14,14 +14,14 @@ from trackplan.derive.alternatives import Alternative, choose
 from trackplan.sql.forms import composed, finest
 
 SEEDS = int(os.environ.get("LESS_SEEDS", "60"))
-DDL = "create table t(id int, at timestamp, email varchar, other varchar, born date, lat double, url varchar)"
+DDL = "create table t(id int, seen timestamp, email varchar, other varchar, born date, lat double, url varchar)"
 
 FOUND = [
     ("email", "select count(email) as n from t", "flag", "whether there is a value"),
-    ("at", "select date_trunc('month', at) as m from t", "coarsen", "its month"),
-    ("at", "select date_trunc('month', at) as m, year(at) as y from t", "coarsen", "its month"),
-    ("at", "select date_trunc('month', at) as m, date_trunc('week', at) as w from t", "coarsen", "its day"),
-    ("at", "select count(*) as n from t where at >= date '2026-01-01'", "coarsen", "its day"),
+    ("seen", "select date_trunc('month', seen) as m from t", "coarsen", "its month"),
+    ("seen", "select date_trunc('month', seen) as m, year(seen) as y from t", "coarsen", "its month"),
+    ("seen", "select date_trunc('month', seen) as m, date_trunc('week', seen) as w from t", "coarsen", "its day"),
+    ("seen", "select count(*) as n from t where seen >= date '2026-01-01'", "coarsen", "its day"),
     ("email", "select split_part(email, '@', 2) as d from t", "truncate", "its domain"),
     ("email", "select left(email, 3) as p from t where email like 'a%'", "truncate", "its first 3 characters"),
     ("url", "select split_part(url, '?', 1) as p from t", "truncate", "what is before its query"),
@@ -31,11 +31,11 @@ FOUND = [
     ("email", "select count(*) as n from t group by email", "hash", "a keyed hash of it"),
     ("lat", "select sum(lat) as s from t", "aggregate", "sums of it"),
     ("lat", "select count(*) as n from t where lat > 3", "bucket", "ranges of it"),
-    ("lat", "select count(*) as n from t where lat > 3 and at is null", "bucket", "ranges of it"),
+    ("lat", "select count(*) as n from t where lat > 3 and seen is null", "bucket", "ranges of it"),
     ("email", "select email from t", "none", ""),
     ("email", "select email, count(*) as n from t group by email", "none", ""),
     ("email", "select upper(email) as u from t", "none", ""),
-    ("at", "select * from t", "none", ""),
+    ("seen", "select * from t", "none", ""),
     ("born", "select count(distinct born) as n from t", "none", ""),
     ("email", "select split_part(email, '@', 2) as d, count(distinct email) as n from t group by 1", "none", ""),
 ]
@@ -54,41 +54,47 @@ def test_what_would_do_for_one_consumer(column: str, query: str, action: str, ke
 
 
 CHAINS = [
-    ({"m": "select at from t", "n": "select at as seen from m"}, "select date_trunc('month', seen) as x from n"),
-    ({"m": "with s as (select * from t), r as (select at as a from s) select * from r"}, "select month(a) as x from m"),
-    ({"m": "select date_trunc('month', at) as a from t"}, "select a from m"),
-    ({"m": "select min(at) as a from t group by id"}, "select date_trunc('month', a) as x from m"),
-    ({"m": "select at from t union all select at from t"}, "select date_trunc('month', at) as x from m"),
-    ({"m": "select coalesce(at, now()) as a from t"}, "select strftime(a, '%Y-%m') as x from m"),
-    ({"m": "select id from t where month(at) = 3"}, "select id from m"),
-    ({"m": "create table m as select {'a': at} as s from t"}, "select month(s.a) as x from m"),
+    (
+        {"m": "select seen from t", "n": "select seen as first_seen from m"},
+        "select date_trunc('month', first_seen) as x from n",
+    ),
+    (
+        {"m": "with s as (select * from t), r as (select seen as a from s) select * from r"},
+        "select month(a) as x from m",
+    ),
+    ({"m": "select date_trunc('month', seen) as a from t"}, "select a from m"),
+    ({"m": "select min(seen) as a from t group by id"}, "select date_trunc('month', a) as x from m"),
+    ({"m": "select seen from t union all select seen from t"}, "select date_trunc('month', seen) as x from m"),
+    ({"m": "select coalesce(seen, now()) as a from t"}, "select strftime(a, '%Y-%m') as x from m"),
+    ({"m": "select id from t where month(seen) = 3"}, "select id from m"),
+    ({"m": "create table m as select {'a': seen} as s from t"}, "select month(s.a) as x from m"),
 ]
 
 
 @pytest.mark.parametrize(("models", "query"), CHAINS)
 def test_forms_come_through_chains_of_models(models: dict[str, str], query: str) -> None:
-    found = alternative({"q": query}, "at", models)
+    found = alternative({"q": query}, "seen", models)
     expected = "none" if "{" in str(models["m"]) else "coarsen"
     assert (found.action, found.broken) == (expected, ())
     assert expected == "none" or found.keep == "its month"
 
 
 def test_one_consumer_that_takes_all_of_it_is_enough() -> None:
-    month = "select date_trunc('month', at) as x from t"
-    assert alternative({"q": month}, "at").action == "coarsen"
-    found = alternative({"q": month, "r": "select at from t"}, "at")
+    month = "select date_trunc('month', seen) as x from t"
+    assert alternative({"q": month}, "seen").action == "coarsen"
+    found = alternative({"q": month, "r": "select seen from t"}, "seen")
     assert found.action == "none"
     assert found.evidence == "query.r takes all of it, query.q needs no more than its month"
-    assert alternative({"q": month, "r": "select * from t"}, "at").action == "none"
+    assert alternative({"q": month, "r": "select * from t"}, "seen").action == "none"
 
 
 def test_what_is_not_clear_is_no_evidence() -> None:
-    month = "select date_trunc('month', at) as x from t"
-    found = alternative({"q": month, "r": "selec at fro t"}, "at")
+    month = "select date_trunc('month', seen) as x from t"
+    found = alternative({"q": month, "r": "selec at fro t"}, "seen")
     assert found.action == "unknown"
     assert "r.sql" in found.evidence
-    doubtful = {"q": month, "r": "select date_trunc('month', at) as x from t, open_one o"}
-    assert alternative(doubtful, "at").action == "unknown"
+    doubtful = {"q": month, "r": "select date_trunc('month', seen) as x from t, open_one o"}
+    assert alternative(doubtful, "seen").action == "unknown"
 
 
 def test_what_would_have_to_change_is_told() -> None:

@@ -127,11 +127,17 @@ def is_static(node: exp.Expr) -> bool:
     """Whether `node` takes one part of what it reads, by a name that is written out: no position, no computed key."""
     if isinstance(node, exp.Dot):
         return isinstance(node.expression, exp.Identifier)
-    if isinstance(node, _EXTRACTS):
-        path = node.args.get("expression")
-        steps = path.expressions if isinstance(path, exp.JSONPath) else ()
-        plain = not any(isinstance(step, exp.JSONPathSubscript) and isinstance(step.this, int) for step in steps)
-        return plain and not node.args.get("expressions") and bool(json_path(path, []))
+    if isinstance(node, (*EXTRACTS, exp.JSONValue)):
+        found, positions = ways_of(node), node.find_all(exp.JSONPathSubscript)
+        if found is None or any(isinstance(position.this, int) for position in positions):
+            return False
+        written = [
+            text.this for text in found.others + list(node.find_all(exp.Literal)) if isinstance(text, exp.Literal)
+        ]
+        plain = not any("[" in str(text) for text in written) and not found.named
+        return plain and len(found.ways) == 1 and bool(found.ways[0].path) and not found.ways[0].cut
+    if not isinstance(node, (exp.Bracket, exp.StructExtract, exp.GetExtract)):
+        return False
     keys = node.expressions if isinstance(node, exp.Bracket) else [node.expression]
     return len(keys) == 1 and bool(_key(keys[0], []))
 
