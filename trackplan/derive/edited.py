@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from trackplan.names import join_id
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def _shape(table: Table) -> Table:
 
 def _plain(column: Column) -> Column:
     members = tuple(map(_plain, column.columns))
-    return replace(column, place=_nowhere(column.place), type="", description="", columns=members)
+    return structs.replace(column, place=_nowhere(column.place), type="", description="", columns=members)
 
 
 def _nowhere(place: Place) -> Place:
