@@ -24,7 +24,7 @@ LAYERS = (
     {"last"},
     {"evidence"},
     {"inputs", "rule_docs"},
-    {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate"},
+    {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate", "vocabulary"},
     {"workers"},
     {"readers", "link"},
     {"rules"},

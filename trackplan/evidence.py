@@ -28,6 +28,8 @@ _BROUGHT_BY = {
     "model": ("models",),
     "consumer": ("consumers",),
     "tombstones": ("tombstones",),
+    "dictionary": (),
+    "taxonomy": (),
     "dbt": ("warehouse", "models", "consumers"),
 }
 _SUBJECTS = {

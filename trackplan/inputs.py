@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from trackplan import once, patterns
+from trackplan import once, patterns, vocabulary
 from trackplan.cache.pack import Pack
 from trackplan.compilation import compiler
 from trackplan.documents import did_you_mean
@@ -19,6 +19,7 @@ from trackplan.jinja import Renderer, Settings, is_template
 from trackplan.names import field_id, fold
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
+from trackplan.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import ConsumerClass
@@ -28,7 +29,8 @@ T = TypeVar("T", Plan, UseCase, Tombstone)
 _NOUNS = {Plan: "plan", UseCase: "use_cases", Tombstone: "tombstones"}
 
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
-               "consumers": "consumer", "tombstones": "tombstones", "dbt": "dbt"}  # fmt: skip
+               "consumers": "consumer", "tombstones": "tombstones", "dictionary": "dictionary",
+               "taxonomy": "taxonomy", "dbt": "dbt"}  # fmt: skip
 # What a consumer is when it lies in a folder of this name.
 _CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "export", "syncs": "sync",
                    "notebooks": "notebook", "reports": "report", "tests": "test", "backfills": "backfill"}  # fmt: skip
@@ -48,6 +50,7 @@ class Inputs:
     tables: list[Table] = field(default_factory=list)
     sql: list[Sql] = field(default_factory=list)
     consumers: list[Consumer] = field(default_factory=list)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     problems: list[Problem] = field(default_factory=list)
     unresolved: list[tuple[str, str, str, Place]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
@@ -90,6 +93,9 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     for path, source in assigned["tombstones"]:
         with _noting(found):
             found.tombstones.extend(_declared(found, pack, Tombstone, (work.read_text(path), path, source.format)))
+    paths = {kind: [path for path, _ in assigned[kind]] for kind in ("dictionary", "taxonomy")}
+    found.vocabulary, wrong = vocabulary.read(work, paths["dictionary"], paths["taxonomy"])
+    found.problems.extend(wrong)
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["dbt"]:
         _dbt(found, work, path, source, source.dialect or project.dialect)

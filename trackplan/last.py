@@ -131,7 +131,12 @@ class Leaving:
     _last: Last | None = None
 
     def facts(self, project: Project, base: FactBase, read: Inputs, rules: Sequence[Rule], report: Report) -> None:
-        """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
+        """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it.
+
+        Where a project has words of its own for data on people, only a whole run knows them.
+        """
+        if read.vocabulary.dictionary is not None:
+            return
         try:
             image, unfilled = base.image()
         except OSError:

@@ -65,11 +65,12 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
     for path, kind in sorted(read.files.items()):
         base.file(path, kind)
     facts = _link(project, read, records, base, means.pack)
-    classes.store(base, facts)
+    classes.store(base, facts, read.vocabulary.dictionary)
     named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
-    ambiguous = needs.store(base, named, read.use_cases, today, project.policy.planning_horizon_months)
+    months = project.policy.planning_horizon_months
+    wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
     tombstones.store(base, named, read.tombstones)
-    evidence.store(base, project, read, facts, read.problems + ambiguous)
+    evidence.store(base, project, read, facts, read.problems + wrong)
     evidence.store_notes(base, project, facts)
     status.store(base, facts)
     less.store(base, facts)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Noun = Literal["data use", "data subject", "legal basis", "special category basis"]
 
@@ -67,7 +71,15 @@ CATEGORIES = frozenset(_DATA_CATEGORIES.split())
 """The data categories: what data says, of whom."""
 
 
-def known(noun: Noun, word: str) -> bool:
-    """Whether `word` is one of the taxonomy, or hangs below one: `analytics.reporting.retail`."""
-    words = WORDS[noun]
-    return any(word == each or word.startswith(f"{each}.") for each in words)
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """The words that there are; a team's own may hang below those of a noun, unless it is `complete`."""
+
+    words: Mapping[Noun, frozenset[str]] = field(default_factory=lambda: WORDS)
+    categories: frozenset[str] = CATEGORIES
+    complete: frozenset[Noun] = frozenset()
+
+    def knows(self, noun: Noun, word: str) -> bool:
+        """Whether `word` is one of the taxonomy, or may hang below one: `analytics.reporting.retail`."""
+        words = self.words[noun]
+        return word in words or (noun not in self.complete and any(word.startswith(f"{each}.") for each in words))

@@ -13,6 +13,7 @@ from trackplan.findings import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from trackplan.classify import Dictionary
     from trackplan.facts.base import FactBase, Row, Value
     from trackplan.facts.declared import Sensitivity
     from trackplan.link.store import Facts
@@ -26,41 +27,44 @@ FROM field f JOIN event e ON e.key = f.event ORDER BY f.key
 _SILENT = Column("", Place(""))
 
 
-def store(base: FactBase, facts: Facts) -> None:
-    """Let `classification` be filled on the first look at it."""
-    base.defer("classification", partial(_fill, base, facts))
+def store(base: FactBase, facts: Facts, words: Dictionary | None = None) -> None:
+    """Let `classification` be filled on the first look at it, by these words, else by ours."""
+    base.defer("classification", partial(_fill, base, facts, words))
 
 
-def _fill(base: FactBase, facts: Facts) -> None:
-    base.insert("classification", NAMES, [*_fields(base), *_columns(facts)])
+def _fill(base: FactBase, facts: Facts, words: Dictionary | None) -> None:
+    base.insert("classification", NAMES, [*_fields(base, words), *_columns(facts, words)])
 
 
-def _fields(base: FactBase) -> Iterator[Row]:
+def _fields(base: FactBase, dictionary: Dictionary | None) -> Iterator[Row]:
     for key, name, event, path, type_, description, sensitivity, tags in base.fetch(_FIELDS):
         words = str(tags).split("\x1f") if tags else []
         above = [str(event).removeprefix("$"), *json.loads(str(path))[:-1]]
         kind = "" if type_ == "any" else str(type_)
         level = cast("Sensitivity", sensitivity)  # the table's CHECK lists the words
-        yield from _row("field", key, str(name), above, kind, str(description), words, level)
+        yield from _row(dictionary, "field", key, str(name), above, kind, str(description), words, level)
 
 
-def _columns(facts: Facts) -> Iterator[Row]:
+def _columns(facts: Facts, dictionary: Dictionary | None) -> Iterator[Row]:
     tables = facts.linking.program.tables
     for key, (number, column) in facts.stored.items():
         if key > facts.raw:
             break
         relation = tables[number].relation
         parts = relation.parts if relation else ()
-        yield from column_rows(key, parts, (column.name, *column.path), column.declared or _SILENT)
+        yield from column_rows(key, parts, (column.name, *column.path), column.declared or _SILENT, dictionary)
 
 
-def column_rows(key: int, relation: Sequence[str], path: Sequence[str], said: Column) -> Iterator[Row]:
+def column_rows(
+    key: int, relation: Sequence[str], path: Sequence[str], said: Column, dictionary: Dictionary | None = None
+) -> Iterator[Row]:
     """The row for a column, by what is said of it, if it has one; `relation` is the name of its table in parts."""
-    above = [*relation[-1:], *path[:-1]]
-    yield from _row("column", key, path[-1], above, said.type, said.description, said.tags, said.sensitivity)
+    above, level = [*relation[-1:], *path[:-1]], said.sensitivity
+    yield from _row(dictionary, "column", key, path[-1], above, said.type, said.description, said.tags, level)
 
 
 def _row(
+    dictionary: Dictionary | None,
     kind: str,
     key: Value,
     name: str,
@@ -70,7 +74,7 @@ def _row(
     tags: Sequence[str],
     sensitivity: Sensitivity,
 ) -> Iterator[Row]:
-    found = classify(name, path, type_, description, tags, sensitivity=sensitivity)
+    found = classify(name, path, type_, description, tags, sensitivity=sensitivity, dictionary=dictionary)
     if found is None:
         return
     against = found.contradicts

@@ -12,7 +12,7 @@ from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import UseCase
 from trackplan.findings import Place, Problem
 from trackplan.names import Pattern, expand, join_id, plain
-from trackplan.taxonomy import CATEGORIES, WORDS, known
+from trackplan.taxonomy import Taxonomy
 
 _USE_CASE = (
     "key", "id", "title", "owner", "metric", "goal", "moves", "stage", "horizon", "review_by", "legal_basis",
@@ -29,7 +29,12 @@ def months_later(day: date, months: int) -> date:
 
 
 def store(
-    base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase], today: date, horizon_months: int
+    base: FactBase,
+    subjects: Subjects,
+    use_cases: Sequence[UseCase],
+    taxonomy: Taxonomy,
+    today: date,
+    horizon_months: int,
 ) -> list[Problem]:
     """Write the use cases with their needs and consumers.
 
@@ -40,10 +45,11 @@ def store(
         base.insert("use_case", _USE_CASE, [_row(base, case, number, today.isoformat(), end)])
         base.insert("use_case_detail", ("use_case", "kind", "value", "note"), dict.fromkeys(_details(case, number)))
     _store_consumers(base, use_cases)
-    return [*(problem for case in use_cases for problem in _unknown(case)), *_store_needs(base, subjects, use_cases)]
+    problems = [problem for case in use_cases for problem in _unknown(case, taxonomy)]
+    return problems + _store_needs(base, subjects, use_cases, taxonomy)
 
 
-def _store_needs(base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase]) -> list[Problem]:
+def _store_needs(base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase], taxonomy: Taxonomy) -> list[Problem]:
     """Write what each need selects."""
     asked = [(n, need, p) for n, case in enumerate(use_cases, 1) for need in case.needs for p in expand(need.selector)]
     known = labels.collect(base, {labels.kind_of(pattern) for _, _, pattern in asked})
@@ -60,7 +66,7 @@ def _store_needs(base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase
         wildcard = pattern.wildcard or kind == "tag" or any(subjects.is_whole(s) for s in chosen)
         hint = ""
         if kind == "category":
-            problems.extend(_no_category(pattern, need.place))
+            problems.extend(_no_category(pattern, need.place, taxonomy))
         elif kind == "tag" and not chosen:
             hint = did_you_mean(pattern.pieces[0].partition(":")[2], labels.names(known, kind))
         elif not kind:
@@ -112,19 +118,20 @@ def _details(case: UseCase, number: int) -> Iterator[Row]:
     yield from ((number, "assumption", assumption, "") for assumption in case.assumptions)
 
 
-def _unknown(case: UseCase) -> Iterator[Problem]:
+def _unknown(case: UseCase, taxonomy: Taxonomy) -> Iterator[Problem]:
     """Words that the taxonomy does not know."""
     for noun, word, place in case.words:
-        if not known(noun, word):
-            hint = did_you_mean(word, WORDS[noun]) or f"choose one of: {', '.join(sorted(WORDS[noun]))}"
+        if not taxonomy.knows(noun, word):
+            known = taxonomy.words[noun]
+            hint = did_you_mean(word, known) or f"choose one of: {', '.join(sorted(known))}"
             yield Problem(place, f"'{word}' is no {noun}", hint, "reference")
 
 
-def _no_category(pattern: Pattern, place: Place) -> Iterator[Problem]:
+def _no_category(pattern: Pattern, place: Place, taxonomy: Taxonomy) -> Iterator[Problem]:
     """A category that the taxonomy does not know; a mistyped one would select nothing and nobody would notice."""
-    if not any(pattern.matches(f"category:{category}") for category in CATEGORIES):
+    if not any(pattern.matches(f"category:{category}") for category in taxonomy.categories):
         asked = pattern.text.partition(":")[2]
-        yield Problem(place, f"'{asked}' is no data category", did_you_mean(asked, CATEGORIES), "reference")
+        yield Problem(place, f"'{asked}' is no data category", did_you_mean(asked, taxonomy.categories), "reference")
 
 
 def _match(key: int, selected: Sequence[Subject]) -> Iterator[Row]:

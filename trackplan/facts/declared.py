@@ -225,6 +225,16 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a taxonomy: a `data category`, `data use` or `data subject`, and the one that took over from it."""
+
+    noun: str
+    key: str
+    place: Place
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sql:
     """A text of SQL to compile, and what it is for.
 
@@ -245,4 +255,4 @@ class Sql:
     origin: tuple[tuple[int, int, int, int, int], ...] = ()
 
 
-Declaration = Plan | Table | Consumer | UseCase | Tombstone | Sql
+Declaration = Plan | Table | Consumer | UseCase | Tombstone | Term | Sql

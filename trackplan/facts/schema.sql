@@ -46,7 +46,7 @@ CREATE TABLE evidence (
 CREATE TABLE file (
   key  INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,            -- below the project folder, with '/'
-  kind TEXT NOT NULL CHECK (kind IN ('project', 'plan', 'use_cases', 'warehouse', 'model', 'consumer', 'tombstones', 'dbt'))
+  kind TEXT NOT NULL CHECK (kind IN ('project', 'plan', 'use_cases', 'warehouse', 'model', 'consumer', 'tombstones', 'dictionary', 'taxonomy', 'dbt'))
 ) STRICT;
 
 -- A range of text in a file; findings point at places.

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from trackplan.tree import Tree
 
-KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones", "dbt")
+KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones", "dictionary", "taxonomy", "dbt")
+_OF_CLASSIFICATION = ("dictionary", "taxonomy")
 EMPTY = Node(None, Place(""))
 _WILDCARD_LIMIT = 20
 # what a landing convention cannot do without, and what it has no use for
@@ -40,7 +41,9 @@ def all_of(node: Node, work: Tree) -> list[Problem]:
 def entries(node: Node) -> Iterator[tuple[str, Node, Node]]:
     """Kind, entry and the pattern in it, for every entry of every kind of input."""
     for kind in KINDS:
-        for entry in (node.get(kind) or EMPTY).elements():
+        holder = node.get("classification") or EMPTY if kind in _OF_CLASSIFICATION else node
+        given = holder.get(kind) or EMPTY
+        for entry in given.elements() if isinstance(given.value, list | None) else [given]:
             yield kind, entry, entry.get("path") or entry
     for pattern in ((node.get("rules") or EMPTY).get("extend") or EMPTY).elements():
         yield "rules", pattern, pattern

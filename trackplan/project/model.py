@@ -77,6 +77,8 @@ class Project:
     models: tuple[Source, ...] = ()
     consumers: tuple[Source, ...] = ()
     tombstones: tuple[Source, ...] = ()
+    dictionary: tuple[Source, ...] = ()
+    taxonomy: tuple[Source, ...] = ()
     dbt: tuple[Source, ...] = ()
     landing: tuple[Landing, ...] = ()
     policy: Policy = field(default_factory=Policy)

@@ -24,7 +24,7 @@ _DOCUMENTS = (".yaml", ".yml", ".json")
 class Reader(Protocol):
     """A module of this package. `NAME` is the format as users write it, `KIND` the kind of input that it reads.
 
-    Kinds are `plan`, `use_cases`, `warehouse`, `models`, `consumers`, `tombstones` and `dbt`.
+    Kinds are `plan`, `use_cases`, `warehouse`, `models`, `consumers`, `tombstones`, `taxonomy` and `dbt`.
     """
 
     NAME: str

@@ -10,7 +10,7 @@ from trackplan.facts.declared import Column, Sensitivity
 from trackplan.findings import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _NOTHING = Node(None, Place(""))
 _DEEPEST = 20
@@ -27,6 +27,9 @@ _LEVELS: dict[str, Sensitivity] = {
     "special": "special",
 }
 _TAGS: dict[str, Sensitivity] = {"pii": "personal", "personal": "personal", "personal_data": "personal"}
+_CATEGORY_KEYS = frozenset(
+    {"category", "categories", "data_category", "data_categories", "fides_category", "classification"}
+)
 _NO = frozenset({"false", "no", "none", "0", ""})
 
 
@@ -56,15 +59,24 @@ def meta(node: Node) -> dict[str, Node]:
 
 def _column(node: Node, name: str) -> Column:
     config = node.get("config") or _NOTHING
-    tags = tuple(dict.fromkeys(t for t in (*node.strings("tags"), *config.strings("tags")) if "{{" not in t))
+    said = meta(node)
+    labels = (*node.strings("tags"), *config.strings("tags"), *_categories(said))
+    tags = tuple(dict.fromkeys(label for label in labels if "{{" not in label))
     return Column(
         name,
         (node.get("name") or node).place,
         node.string("data_type"),
         node.string("description"),
-        _sensitivity(meta(node), tags),
+        _sensitivity(said, tags),
         tags,
     )
+
+
+def _categories(said: dict[str, Node]) -> Iterator[str]:
+    """The data categories that `meta` names, under any of the words that teams have for it."""
+    for key, node in said.items():
+        if key.lower() in _CATEGORY_KEYS:
+            yield from (n.text for n in (node.elements() if isinstance(node.value, list) else [node]))
 
 
 def _sensitivity(said: dict[str, Node], tags: Sequence[str]) -> Sensitivity:
