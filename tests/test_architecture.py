@@ -24,7 +24,7 @@ LAYERS = (
     {"last"},
     {"evidence"},
     {"inputs", "rule_docs"},
-    {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate", "vocabulary"},
+    {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate", "vocabulary", "called"},
     {"workers"},
     {"readers", "link"},
     {"rules"},

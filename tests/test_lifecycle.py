@@ -11,6 +11,8 @@ from tests.test_rules import check
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Cli
+
 FILES = {
     "trackplan.yaml": """\
 version: 1
@@ -71,3 +73,14 @@ def test_a_use_case_past_its_horizon_is_renewed_or_retired(query: str, fix: str,
     report = check(tmp_path, files, "TP206", "2027-04-01")
     (finding,) = [f for f in report["findings"] if f["rule"] == "TP206"]
     assert str(finding["fix"]).startswith(fix)
+
+
+def test_who_has_no_tombstones_is_not_told_so_each_time(tmp_path: Path, cli: Cli) -> None:
+    for path, text in {**FILES, "use_cases.yaml": NEED}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert "tombstones" not in cli("check", cwd=tmp_path).out
+    (tmp_path / "tombstones.yaml").write_text("tombstones: [{id: web/Old, pruned: 2026-01-01}]\n", encoding="utf-8")
+    with (tmp_path / "trackplan.yaml").open("a", encoding="utf-8") as file:
+        file.write("tombstones: [tombstones.yaml]\n")
+    assert "tombstones  1 file   1 tombstone" in cli("check", cwd=tmp_path).out

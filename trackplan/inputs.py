@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from trackplan import once, patterns, vocabulary
+from trackplan import called, once, vocabulary
 from trackplan.cache.pack import Pack
 from trackplan.compilation import compiler
 from trackplan.documents import did_you_mean
@@ -16,13 +16,12 @@ from trackplan.errors import ReadError
 from trackplan.facts.declared import Consumer, Plan, Sql, Table, Tombstone, UseCase
 from trackplan.findings import Place, Problem
 from trackplan.jinja import Renderer, Settings, is_template
-from trackplan.names import field_id, fold
+from trackplan.names import field_id
 from trackplan.project import Project, Source, assign
 from trackplan.readers import base as readers
 from trackplan.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from trackplan.facts.declared import ConsumerClass
     from trackplan.tree import Tree
 
 T = TypeVar("T", Plan, UseCase, Tombstone)
@@ -31,9 +30,6 @@ _NOUNS = {Plan: "plan", UseCase: "use_cases", Tombstone: "tombstones"}
 _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehouse", "models": "model",
                "consumers": "consumer", "tombstones": "tombstones", "dictionary": "dictionary",
                "taxonomy": "taxonomy", "dbt": "dbt"}  # fmt: skip
-# What a consumer is when it lies in a folder of this name.
-_CONSUMER_KINDS = {"dashboards": "dashboard", "queries": "query", "exports": "export", "syncs": "sync",
-                   "notebooks": "notebook", "reports": "report", "tests": "test", "backfills": "backfill"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -85,7 +81,7 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     for path, source in assigned["models"]:
         _sql(found, work, path, source, project.dialect, None, pack)
     for path, source in assigned["consumers"]:
-        _sql(found, work, path, source, project.dialect, _consumer(path, source), pack)
+        _sql(found, work, path, source, project.dialect, called.consumer(path, source), pack)
     if begin is not None:
         begin(found.sql)
     _plans(found, work, project, assigned["plans"], pack)
@@ -119,7 +115,7 @@ def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str,
         with _noting(found):
             text = work.read_text(path)
             plans = _declared(found, pack, Plan, (text, path, source.format))
-            found.plans.extend(replace(plan, name=source.name or plan.name or _stem(path)) for plan in plans)
+            found.plans.extend(replace(plan, name=source.name or plan.name or called.stem(path)) for plan in plans)
     places = {source.place for source in project.plans}
     if len(found.problems) == told and not any(p.place in places for p in found.problems):
         _check_landings(found, project)
@@ -195,7 +191,7 @@ def _warehouse(found: Inputs, work: Tree, dialect: str, entries: list[tuple[str,
             if reader is None:
                 scripts.append((text, path, spoken))
             else:
-                named = _relation(path, source, spoken) if source.relation else ()
+                named = called.relation(path, source, spoken) if source.relation else ()
                 parts = (reader.NAME, text, path, spoken, *named)
                 tables, problems = once.read(pack, Table, parts, partial(reader.tables, text, path, spoken, named))
                 found.tables.extend(tables)
@@ -231,7 +227,7 @@ def _sql(
         found.problems.extend(error.problems)
         found.unreadable.append(path)
         return
-    relation = _relation(path, source, dialect) if consumer is None else None
+    relation = called.relation(path, source, dialect) if consumer is None else None
     make = partial(_rendered, text, dialect, path, relation, consumer)
     if path.endswith(".sqlx") or is_template(text):
         parts = (once.readers(), text, dialect, path, repr(relation), repr(consumer))
@@ -259,25 +255,6 @@ def _renderer(dialect: str) -> Renderer:
     return Renderer(Settings(dialect))
 
 
-def _relation(path: str, source: Source, dialect: str) -> tuple[str, ...]:
-    """The name of what the model in a file builds: the entry's template, filled in, else the file's stem."""
-    name = source.relation
-    for number, captured in enumerate(patterns.captures(source.path, path) or (), 1):
-        name = name.replace(f"{{{number}}}", captured)
-    return tuple(fold(part, False, dialect) for part in (name.split(".") if name else [_stem(path)]))
-
-
-def _consumer(path: str, source: Source) -> Consumer:
-    """The consumer that a file is: its kind by the entry or the folder, its name by its path below the fixed part."""
-    fixed = patterns.fixed_part(source.path)
-    name = path[len(fixed) :].lstrip("/") or path.rpartition("/")[2]
-    stem, _, _ = name.rpartition(".")
-    folder = fixed.rstrip("/").rpartition("/")[2].lower()
-    kind = source.kind or _CONSUMER_KINDS.get(folder, "query")
-    said = cast("ConsumerClass", source.use) if source.use else None  # one of the words of the schema
-    return Consumer(kind, stem or name, Place(path), said=said)
-
-
 def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -> None:
     from trackplan.readers import dbt
 
@@ -297,8 +274,3 @@ def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -
                 found.consumers.append(declared)
             elif isinstance(declared, Sql):
                 found.sql.append(declared)
-
-
-def _stem(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name.split(".")[0] or name

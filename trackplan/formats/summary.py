@@ -130,10 +130,11 @@ def _evidence_row(evidence: Evidence) -> tuple[str, str, str, str]:
 
 
 def _skipped(report: Report, look: Look) -> str:
-    if not report.skipped:
+    told = [skipped for skipped in report.skipped if skipped.broken or not set(_SELDOM) & set(skipped.missing)]
+    if not told:
         return ""
     groups: dict[str, list[str]] = {}
-    for skipped in report.skipped:
+    for skipped in told:
         why = f"without {_named(skipped.missing)}"
         if skipped.broken:
             why = f"some input could not be read ({_named(skipped.broken)})"
