@@ -16,13 +16,14 @@ from tests.conftest import ROOT
 # Top to bottom. A module imports only from lines below its own; rooms on one line know nothing of each other.
 LAYERS = (
     {"__main__"},
+    {"running"},
     {"cli"},
     {"options"},
     {"commands"},
     {"rule_tests"},
     {"pipeline"},
     {"last"},
-    {"evidence"},
+    {"evidence", "judgement"},
     {"inputs", "rule_docs"},
     {"derive", "engine", "summary", "formats", "inventory", "explain", "compilation", "gate", "vocabulary", "called"},
     {"workers"},
@@ -40,7 +41,7 @@ LAYERS = (
     | {"similarity", "copies", "streams"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-MAY_PRINT = {"__main__", "cli", "commands"}
+MAY_PRINT = {"__main__", "running", "commands"}
 PRINTS = {"print", "exit", "quit", "sys.exit", "os._exit", "click.echo", "click.secho"}
 PRINTS |= {"SystemExit", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write", "input"}
 

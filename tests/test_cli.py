@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, Cli
 from tests.sample import FILES, finding, report, shop
-from trackplan import __version__, cli, errors
+from trackplan import __version__, errors, running
 from trackplan.findings import Place, Problem, Report, Severity
 
 Saying = pytest.CaptureFixture[str]
@@ -70,12 +70,12 @@ def test_findings_and_the_threshold(
     folder: Path, pipeline: ModuleType, severity: Severity, arguments: list[str], code: int
 ) -> None:
     gives(pipeline, report(finding(severity=severity)))
-    assert cli.run(["check", *arguments]) == code
+    assert running.run(["check", *arguments]) == code
 
 
 def test_input_that_cannot_be_read(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     gives(pipeline, report(fatal=True))
-    assert cli.run(["check", "--fail-on", "never"]) == 2
+    assert running.run(["check", "--fail-on", "never"]) == 2
     assert "could not be read" in capsys.readouterr().err
 
 
@@ -94,7 +94,7 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
 def test_whatever_goes_wrong_is_2(folder: Path, pipeline: ModuleType, capsys: Saying, name: str) -> None:
     error, said = ERRORS[name]
     gives(pipeline, error)
-    assert cli.run(["check"]) == 2
+    assert running.run(["check"]) == 2
     assert said in capsys.readouterr().err
 
 
@@ -116,7 +116,7 @@ def test_whatever_goes_wrong_is_2(folder: Path, pipeline: ModuleType, capsys: Sa
     ],
 )
 def test_wrong_usage_is_2(folder: Path, pipeline: ModuleType, capsys: Saying, arguments: list[str]) -> None:
-    assert cli.run(arguments) == 2
+    assert running.run(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err
@@ -126,7 +126,7 @@ def test_wrong_usage_is_2(folder: Path, pipeline: ModuleType, capsys: Saying, ar
 def test_problems_come_with_their_source(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     place = Place("trackplan.yaml", 1, 1, 1, 8)
     gives(pipeline, errors.ReadError([Problem(place, "this cannot be", "write something else")]))
-    assert cli.run(["check"]) == 2
+    assert running.run(["check"]) == 2
     assert capsys.readouterr().err == (
         "trackplan.yaml:1:1: this cannot be\n"
         "       1 | version: 1\n"
@@ -137,7 +137,7 @@ def test_problems_come_with_their_source(folder: Path, pipeline: ModuleType, cap
 
 def test_errors_do_not_steer_the_terminal(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     gives(pipeline, errors.TrackplanError("\x1b[2J", "\x07"))
-    cli.run(["check"])
+    running.run(["check"])
     assert not set(capsys.readouterr().err) & {"\x1b", "\x07"}
 
 
@@ -147,20 +147,20 @@ def test_errors_do_not_steer_the_terminal(folder: Path, pipeline: ModuleType, ca
 def test_no_project_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Saying) -> None:
     monkeypatch.chdir(tmp_path)
     for command in (["check"], ["inventory"], ["query", "select 1"], ["explain", "a.b"]):
-        assert cli.run(command) == 2
+        assert running.run(command) == 2
         assert "`trackplan init`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["gone"], ["tracking", "gone.yaml"], ["--project", "gone.yaml"], [".."]])
 def test_paths_that_lead_nowhere(folder: Path, pipeline: ModuleType, capsys: Saying, arguments: list[str]) -> None:
-    assert cli.run(["check", *arguments]) == 2
+    assert running.run(["check", *arguments]) == 2
     assert "there is no" in capsys.readouterr().err
 
 
 def test_a_path_of_another_project(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     other = folder.parent / f"{folder.name}-other"
     other.mkdir()
-    assert cli.run(["check", "tracking", str(other)]) == 2
+    assert running.run(["check", "tracking", str(other)]) == 2
     assert "lies outside of the project" in capsys.readouterr().err
 
 
@@ -181,7 +181,7 @@ def test_findings_under_the_paths(
     folder: Path, pipeline: ModuleType, capsys: Saying, arguments: list[str], found: int
 ) -> None:
     gives(pipeline, report(finding(), finding("TP003", place=Place("dashboards/revenue.sql", 2, 8, 2, 9))))
-    assert cli.run(["check", "--format", "json", *arguments]) == bool(found)
+    assert running.run(["check", "--format", "json", *arguments]) == bool(found)
     assert len(json.loads(capsys.readouterr().out)["findings"]) == found
 
 
@@ -189,7 +189,7 @@ def test_from_a_folder_below(
     folder: Path, pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: Saying
 ) -> None:
     monkeypatch.chdir(folder / "tracking")
-    assert cli.run(["check", "-q"]) == 1
+    assert running.run(["check", "-q"]) == 1
     assert capsys.readouterr().out.startswith("tracking/web.yaml\n")
 
 
@@ -204,12 +204,12 @@ def test_rules_are_chosen_by_lists(folder: Path, pipeline: ModuleType) -> None:
         return report()
 
     pipeline.check = check  # type: ignore[attr-defined]
-    assert cli.run(["check", "--select", "TP1,unmet-need", "--select", "TP003", "--ignore", "TP101"]) == 0
+    assert running.run(["check", "--select", "TP1,unmet-need", "--select", "TP003", "--ignore", "TP101"]) == 0
     assert asked[:2] == [("TP1", "unmet-need", "TP003"), ("TP101",)]
 
 
 def test_output_goes_to_the_file(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
-    assert cli.run(["check", "--format", "json", "--output", "out.json", "--color", "always"]) == 1
+    assert running.run(["check", "--format", "json", "--output", "out.json", "--color", "always"]) == 1
     assert len(json.loads((folder / "out.json").read_text(encoding="utf-8"))["findings"]) == 1
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "1 warning in 1 file; written to out.json\n")
@@ -217,7 +217,7 @@ def test_output_goes_to_the_file(folder: Path, pipeline: ModuleType, capsys: Say
 
 @pytest.mark.parametrize("target", ["gone/out.txt", "."])
 def test_output_that_cannot_be_written(folder: Path, pipeline: ModuleType, capsys: Saying, target: str) -> None:
-    assert cli.run(["check", "--output", target]) == 2
+    assert running.run(["check", "--output", target]) == 2
     assert "cannot write" in capsys.readouterr().err
 
 
@@ -246,20 +246,20 @@ def test_colours(
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    cli.run(["check", "--color", option])
+    running.run(["check", "--color", option])
     assert ("\x1b[" in capsys.readouterr().out) == coloured
 
 
 def test_quiet_and_clean_is_silent(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     gives(pipeline, report())
-    assert cli.run(["check", "-q"]) == 0
+    assert running.run(["check", "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("format_", ["table", "json", "csv"])
 @pytest.mark.parametrize("arguments", [[], ["--kind", "field,need"], ["--status", "waste", "--status", "gap"]])
 def test_inventory(folder: Path, pipeline: ModuleType, capsys: Saying, format_: str, arguments: list[str]) -> None:
-    assert cli.run(["inventory", "--format", format_, *arguments]) == 0
+    assert running.run(["inventory", "--format", format_, *arguments]) == 0
     said = capsys.readouterr().out
     assert ("raw.web.order_completed.extra" in said) == (not arguments)
     assert "revenue.margin" in said
@@ -275,7 +275,7 @@ def test_facts_that_rest_on_unreadable_input_are_not_given(folder: Path, pipelin
     base.insert("problem", columns, [("invalid", "this is no event", "", 1, place)])
     base.freeze()
     pipeline.build = lambda *_, **__: base  # type: ignore[attr-defined]
-    assert cli.run(["inventory"]) == 2
+    assert running.run(["inventory"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert "tracking/web.yaml:3:3: this is no event\n       3 | Order Completed:" in said.err
@@ -286,11 +286,11 @@ def test_facts_that_rest_on_unreadable_input_are_not_given(folder: Path, pipelin
 
 def test_query(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
     sql = "select id, key from use_case order by id"
-    assert cli.run(["query", sql]) == 0
+    assert running.run(["query", sql]) == 0
     assert capsys.readouterr().out == "id       key\n-------  ---\ncoupons    2\nrevenue    1\n"
-    assert cli.run(["query", sql, "--format", "csv"]) == 0
+    assert running.run(["query", sql, "--format", "csv"]) == 0
     assert capsys.readouterr().out == "id,key\ncoupons,2\nrevenue,1\n"
-    assert cli.run(["query", sql, "--format", "json"]) == 0
+    assert running.run(["query", sql, "--format", "json"]) == 0
     document = {"version": 1, "columns": ["id", "key"], "rows": [["coupons", 2], ["revenue", 1]]}
     assert json.loads(capsys.readouterr().out) == document
 
@@ -324,7 +324,7 @@ def test_query(folder: Path, pipeline: ModuleType, capsys: Saying) -> None:
 )
 def test_queries_that_are_refused(folder: Path, pipeline: ModuleType, capsys: Saying, sql: str) -> None:
     before = sorted(p.name for p in folder.iterdir())
-    assert cli.run(["query", sql]) == 2
+    assert running.run(["query", sql]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("trackplan: query: ")
@@ -361,9 +361,9 @@ def test_queries_that_take_too_much(folder: Path, name: str) -> None:
 
 def test_rules_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Saying) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["rules"]) == 0
+    assert running.run(["rules"]) == 0
     assert "TP102  unused-field" in capsys.readouterr().out
-    assert cli.run(["rules", "--format", "json"]) == 0
+    assert running.run(["rules", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)["rules"]
     assert [rule["id"] for rule in listed] == sorted(rule["id"] for rule in listed)
 
@@ -373,16 +373,16 @@ def test_rules_are_explained_without_a_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Saying, word: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["explain", word]) == 0
+    assert running.run(["explain", word]) == 0
     assert "TP102 unused-field" in capsys.readouterr().out
 
 
 def test_schemas_are_printed(capsys: Saying) -> None:
-    assert cli.run(["schema"]) == 0
+    assert running.run(["schema"]) == 0
     names = capsys.readouterr().out.split()
     assert {"facts", "findings", "inventory", "plan", "project", "use_cases"} <= set(names)
     for name in names:
-        assert cli.run(["schema", name]) == 0
+        assert running.run(["schema", name]) == 0
         said = capsys.readouterr().out
         assert said.startswith("--") if name == "facts" else json.loads(said)
 
@@ -405,7 +405,7 @@ def test_version_and_help_load_nothing_heavy(cli: Cli, tmp_path: Path) -> None:
 # in a process of its own
 
 
-@pytest.mark.parametrize("arguments", [["rules", "--docs"], ["schema", "facts"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["rules", "--format", "json"], ["schema", "facts"], ["--help"]])
 def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -423,7 +423,7 @@ def test_an_interrupt_is_2_and_short(tmp_path: Path) -> None:
         "import sys, time, types; m = types.ModuleType('trackplan.pipeline')\n"
         "def check(*a, **k): print('here', flush=True); time.sleep(30)\n"
         "m.check = check; sys.modules['trackplan.pipeline'] = m\n"
-        "from trackplan.cli import run; sys.exit(run(['check']))"
+        "from trackplan.running import run; sys.exit(run(['check']))"
     )
     (tmp_path / "trackplan.yaml").write_text("version: 1\n", encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

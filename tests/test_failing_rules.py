@@ -124,7 +124,7 @@ def test_a_rule_that_takes_too_much_memory_fails_alone(shop: Path, cli: Cli) -> 
     (shop / "own" / "ACME009_greedy.sql").write_text(header + GREEDY + "\n", encoding="utf-8")
     (shop / "trackplan.yaml").write_text("version: 1\nplans: [plan.yaml]\nrules: {extend: [own/]}\n", encoding="utf-8")
     program = (
-        "import sys; from trackplan.facts import base; base._MEMORY = 50_000_000; from trackplan.cli import run;"
+        "import sys; from trackplan.facts import base; base._MEMORY = 50_000_000; from trackplan.running import run;"
         "sys.exit(run(sys.argv[1:]))"
     )
     run = cli("check", str(shop), "--no-cache", cwd=shop, program=(sys.executable, "-c", program))

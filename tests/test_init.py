@@ -8,8 +8,8 @@ import pytest
 
 from tests.conftest import TODAY, Cli
 from trackplan import project
-from trackplan.cli import run
 from trackplan.commands.initial import files, look_around
+from trackplan.running import run
 
 
 def write(folder: Path, texts: dict[str, str]) -> None:

@@ -56,7 +56,7 @@ def _run(arguments: list[str], known_as: replay.Run | None) -> int:
     """Run the command, and keep its result if it has a name to be known as."""
     try:
         from trackplan.cache.record import Recording
-        from trackplan.cli import run
+        from trackplan.running import run
 
         recording = Recording(known_as, arguments) if known_as is not None else None
     except Exception:

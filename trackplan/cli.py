@@ -1,17 +1,16 @@
-"""The command line: registers the commands, and turns errors into text and exit codes.
+"""The command line: its commands, their arguments and options.
 
 A command's module is imported only when it is called, so that help and version are quick.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from trackplan import __version__, garbage, options, streams
-from trackplan.errors import ExitCode, TrackplanError
+from trackplan import __version__, options
+from trackplan.errors import ExitCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +72,21 @@ def check(
 
     chosen = command.Chosen(select, ignore, since)
     return command.run(command.Options(paths, where, chosen, format, output, fail_on, quiet, today, color))
+
+
+@app.command()
+@click.option("--prune", is_flag=True, help="Only take out what is no longer found.")
+@options.today
+@options.analysing
+def baseline(where: Where, prune: bool, today: str) -> int:
+    """Put up with what is found today: only new findings fail.
+
+    Writes trackplan-baseline.yaml, or the file that the project file names under baseline. What its entries say of
+    reason, owner and last day is kept.
+    """
+    from trackplan.commands import baseline as command
+
+    return command.run(where, today, prune=prune)
 
 
 @app.command()
@@ -235,50 +249,3 @@ def init(folder: Path) -> int:
     from trackplan.commands import init as command
 
     return command.run(folder)
-
-
-def run(arguments: list[str]) -> int:
-    """Run the command line and return its exit code; whatever goes wrong is 2, never 1."""
-    streams.prepare()
-    try:
-        with garbage.looked_for():
-            code = app.main(arguments, prog_name="trackplan", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        from trackplan.commands.base import close_stdout
-
-        close_stdout()
-        return ExitCode.FAILED
-    except (Exception, KeyboardInterrupt, SystemExit) as error:
-        return _failed(error)
-    if code in (None, *ExitCode):
-        return int(code or 0)
-    return _failed(KeyboardInterrupt())  # the parser's own way to say so
-
-
-def _failed(error: BaseException) -> int:
-    """Tell on standard error what went wrong. Always `ExitCode.FAILED`."""
-    if isinstance(error, TrackplanError):
-        from trackplan.commands.base import ShownError
-        from trackplan.formats.source import visible
-
-        shown = isinstance(error, ShownError)
-        lines = (
-            error.message.split("\n")
-            if shown
-            else ["trackplan: " + "\n  ".join(map(visible, error.message.split("\n")))]
-        )
-        lines += [f"  {visible(error.hint)}"] if error.hint else []
-        sys.stderr.write("\n".join(lines) + "\n")
-    elif hasattr(error, "format_message") and hasattr(error, "show"):  # wrong usage
-        error.show()
-    elif isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
-        sys.stderr.write("\ntrackplan: stopped\n")
-    elif not isinstance(error, SystemExit):  # the parser exits so where a pipe is closed early
-        import traceback
-
-        traceback.print_exception(error)
-        sys.stderr.write(
-            f"trackplan {__version__}: this is a bug in trackplan. Please report it with the lines above.\n"
-        )
-    return ExitCode.FAILED

@@ -44,12 +44,12 @@ _STYLES = {name: re.compile(pattern) for name, pattern in STYLES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the rules gave: findings in the order of output, the rules skipped, those that failed, and how many ran."""
+    """What the rules gave: findings in the order of output, rules skipped and failed, and the ids of those that ran."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     failed: tuple[Failed, ...]
-    count: int
+    ran: tuple[str, ...]
 
 
 def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None = None) -> Outcome:
@@ -61,21 +61,21 @@ def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits 
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     failed: list[Failed] = []
-    count = 0
+    ran: list[str] = []
     for rule in rules:
         missing = tuple("|".join(group) for group in rule.requires if present.isdisjoint(group))
         unsure = () if missing else _unsure(rule, broken)
         if missing or unsure:
             skipped.append(Skipped(rule.id, rule.name, missing, unsure))
             continue
-        count += 1
         try:
             result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
             findings += _findings(rule, result, severity(rule, project), base, project)
+            ran.append(rule.id)
         except RuleError as error:
             failed.append(failing.failed(rule, error))
     findings.sort(key=lambda finding: finding.sort_key)
-    return Outcome(tuple(findings), tuple(skipped), tuple(failed), count)
+    return Outcome(tuple(findings), tuple(skipped), tuple(failed), tuple(ran))
 
 
 def _findings(rule: Rule, result: Result, fixed: Severity | None, base: FactBase, project: Project) -> list[Finding]:

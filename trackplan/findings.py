@@ -84,6 +84,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that a team puts up with. `by` is `inline`, `project` or `baseline`, `place` where that is written.
+
+    Reason, owner and the last day (YYYY-MM-DD) may be empty.
+    """
+
+    finding: Finding
+    by: str
+    reason: str
+    owner: str
+    until: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A rule that was not run, and why. Silence must never mean "not looked at".
 
@@ -129,6 +144,7 @@ class Report:
 
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
     `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
+    `silenced` are findings that a team puts up with; they are not among `findings`.
     `failed` are the rules that could not do their work; `fatal` tells that an input could not be read. Either makes the
     run end with exit code 2.
     """
@@ -144,6 +160,7 @@ class Report:
     collapsed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     next_step: str = ""
     failed: tuple[Failed, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from trackplan import compilation, engine, evidence, inputs, rules, summary
+from trackplan import compilation, evidence, inputs, judgement, rules, summary
 from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from trackplan.inputs import Inputs
     from trackplan.last import Leaving
     from trackplan.project import Project
+    from trackplan.rules import Catalogue, Rule
     from trackplan.sql.records import Record
 
 
@@ -39,14 +39,17 @@ def check(
     check after an edit can go on from is given to `leaving`.
     """
     catalogue = rules.load(project)
-    chosen = [choice.rule for choice in rules.decide(catalogue.rules, project, select, ignore) if choice.on]
+    asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
     base, read = _built(project, today, means or Means())
-    outcome = engine.run(base, chosen, project)
-    outcome = replace(outcome, findings=tuple(rules.overridden(outcome.findings, chosen, project)))
-    report = summary.report(base, outcome, catalogue.failed)
-    if leaving is not None and report.complete:
-        leaving.facts(project, base, read, chosen, report)
+    judged = judgement.judge(base, project, asked, today)
+    report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
+    if leaving is not None and report.complete and judged.free:
+        leaving.facts(project, base, read, asked.chosen, report)
     return report
+
+
+def _on(catalogue: Catalogue, project: Project, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:
+    return [choice.rule for choice in rules.decide(catalogue.rules, project, select, ignore) if choice.on]
 
 
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from trackplan import engine, pipeline, project, rules
+from trackplan import judgement, pipeline, project, rules
 from trackplan.errors import InputError, ReadError
 from trackplan.findings import Problem
 from trackplan.rules.cases import PROJECT_FILE, Case, Result, Row
@@ -45,12 +45,15 @@ def prepare(case: Case, rule: Rule) -> Ready:
 
 def judge(rule: Rule, ready: Ready, limits: Limits | None = None) -> Result:
     """Let the rule judge a case."""
-    outcome = engine.run(ready.base, [rule], ready.project, limits)
+    others = [other for other in rules.shipped() if other.id != rule.id]
+    usual = [choice.rule for choice in rules.decide(others, ready.project) if choice.on]
+    asked = judgement.Asked((*others, rule), [rule], usual)
+    day = date.fromisoformat(ready.case.today)
+    outcome = judgement.judge(ready.base, ready.project, asked, day, limits).outcome
     if outcome.failed:
         told = (Problem(failed.place, failed.message, failed.hint) for failed in outcome.failed)
         return Result(ready.case, problems=tuple(told))
-    found = rules.overridden(outcome.findings, [rule], ready.project)
-    rows = [Row(f"{f.place.path}:{f.place.line}", str(f.severity), f.subject, f.message) for f in found]
+    rows = [Row(f"{f.place.path}:{f.place.line}", str(f.severity), f.subject, f.message) for f in outcome.findings]
     expected = list(ready.case.expect)
     return Result(
         ready.case,

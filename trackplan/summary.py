@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from trackplan.engine import Outcome
     from trackplan.facts.base import FactBase
-    from trackplan.findings import Failed, Finding
+    from trackplan.findings import Failed, Finding, Silenced
 
 _KINDS = ("plans", "use_cases", "warehouse", "models", "consumers", "tombstones")
 # The rules whose findings decide about the next step.
@@ -19,7 +19,9 @@ _LEADING = frozenset({"TP001", "TP002", "TP102", "TP103", "TP108"})
 _QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
 
 
-def report(base: FactBase, outcome: Outcome, failed: Sequence[Failed] = ()) -> Report:
+def report(
+    base: FactBase, outcome: Outcome, failed: Sequence[Failed] = (), silenced: tuple[Silenced, ...] = ()
+) -> Report:
     """The report of a run on the frozen base; `failed` are rules that could not even be run."""
     return Report(
         today=next(str(today) for (today,) in base.fetch("SELECT today FROM run")),
@@ -28,11 +30,12 @@ def report(base: FactBase, outcome: Outcome, failed: Sequence[Failed] = ()) -> R
         evidence=_evidence(base),
         quadrants=_quadrants(base),
         notes=tuple(str(text) for (text,) in base.fetch("SELECT text FROM note ORDER BY key")),
-        rules_run=outcome.count,
+        rules_run=len(outcome.ran),
         fatal=bool(base.count("SELECT count(*) FROM problem WHERE fatal")),
         collapsed=_collapsed(base),
         next_step=_next_step(base, outcome.findings),
         failed=tuple(sorted({*failed, *outcome.failed}, key=lambda each: (each.place, each.rule, each.message))),
+        silenced=silenced,
     )
 
 

@@ -21,13 +21,13 @@ def below(report: Report, root: Path, paths: tuple[Path, ...]) -> Report:
     wanted = [_relative(path, root.resolve()) for path in paths]
     if not wanted or "" in wanted:
         return report
-    kept = tuple(
-        f
-        for f in report.findings
-        if any(f.place.path == w or f.place.path.startswith(f"{w}/") for w in wanted)
-        or (report.fatal and f.rule == "TP001")
-    )
-    return replace(report, findings=kept, notes=(*report.notes, _WHOLE))
+    kept = tuple(f for f in report.findings if _under(f.place.path, wanted) or (report.fatal and f.rule == "TP001"))
+    silenced = tuple(s for s in report.silenced if _under(s.finding.place.path, wanted))
+    return replace(report, findings=kept, silenced=silenced, notes=(*report.notes, _WHOLE))
+
+
+def _under(path: str, wanted: list[str]) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in wanted)
 
 
 def _relative(path: Path, root: Path) -> str:

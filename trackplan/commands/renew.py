@@ -116,7 +116,7 @@ class _Renewal:
             raise _TooMuchError
         found = rules.overridden(outcome.findings, chosen, project)
         findings = tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
-        return summary.report(facts, engine.Outcome(findings, head.report.skipped, (), head.report.rules_run))
+        return summary.report(facts, engine.Outcome(findings, head.report.skipped, (), tuple(head.rules)))
 
     def _brought(self, facts: FactBase) -> FactBase:
         edits = [(edit.before, edit.now) for edit in self._head.edits.values()]
@@ -146,6 +146,8 @@ class _Renewal:
             text = self._tree.read_text(path)
         finally:
             seen.active = None
+        if path in self._tree.marked:  # somebody may silence a finding there
+            raise _TooMuchError
         reader = import_module(schema.module)
         if not schema.format:
             from trackplan.readers.base import of_warehouse

@@ -76,6 +76,23 @@ CREATE TABLE problem (
   place   INTEGER NOT NULL REFERENCES place
 ) STRICT;
 
+-- What silences findings: a comment beside the code, an entry of the project file, or one of the baseline. Filled once
+-- the other rules have run, for the rules that judge suppressions; empty for `trackplan query`.
+CREATE TABLE suppression (
+  key     INTEGER PRIMARY KEY,
+  kind    TEXT NOT NULL CHECK (kind IN ('inline', 'project', 'baseline')),
+  place   INTEGER NOT NULL REFERENCES place,
+  text    TEXT NOT NULL,                -- how it calls itself, such as ignore[TP102]; in the baseline, the rule's id
+  subject TEXT NOT NULL,                -- what it is about: the finding's subject in the baseline, else a file or pattern
+  reason  TEXT NOT NULL,                -- may be empty
+  owner   TEXT NOT NULL,                -- may be empty
+  until   TEXT,                         -- its last day, YYYY-MM-DD
+  problem TEXT,                         -- why it cannot be used
+  judged  INTEGER NOT NULL,             -- 1 if each of its rules was run
+  hits    INTEGER NOT NULL,             -- findings that it is meant for
+  count   INTEGER NOT NULL              -- findings that an entry of the baseline stands for, else 1
+) STRICT;
+
 -- A tracking plan.
 CREATE TABLE plan (
   key         INTEGER PRIMARY KEY,

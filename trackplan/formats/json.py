@@ -19,7 +19,7 @@ from trackplan.findings import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.findings import Evidence, Failed, Finding, Place, Report, Skipped
+    from trackplan.findings import Evidence, Failed, Finding, Place, Report, Silenced, Skipped
     from trackplan.formats.base import Look
     from trackplan.formats.source import Text
 
@@ -43,6 +43,7 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         },
         "evidence": [_evidence(e) for e in report.evidence],
         "findings": [_finding(f) for f in findings],
+        "silenced": [_silenced(s) for s in report.silenced],
         "failed": [_failed(f) for f in report.failed],
         "skipped": [_skipped(s) for s in report.skipped],
         "notes": list(report.notes),
@@ -74,6 +75,17 @@ def _finding(finding: Finding) -> dict[str, object]:
         "fix": finding.fix,
         "rank": finding.rank,
         "place": place_object(finding.place),
+    }
+
+
+def _silenced(silenced: Silenced) -> dict[str, object]:
+    return {
+        "finding": _finding(silenced.finding),
+        "by": silenced.by,
+        "reason": silenced.reason,
+        "owner": silenced.owner,
+        "until": silenced.until,
+        "place": place_object(silenced.place),
     }
 
 

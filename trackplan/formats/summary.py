@@ -25,6 +25,7 @@ _MEANINGS = {
     "gap": ("a use case needs it, but nobody collects it", "yellow"),
 }
 _FEW = 3  # findings speak for themselves
+_SILENCERS = {"inline": "by comments", "project": "by the project file", "baseline": "by the baseline"}
 _KINDS = {
     "plans": ("plans", "field"),
     "use_cases": ("use cases", "use case"),
@@ -76,7 +77,16 @@ def _headline(report: Report, look: Look) -> str:
     worst = max((f.severity for f in report.findings), default=Severity.OFF)
     worst = Severity.ERROR if report.failed else worst
     style = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}.get(worst, "bold green")
-    return f"{paint(headline(report), style, look)} ({plural(report.rules_run, 'rule')} run)"
+    said = f"{paint(headline(report), style, look)} ({plural(report.rules_run, 'rule')} run)"
+    return f"{said}\n{_silenced(report)}" if report.silenced else said
+
+
+def _silenced(report: Report) -> str:
+    """How many findings are put up with, and by what."""
+    counts = Counter(each.by for each in report.silenced)
+    parts = [f"{counts[by]:,} {words}" for by, words in _SILENCERS.items() if counts[by]]
+    total = len(report.silenced)
+    return f"{total:,} more {'is' if total == 1 else 'are'} put up with: {', '.join(parts)}."
 
 
 def _causes(report: Report, look: Look) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
 from trackplan.findings import Place, Problem
-from trackplan.project import checks
+from trackplan.project import checks, exemptions
 from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
 from trackplan.project.model import Landing, Policy, Project, Source
@@ -122,6 +122,8 @@ def _project(node: Node, work: Tree, path: str) -> Project:
         landing=tuple(_landing(n) for n in (node.get("landing") or EMPTY).elements()),
         policy=_policy(node.get("policy") or EMPTY),
         rules=rule_settings.read(node.get("rules") or EMPTY),
+        exemptions=exemptions.read(node.get("suppressions")),
+        baseline=patterns.normalise(node.string("baseline")),
     )
 
 
@@ -146,6 +148,7 @@ def _policy(node: Node) -> Policy:
         _duration(node.string("grace"), _DAYS, policy.grace_days),
         float(coverage.text) if coverage else policy.minimum_coverage,
         node.strings("counting") or policy.counting,
+        node.string("suppression_reasons") != "optional",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents, patterns
 from trackplan.documents import Node
 from trackplan.findings import Place, Problem
+from trackplan.project import exemptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,12 @@ def version(node: Node) -> Iterator[Problem]:
 
 def all_of(node: Node, work: Tree) -> list[Problem]:
     """Every problem of a file whose form is right."""
-    return [*_pattern_problems(node, work), *_relation_problems(node), *_landing_problems(node)]
+    return [
+        *_pattern_problems(node, work),
+        *_relation_problems(node),
+        *_landing_problems(node),
+        *exemptions.problems(node.get("suppressions")),
+    ]
 
 
 def entries(node: Node) -> Iterator[tuple[str, Node, Node]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.project.exemptions import Exemption
 from trackplan.project.rules import RuleSettings
 
 if TYPE_CHECKING:
@@ -55,18 +56,25 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The team's settings for judging. `counting` are the classes of consumers that make a field used."""
+    """The team's settings for judging. `counting` are the classes of consumers that make a field used.
+
+    `reasons` tells whether suppressions must give one.
+    """
 
     planning_horizon_months: int = 24
     personal_data_needs: str = "explicit"
     grace_days: int = 90
     minimum_coverage: float = 0.95
     counting: tuple[str, ...] = ("person", "dashboard", "export", "ml", "model")
+    reasons: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project file, checked. `tree` is what lies in its folder, `path` its name there."""
+    """A project file, checked. `tree` is what lies in its folder, `path` its name there.
+
+    `baseline` is the file with findings that are put up with, empty where the project file names none.
+    """
 
     tree: Tree = field(repr=False)
     path: str
@@ -83,6 +91,8 @@ class Project:
     landing: tuple[Landing, ...] = ()
     policy: Policy = field(default_factory=Policy)
     rules: RuleSettings = field(default_factory=RuleSettings)
+    exemptions: tuple[Exemption, ...] = ()
+    baseline: str = ""
 
     @property
     def root(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from trackplan.patterns import is_wild, match_name, normalise
 if TYPE_CHECKING:
     from pathlib import Path
 
+_REMARK = re.compile(r"(?:#|--|/\*|\{#|//)\s*trackplan:")
 SIZE_LIMIT = 20_000_000
 SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 FOLDER = "this is a folder, a file is expected"
@@ -22,12 +24,13 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 class Tree(ABC):
     """What lies below the folder `root`. Paths go in and come out relative to it, with `/`.
 
-    `taken` counts the bytes read.
+    `taken` counts the bytes read; `marked` holds the texts in which somebody speaks to trackplan in a comment.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.taken = 0
+        self.marked: dict[str, str] = {}
 
     @abstractmethod
     def read_bytes(self, path: str) -> bytes:
@@ -58,11 +61,14 @@ class Tree(ABC):
         if zero >= 0:
             raise _bad_byte(path, content, zero, "the file is binary: it holds a NUL byte")
         try:
-            return content.decode("utf-8-sig")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             start = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
             message = f"the byte 0x{content[start]:02x} is not UTF-8"
             raise _bad_byte(path, content, start, message, "save the file as UTF-8") from error
+        if b"trackplan:" in content and _REMARK.search(text):
+            self.marked[path] = text
+        return text
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         """The files that `pattern` matches, sorted; folders instead if it ends in `/`.

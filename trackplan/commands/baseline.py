@@ -1,0 +1,84 @@
+"""`trackplan baseline`: put up with what is found today, so that only what is new fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from trackplan.commands import base
+from trackplan.errors import ExitCode, TrackplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from trackplan.gate.model import Suppression
+
+
+def run(where: base.Where, today: str, *, prune: bool) -> int:
+    """Write the baseline; with `prune`, only take out of it what is no longer found.
+
+    Raises `TrackplanError` where the findings are not complete, or the file cannot be written.
+    """
+    from trackplan import gate, pipeline
+    from trackplan.commands.progress import Progress
+    from trackplan.formats.summary import plural
+    from trackplan.gate import baseline
+    from trackplan.gate.model import BASELINE
+
+    day = base.day(today)
+    project = base.open_project(where)
+    path = project.baseline or gate.BASELINE_FILE
+    if not project.tree.exists(path):
+        project = replace(project, baseline="")  # it is about to be written
+    with base.located(project.tree):
+        known = gate.entries(project)
+        with Progress(base.screen()):
+            report = pipeline.check(project, day, means=base.means(where, project))
+    if not report.complete:
+        raise TrackplanError(
+            "the findings are not complete, so no baseline is made of them",
+            "`trackplan check` shows what could not be read; mend that first.",
+        )
+    found = [*report.findings, *(each.finding for each in report.silenced if each.by == BASELINE)]
+    entries = baseline.prune(found, known) if prune else baseline.record(found, known, path)
+    _write(project.root / path, baseline.write(entries))
+    count, new, gone = _compared(known, entries)
+    sys.stdout.write(f"{path}: {plural(count, 'finding')} put up with ({new:,} new, {gone:,} gone).\n")
+    over = [entry for entry in entries if entry.over(day.isoformat())]
+    if over:
+        first = f"{over[0].text} {over[0].subject}, until {over[0].until}"
+        sys.stdout.write(f"The time of {plural(len(over), 'entry').replace('entrys', 'entries')} is over ({first}); ")
+        sys.stdout.write("set a new day or mend the finding.\n")
+    return ExitCode.CLEAN
+
+
+def _compared(before: Sequence[Suppression], after: Sequence[Suppression]) -> tuple[int, int, int]:
+    """How many findings the entries stand for, how many of these are new, and how many are gone."""
+    from collections import Counter
+
+    def counted(entries: Sequence[Suppression]) -> Counter[tuple[str, str, str]]:
+        return Counter({(e.rules[0], e.subject, e.detail): e.count for e in entries})
+
+    old, new = counted(before), counted(after)
+    return new.total(), (new - old).total(), (old - new).total()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the file whole or not at all; not where it is the same already."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.is_file() and path.read_bytes() == text.encode():
+            return
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path.resolve())
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        reason = (error.strerror or "no reason is given").lower()
+        raise TrackplanError(
+            f"cannot write {base.printable(path)}: {reason}", "Is the folder there and writable?"
+        ) from error

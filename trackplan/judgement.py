@@ -1,0 +1,78 @@
+"""The rules on the facts, then what silences findings on those, then the rules that judge what silences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trackplan import engine, gate
+from trackplan.engine import Outcome
+from trackplan.gate import silence, table
+from trackplan.gate.model import JUDGES
+from trackplan.rules import overridden
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from trackplan.facts.base import FactBase, Limits
+    from trackplan.findings import Silenced
+    from trackplan.project import Project
+    from trackplan.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All rules there are, those that this run is asked for, and those that run where nothing else is asked for."""
+
+    all: Sequence[Rule]
+    chosen: Sequence[Rule]
+    usual: Sequence[Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules gave that counts, what is put up with, and whether the project is free of all that silences."""
+
+    outcome: Outcome
+    silenced: tuple[Silenced, ...]
+    free: bool
+
+
+def judge(base: FactBase, project: Project, asked: Asked, today: date, limits: Limits | None = None) -> Judged:
+    """What the chosen rules find that counts, and what of it is put up with.
+
+    Whether a suppression is of any use can only be said once all usual rules have run, so they are where there is one.
+    Raises `ReadError` where the baseline cannot be read.
+    """
+    suppressions = silence.settled(gate.suppressions(project), asked.all, reasons=project.policy.reasons)
+    judges = [rule for rule in asked.chosen if rule.id in JUDGES]
+    wide = dict.fromkeys((*asked.chosen, *asked.usual) if judges and suppressions else asked.chosen)
+    first = _run(base, [rule for rule in wide if rule.id not in JUDGES], project, limits)
+    verdict = silence.judge(first.findings, suppressions, today.isoformat())
+    table.store(base, verdict, first.ran)
+    ids = {rule.id for rule in asked.chosen}
+    kept = Outcome(
+        tuple(finding for finding in verdict.loud if finding.rule in ids),
+        tuple(skipped for skipped in first.skipped if skipped.rule in ids),
+        tuple(failed for failed in first.failed if failed.rule in ids),
+        tuple(rule for rule in first.ran if rule in ids),
+    )
+    silenced = tuple(each for each in verdict.silenced if each.finding.rule in ids)
+    return Judged(_joined(kept, _run(base, judges, project, limits)), silenced, not suppressions)
+
+
+def _run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None) -> Outcome:
+    outcome = engine.run(base, rules, project, limits)
+    return replace(outcome, findings=tuple(overridden(outcome.findings, rules, project)))
+
+
+def _joined(one: Outcome, other: Outcome) -> Outcome:
+    findings = sorted((*one.findings, *other.findings), key=lambda finding: finding.sort_key)
+    return replace(
+        one,
+        findings=tuple(findings),
+        skipped=(*one.skipped, *other.skipped),
+        failed=(*one.failed, *other.failed),
+        ran=(*one.ran, *other.ran),
+    )
