@@ -17,13 +17,14 @@ from trackplan.formats.base import Blocks, Look
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trackplan.classify import Dictionary
     from trackplan.facts.base import FactBase
     from trackplan.inputs import Inputs
     from trackplan.project import Project, RuleSettings
     from trackplan.rules import Rule
 
 _FAST = 1
-_PARTS = 4
+_PARTS = 5
 _ENCODER = msgspec.msgpack.Encoder()
 _WRONG = (msgspec.MsgspecError, ValueError, TypeError)
 _Rest = tuple[tuple[Finding, ...], dict[bytes, tuple[str, str]]]
@@ -78,12 +79,13 @@ class Head(msgspec.Struct):
 
 @dataclass(slots=True)
 class Last:
-    """What was left: `findings` in the order of output, `blocks` of text, the rules, and the image of the facts."""
+    """What was left: `findings` in the order of output, `blocks` of text, rules, words, and the image of the facts."""
 
     head: Head
     findings: tuple[Finding, ...]
     blocks: dict[bytes, tuple[str, str]]
     packed_rules: bytes
+    packed_words: bytes
     image: bytes
 
     def rules(self) -> tuple[list[Rule], RuleSettings]:
@@ -96,10 +98,16 @@ class Last:
         )
         return found
 
+    def words(self) -> Dictionary:
+        """The dictionary by which columns were classified. Raises `ValueError` if it is damaged."""
+        from trackplan.classify import Dictionary
+
+        return msgspec.msgpack.decode(_unpacked(self.packed_words), type=Dictionary)
+
     def bytes(self) -> bytes:
         """What `read` makes the same of."""
         rest = zlib.compress(_ENCODER.encode((self.findings, self.blocks)), _FAST)
-        return state.sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.image)
+        return state.sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.packed_words, self.image)
 
 
 def read(path: str) -> Last | None:
@@ -131,12 +139,7 @@ class Leaving:
     _last: Last | None = None
 
     def facts(self, project: Project, base: FactBase, read: Inputs, rules: Sequence[Rule], report: Report) -> None:
-        """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it.
-
-        Where a project has words of its own for data on people, only a whole run knows them.
-        """
-        if read.vocabulary.dictionary is not None:
-            return
+        """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
         try:
             image, unfilled = base.image()
         except OSError:
@@ -158,7 +161,8 @@ class Leaving:
             {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
         )
         judges = zlib.compress(_ENCODER.encode((ran, project.rules)), _FAST)
-        self._last = Last(head, report.findings, {}, judges, image)
+        words = b"" if "classification" in unfilled else _words(read)
+        self._last = Last(head, report.findings, {}, judges, words, image)
 
     def keep(self, asked: Asked) -> None:
         """Leave it all with the result that is recorded, if one is."""
@@ -176,6 +180,13 @@ class Leaving:
                 return b""
 
         seen.active.leave = leave
+
+
+def _words(read: Inputs) -> bytes:
+    """The dictionary of a run, packed."""
+    from trackplan.classify import Dictionary
+
+    return zlib.compress(_ENCODER.encode(read.vocabulary.dictionary or Dictionary.load()), _FAST)
 
 
 def _alone(tables: Sequence[Table]) -> set[str]:

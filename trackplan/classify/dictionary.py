@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan import documents
-from trackplan.classify.reading import Tables
+from trackplan.classify.model import Sense, Sensitivity
 from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from trackplan.classify.model import Sense, Sensitivity
+    from trackplan.classify.reading import Tables
     from trackplan.documents.base import Node
 
 SHIPPED = Path(__file__).with_name("dictionary.yaml")
@@ -98,6 +98,8 @@ def _shipped() -> Dictionary:
 
 def shipped_tables() -> Tables:
     """What the dictionary that comes with trackplan says; extensions are added to it."""
+    from trackplan.classify.reading import Tables  # a dictionary that was made before needs none of this
+
     tables = Tables()
     tables.add(documents.read_yaml(SHIPPED.read_text(encoding="utf-8"), SHIPPED.name))
     return tables

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackplan import last, once, seen, streams, summary
+from trackplan import garbage, last, once, seen, streams, summary
 from trackplan.cache import pack, record, replay, state
 from trackplan.commands import base, check
 from trackplan.commands.paths import below
-from trackplan.derive.edited import Changes, bring
+from trackplan.derive.edited import Changes
 from trackplan.errors import TrackplanError
 from trackplan.facts.declared import Table
 from trackplan.formats.base import Blocks
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackplan.cache.replay import Known
+    from trackplan.engine import Outcome
     from trackplan.facts.base import FactBase
     from trackplan.findings import Finding, Report
-    from trackplan.last import Last, Schema
+    from trackplan.last import Head, Last, Schema
 
 _MOST_EDITS = 20
 
@@ -34,12 +36,13 @@ def run(known: Known, arguments: list[str]) -> int | None:
     left = last.read(known.run.facts)
     if left is None or left.head.state != known.states[-1].name:
         return None
-    try:
-        renewal = _Renewal(known, left, arguments)
-        report = renewal.report()
-    except (_TooMuchError, TrackplanError, OSError, ValueError):
-        return None
-    return renewal.write(report)
+    with garbage.looked_for():
+        try:
+            renewal = _Renewal(known, left, arguments)
+            report = renewal.report()
+        except (_TooMuchError, TrackplanError, OSError, ValueError):
+            return None
+        return renewal.write(report)
 
 
 class _TooMuchError(Exception):
@@ -57,11 +60,12 @@ class _Renewal:
         self._seen = seen.Seen()
         self._edited = [self._path(number) for number in known.edited]
         self._arguments = arguments
+        self._words = cache(left.words)
 
     def report(self) -> Report:
         """The report as it is now. Raises `_TooMuchError`."""
         head, left = self._head, self._left.findings
-        changes = Changes(head.unfilled)
+        changes = Changes(head.unfilled, self._words)
         for path in self._edited:
             before, now = self._tables(path)
             if not changes.add(before, now):
@@ -72,10 +76,14 @@ class _Renewal:
         if len(head.edits) > _MOST_EDITS or changes.touch(head.tables):
             raise _TooMuchError
         again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
-        kept = [self._moved(finding, changes) for finding in left if finding.rule not in again]
-        if not again and not changes.touch(head.figures) and summary.leading(kept) == summary.leading(left):
-            return replace(head.report, findings=tuple(kept))
-        return self._judged(again, kept)
+        figures = changes.touch(head.figures)
+        findings = tuple(self._moved(finding, changes) for finding in left if finding.rule not in again)
+        facts = self._facts() if again or figures else None
+        if facts is not None and again:
+            findings = self._judged(facts, again, findings)
+        if not figures and summary.leading(findings) == summary.leading(left):
+            return replace(head.report, findings=findings)
+        return summary.report(facts or self._facts(), _outcome(findings, head))
 
     def write(self, report: Report) -> int:
         """Write the report, keep it for later runs, and give the exit code."""
@@ -100,30 +108,30 @@ class _Renewal:
         if pieces.whole and self._seen.steady and now is not None and now.key == self._known.run.key:
             replay.keep(self._known.run, code, states, pieces.written, self._left.bytes())
 
-    def _judged(self, again: Sequence[str], kept: Sequence[Finding]) -> Report:
-        """The report once some rules have run again; what the others found is `kept`."""
-        from trackplan import engine, rules
+    def _facts(self) -> FactBase:
+        """The facts as they are now."""
         from trackplan.facts.base import FactBase
+
+        facts = FactBase.of_image(self._left.image)
+        since = Changes(self._head.unfilled, self._words)
+        if not since.bring(facts, [(edit.before, edit.now) for edit in self._head.edits.values()]):
+            raise _TooMuchError
+        facts.freeze()
+        return facts
+
+    def _judged(self, facts: FactBase, again: Sequence[str], kept: Sequence[Finding]) -> tuple[Finding, ...]:
+        """All findings once some rules have run again; what the others found is `kept`."""
+        from trackplan import engine, rules
         from trackplan.project import Project
 
-        head = self._head
         ran, settings = self._left.rules()
-        project = Project(self._tree, head.project, rules=settings)
+        project = Project(self._tree, self._head.project, rules=settings)
         chosen = [rule for rule in ran if rule.id in again]
-        facts = self._brought(FactBase.of_image(self._left.image))
         outcome = engine.run(facts, chosen, project)
         if outcome.failed or outcome.skipped:
             raise _TooMuchError
         found = rules.overridden(outcome.findings, chosen, project)
-        findings = tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
-        return summary.report(facts, engine.Outcome(findings, head.report.skipped, (), tuple(head.rules)))
-
-    def _brought(self, facts: FactBase) -> FactBase:
-        edits = [(edit.before, edit.now) for edit in self._head.edits.values()]
-        if not bring(facts, edits, self._head.unfilled):
-            raise _TooMuchError
-        facts.freeze()
-        return facts
+        return tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
 
     def _moved(self, finding: Finding, changes: Changes) -> Finding:
         """A finding that still holds, at its place in an edited file."""
@@ -171,3 +179,10 @@ class _Renewal:
         if number >= self._known.states[-1].folders_from or not real.startswith(top):
             raise _TooMuchError
         return real.removeprefix(top).replace(os.sep, "/")
+
+
+def _outcome(findings: tuple[Finding, ...], head: Head) -> Outcome:
+    """What all rules gave, those that did not run again as in an earlier report."""
+    from trackplan.engine import Outcome
+
+    return Outcome(findings, head.report.skipped, (), tuple(head.rules))

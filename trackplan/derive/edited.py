@@ -6,7 +6,7 @@ Types, descriptions and places of columns are all that may differ: nothing that 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from msgspec import structs
 from trackplan.names import join_id
 
 if TYPE_CHECKING:
+    from trackplan.classify import Dictionary
     from trackplan.facts.base import Cell, FactBase, Row
     from trackplan.facts.declared import Column, Table
     from trackplan.findings import Place
@@ -28,10 +29,11 @@ Path = tuple[str, ...]
 class Changes:
     """What is another now: `places` by what they were, and the cells in which there may be something else.
 
-    Tables in `unfilled` have no rows at all.
+    Tables in `unfilled` have no rows at all; `words` gives the dictionary by which columns are classified.
     """
 
-    unfilled: Sequence[str] = ()
+    unfilled: Sequence[str]
+    words: Callable[[], Dictionary]
     places: dict[Place, Place] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
 
@@ -55,57 +57,52 @@ class Changes:
     def _column(self, parts: Path, path: Path, old: Column, new: Column) -> None:
         names = [name for name in ("type", "description") if getattr(old, name) != getattr(new, name)]
         self.cells.update((table, name) for table in _TABLES for name in names)
-        if names and "classification" not in self.unfilled and _class(parts, path, old) != _class(parts, path, new):
+        if names and self._class(parts, path, old) != self._class(parts, path, new):
             self.cells.add(("classification", "*"))
 
     def touch(self, cells: Sequence[Cell]) -> bool:
         """Whether one of these cells may hold something else."""
         return any((table, name) in self.cells or (table, "*") in self.cells for table, name in cells)
 
-
-def bring(base: FactBase, edits: Sequence[tuple[Sequence[Table], Sequence[Table]]], unfilled: Sequence[str]) -> bool:
-    """Bring the facts of files from what they were to what they are; False where that cannot be done."""
-    changes = Changes(unfilled)
-    try:
-        if not all(changes.add(before, now) for before, now in edits):
+    def bring(self, base: FactBase, edits: Sequence[tuple[Sequence[Table], Sequence[Table]]]) -> bool:
+        """Bring a base from what some files were to what they are; False where that is not possible."""
+        try:
+            if not all(self.add(before, now) for before, now in edits):
+                return False
+            base.move(self.places)
+        except KeyError:
             return False
-        base.move(changes.places)
-    except KeyError:
-        return False
-    for _, now in edits:
-        for table in now:
-            _table(base, table, unfilled)
-    return True
+        for _, now in edits:
+            for table in now:
+                self._say(base, table)
+        return True
 
+    def _say(self, base: FactBase, table: Table) -> None:
+        """Write what is said of the columns of a table."""
+        from trackplan.derive import classes
 
-def _table(base: FactBase, table: Table, unfilled: Sequence[str]) -> None:
-    """Write what is said of the columns of a table."""
-    columns = {(path[0].lower(), *path[1:]): column for path, column in _walk(table)}
-    for name in _TABLES:
-        for key, listed, kind, description in list(base.fetch(_ROWS.format(name), {"relation": join_id(table.parts)})):
-            path = tuple(json.loads(str(listed)))
-            column = columns.get((path[0].lower(), *path[1:]))
-            if column is None or (column.type, column.description) == (kind, description):
-                continue
-            values = {"key": key, "type": column.type, "description": column.description}
-            base.run(_SAY.format(name), values)
-            if name == "stored_column" and "classification" not in unfilled:
-                base.run("DELETE FROM classification WHERE kind = 'column' AND key = :key", {"key": key})
-                _classify(base, _class(table.parts, path, column), key)
+        columns = {(path[0].lower(), *path[1:]): column for path, column in _walk(table)}
+        for name in _TABLES:
+            rows = list(base.fetch(_ROWS.format(name), {"relation": join_id(table.parts)}))
+            for key, listed, kind, description in rows:
+                path = tuple(json.loads(str(listed)))
+                column = columns.get((path[0].lower(), *path[1:]))
+                if column is None or (column.type, column.description) == (kind, description):
+                    continue
+                base.run(_SAY.format(name), {"key": key, "type": column.type, "description": column.description})
+                if name == "stored_column" and "classification" not in self.unfilled:
+                    row = self._class(table.parts, path, column)
+                    base.run(_CLASS_NO_MORE, {"key": key})
+                    if row:
+                        base.insert("classification", classes.NAMES, [(row[0], key, *row[2:])])
 
+    def _class(self, parts: Path, path: Path, column: Column) -> Row:
+        """The row of `classification` for a column, but for its key; nothing where it has none."""
+        if "classification" in self.unfilled:
+            return ()
+        from trackplan.derive.classes import column_rows
 
-def _classify(base: FactBase, row: Row, key: object) -> None:
-    from trackplan.derive import classes
-
-    if row and isinstance(key, int):
-        base.insert("classification", classes.NAMES, [(row[0], key, *row[2:])])
-
-
-def _class(parts: Path, path: Path, column: Column) -> Row:
-    """The row of `classification` for a column, without its key; nothing where it has none."""
-    from trackplan.derive import classes
-
-    return next(classes.column_rows(0, parts, path, column), ())
+        return next(column_rows(0, parts, path, column, self.words()), ())
 
 
 def _shape(table: Table) -> Table:
@@ -134,4 +131,5 @@ def _walk(table: Table) -> Iterator[tuple[Path, Column]]:
 _ROWS = """
 SELECT c.key, c.path, c.type, c.description FROM {} c JOIN relation r ON r.key = c.relation WHERE r.id = :relation
 """
+_CLASS_NO_MORE = "DELETE FROM classification WHERE kind = 'column' AND key = :key"
 _SAY = "UPDATE {} SET type = :type, description = :description WHERE key = :key"

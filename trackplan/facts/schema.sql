@@ -551,14 +551,15 @@ CREATE VIEW gap AS
   WHERE NOT EXISTS (SELECT 1 FROM need_match m WHERE m.need = n.key);
 
 -- One row per subject that the quadrants judge: every field, and every raw column on which no field lands.
+-- (Each column is of one type in both halves: so SQLite looks up the rows that a query wants, and no others.)
 CREATE VIEW subject AS
   SELECT 'field' AS kind, f.key, f.id, f.place, s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         f.introduced, f.event, NULL AS relation, 0 AS pipeline, s.withheld, s.users, s.takers, s.models, s.others,
+         f.introduced, f.event, CAST(NULL AS INTEGER) AS relation, CAST(0 AS INTEGER) AS pipeline, s.withheld, s.users, s.takers, s.models, s.others,
          s.use_cases
   FROM field_status s JOIN field f ON f.key = s.field
   UNION ALL
-  SELECT 'column', c.key, c.id, coalesce(c.place, r.place), s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
-         NULL, NULL, c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.others, s.use_cases
+  SELECT 'column', c.key, c.id, CAST(coalesce(c.place, r.place) AS INTEGER), s.needed, s.used, s.star_only, s.carried, s.status, s.reason,
+         CAST(NULL AS TEXT), CAST(NULL AS INTEGER), c.relation, c.pipeline, s.withheld, s.users, s.takers, s.models, s.others, s.use_cases
   FROM column_status s JOIN stored_column c ON c.key = s."column" JOIN relation r ON r.key = c.relation
   WHERE NOT s.lands;
 
