@@ -68,7 +68,7 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     """Read every file of the project; what cannot be read becomes a problem, and the rest is read all the same.
 
     What a text declares is taken from `pack` where it was read before. The SQL of models and consumers is read first,
-    so that others can `begin` with it.
+    so that others can `begin` with what is no template, while these are rendered and the rest is read.
     """
     pack, work = pack or Pack(), project.tree
     assigned, problems = assign(project)
@@ -78,12 +78,12 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
         if kind != "dbt":  # whose entries are folders
             for path, _ in entries:
                 found.files.setdefault(path, _FILE_KINDS[kind])
-    for path, source in assigned["models"]:
-        _sql(found, work, path, source, project.dialect, None, pack)
+    queries = [_sql(found, work, path, source, project.dialect, None, pack) for path, source in assigned["models"]]
     for path, source in assigned["consumers"]:
-        _sql(found, work, path, source, project.dialect, called.consumer(path, source), pack)
+        queries.append(_sql(found, work, path, source, project.dialect, called.consumer(path, source), pack))
     if begin is not None:
-        begin(found.sql)
+        begin([sql for made in queries if isinstance(made, list) for sql in made])
+    found.sql = [sql for made in queries for sql in (made if isinstance(made, list) else made())]
     _plans(found, work, project, assigned["plans"], pack)
     _use_cases(found, work, assigned["use_cases"], pack)
     for path, source in assigned["tombstones"]:
@@ -218,7 +218,8 @@ def _run(scripts: list[tuple[str, str, str]]) -> Scripts:
 
 def _sql(
     found: Inputs, work: Tree, path: str, source: Source, dialect: str, consumer: Consumer | None, pack: Pack
-) -> None:
+) -> list[Sql] | Callable[[], list[Sql]]:
+    """The SQL of a file, or what gives it if it is a template."""
     dialect = source.dialect or dialect
     try:
         text = work.read_text(path)
@@ -226,14 +227,13 @@ def _sql(
         # What nobody could look into may use anything; the run goes on and calls nothing unused.
         found.problems.extend(error.problems)
         found.unreadable.append(path)
-        return
+        return []
     relation = called.relation(path, source, dialect) if consumer is None else None
     make = partial(_rendered, text, dialect, path, relation, consumer)
     if path.endswith(".sqlx") or is_template(text):
         parts = (once.readers(), text, dialect, path, repr(relation), repr(consumer))
-        found.sql.extend(once.made(pack, list[Sql], parts, make))
-    else:
-        found.sql.extend(make())
+        return partial(once.made, pack, list[Sql], parts, make)
+    return make()
 
 
 def _rendered(
