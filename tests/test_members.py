@@ -17,6 +17,8 @@ ITEMS = (
 )
 ROWS = "create table s.t (id int64, a int64, b int64); create table s.u (id int64, a int64, b int64, c int64);"
 
+PROPS = "create table s.t (id int64, k string, p struct<a struct<x int64, y int64>, b int64, c int64>);"
+
 
 class Case(NamedTuple):
     """SQL in a dialect; `unused` are all of the columns and keys that nobody uses, as `table.column.key`."""
@@ -108,6 +110,39 @@ CASES = {
     "array functions of ClickHouse": Case(
         "clickhouse", "create table s.t (id Int, items Array(Tuple(sku String, qty Int)), d Int) engine = Log;", {},
         "select arrayMap(x -> x.sku, items) from s.t", "t.id t.d t.items.qty",
+    ),
+    "helper whose argument is the key": Case(
+        "bigquery", PROPS, {"f": "create function udf.prop(p json, k string) as (coalesce(json_value(p, k), ''));",
+                            "m": "select udf.prop(p, '$.a.x') as x, udf.prop(p, '$.b') as b from s.t"},
+        "select x from m", "t.id t.k t.p.a.y t.p.b t.p.c",
+    ),
+    "helper whose key is a column": Case(
+        "bigquery", PROPS, {"f": "create function udf.prop(p json, k string) as (json_value(p, k));"},
+        "select udf.prop(p.a, k) from s.t", "t.id t.p.b t.p.c",
+    ),
+    "helper of that name in another library": Case(
+        "bigquery", PROPS, {"f": "create function udf.prop(p json, k string) as (json_value(p, k));"},
+        "select lib.prop(p, 'b') from s.t", "t.id t.k",
+    ),
+    "two helpers of one name": Case(
+        "bigquery", PROPS,
+        {"f": "create function a.prop(p json) as (p.b);", "g": "create function b.prop(p json) as (p.c);"},
+        "select a.prop(p) from s.t", "t.id t.k",
+    ),
+    "helper that gives an object": Case(
+        "snowflake", "create table s.t (id int, p variant, d int);",
+        {"f": "create function pick(p variant) returns variant as $$ object_construct('x', p:a, 'y', p:b) $$",
+         "m": "select pick(p) as o from s.t"},
+        "select o:x.z from m", "T.ID T.D T.P.b",
+    ),
+    "helper written as a query": Case(
+        "postgres", "create table s.t (id int, a int, b int);",
+        {"f": "create function first_of(a int, b int) returns int language sql as $$ select a $$"},
+        "select first_of(a, b) from s.t", "t.id t.b",
+    ),
+    "helper with arguments left out": Case(
+        "duckdb", "create table s.t (id int, p struct(a int, b int));",
+        {"f": "create macro part(p, k := 'a') as struct_extract(p, k)"}, "select part(p) from s.t", "t.id",
     ),
 }  # fmt: skip
 

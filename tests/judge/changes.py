@@ -53,8 +53,14 @@ def table_macro(writer: Writer, name: str) -> str | None:
     return script if runs(writer.connection, f"{name}(2)", script) else None
 
 
-def function(writer: Writer, name: str) -> str:
-    """A macro that gives one value; some of them look into a relation."""
+def function(writer: Writer, name: str) -> tuple[str, list[str]]:
+    """A macro that gives one value, and the list of those that are called like it.
+
+    Some look into a relation; others take the part of a value that a key names.
+    """
+    if writer.chance.random() < 0.4:
+        body = writer.chance.choice(_LOOKUPS)
+        return f"create or replace macro {name}(value, wanted) as {body}", writer.lookups
     relation = writer.chance.choice(writer.relations)
     refs = [ref for ref in writer.refs(f"select * from {relation}", "inner_one") if ref.kind == "number"]
     body = "one::varchar || '!'"
@@ -62,7 +68,15 @@ def function(writer: Writer, name: str) -> str:
         column, other = (quoted(writer.chance.choice(refs).name) for _ in range(2))
         look = f"(select max(r.{column}) from {relation} as r where r.{other} > 2)"
         body = writer.chance.choice((body, f"coalesce(one::varchar, {look}::varchar)"))
-    return f"create or replace macro {name}(one) as {body}"
+    return f"create or replace macro {name}(one) as {body}", writer.functions
+
+
+_LOOKUPS = (
+    "value ->> wanted",
+    "coalesce(json_extract_string(value, wanted), value ->> 'note')",
+    "json_extract_string(value, ['step', wanted])[2]",
+    "(value -> wanted)::varchar || '?'",
+)
 
 
 def filling(writer: Writer, name: str, columns: list[tuple[str, str]]) -> str:
@@ -167,6 +181,8 @@ def _change(writer: Writer, name: str, refs: list[Ref]) -> str:
     own = condition(chance, refs, 0)
     forms = [
         f"delete from {name} where {own}",
+        f"create temp table old_{name} as from {name}; truncate {name}; insert into {name} from old_{name} where {own}",
+        f"delete from {name}; insert into {name}({target}) select {column.name!r} from range(4)",
         f"update {name} set {target} = {chance.choice(same).text} where {own}",
         f"update {name} set {target} = null where {own}",
         f"insert into {name} by name select {target} from {name} where {own}",

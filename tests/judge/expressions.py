@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.judge.members import element, key, member
+from tests.judge.members import element, entry, key, member
 
 if TYPE_CHECKING:
     from random import Random
@@ -28,7 +28,7 @@ class Ref:
 
     @property
     def kind(self) -> str:
-        """One of number, text, boolean, time, struct, list, json, other."""
+        """One of number, text, boolean, time, struct, list, json, map, other."""
         if self.type == "JSON":
             return "json"
         if self.type.endswith("[]"):
@@ -41,6 +41,7 @@ class Ref:
 
 _KINDS = (
     ("STRUCT", "struct"),
+    ("MAP", "map"),
     ("VARCHAR", "text"),
     ("BOOLEAN", "boolean"),
     ("TIMESTAMP", "time"),
@@ -82,6 +83,8 @@ def expression(chance: Random, refs: list[Ref], depth: int = 1) -> str:
             return member(chance, ref)
         case "json":
             return key(chance, ref)
+        case "map":
+            return entry(chance, ref)
     return ref.text
 
 
@@ -173,4 +176,6 @@ def condition(chance: Random, refs: list[Ref], depth: int = 1) -> str:
             return f"({member(chance, ref)}) is not null"
         case "json":
             return f"({key(chance, ref)}) is not null"
+        case "map":
+            return f"({entry(chance, ref)}) is not null"
     return f"{ref.text} is not null"

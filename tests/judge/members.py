@@ -46,6 +46,10 @@ _KEY = (
     "{text}['{name}']::varchar",
     "json_exists({text}, '$.{name}')",
     "json_type({text}, '$.{name}')",
+    "json_array_length({text}, '$.{name}')",
+    "json_extract({text}, ['$.{name}', '$.{other}'])::varchar",
+    "json_merge_patch({text}, json_object('{other}', 1)) ->> '{name}'",
+    "map {{'a': {text} -> '{name}', 'b': {text}}}['a']",
     "json_extract_string({text}, ['$.{name}', '$.{other}'])",
     'from_json({text}, \'{{"{name}": "VARCHAR"}}\').{name}',
     'json_transform({text}, \'{{"{name}": "VARCHAR", "{other}x": "VARCHAR"}}\')',
@@ -57,6 +61,18 @@ _WHOLE = (
     "json_object('{name}', {text} -> '{name}', 'inner', {text})",
     "json_structure({text})",
 )
+
+
+def entry(chance: Random, ref: Ref) -> str:
+    """Read one entry of a map, or something of the whole."""
+    shapes = (
+        "{text}['a']",
+        "element_at({text}, 'web')",
+        "map_extract({text}, 'app')",
+        "{text}['a']",
+        "map_keys({text})",
+    )
+    return chance.choice((*shapes, "cardinality({text})", "map_values({text})")).format(text=ref.text)
 
 
 def element(chance: Random, ref: Ref, other: Ref) -> str:
@@ -72,6 +88,8 @@ def element(chance: Random, ref: Ref, other: Ref) -> str:
                 f'len(list_filter({text}, lambda one: one."{name}" is not null))',
                 f"{text}[1]",
                 f"len({text})",
+                f'list_filter({text}, lambda one: one."{ref.members[0]}" is not null)[1]."{name}"',
+                f"array_length({text})",
             )
         )
     return chance.choice(

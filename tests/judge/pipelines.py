@@ -40,6 +40,8 @@ _COLUMNS = (
     ("visits", "struct(x int, y varchar)"),
     ("props", "json"),
     ("extra", "json"),
+    ("params", "struct(key varchar, value struct(s varchar, i int))[]"),
+    ("attributes", "map(varchar, varchar)"),
 )
 _SINK = (("c0", "INTEGER"), ("c1", "VARCHAR"), ("c2", "DOUBLE"), ("c3", "INTEGER"))
 _LITERALS = "select 1, 3, 5, 6, " + ", ".join(f"'{text}'" for text in TEXTS)
@@ -106,8 +108,8 @@ def _add(writer: Writer, name: str, models: dict[str, str], built: tuple[str, ..
     """Add a model, and tell the writer what the later ones may read."""
     roll = writer.chance.random()
     if roll < 0.05:
-        models[name] = changes.function(writer, name)
-        writer.functions.append(name)
+        models[name], known = changes.function(writer, name)
+        known.append(name)
     elif roll < 0.1 and (macro := changes.table_macro(writer, name)):
         models[name] = macro
         writer.calls.append(f"{name}({writer.chance.randrange(4)})")

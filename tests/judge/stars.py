@@ -175,6 +175,9 @@ class Stars(Sources):
             return f"{ref.text} as {quoted(self.chance.choice(refs).name)}"
         if roll < 0.5 and self.functions:
             return f"{self.chance.choice(self.functions)}({ref.text}) as e{index}"
+        values = [ref for ref in refs if ref.kind == "json"] if self.lookups else []
+        if roll < 0.7 and values:
+            return f"{self.chance.choice(self.lookups)}({self.chance.choice(values).text}, 'step') as e{index}"
         return f"{expression(self.chance, refs)} as e{index}"
 
     def _last(self, source: Source) -> str:

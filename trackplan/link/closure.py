@@ -148,7 +148,8 @@ class Closure:
                 done += 1
                 self._all(table, excluded, path, node)
         for block in table.builders:
-            self._built(table, block)
+            if not block.hollow:
+                self._built(table, block)
         for base in (*table.bases, *table.copied):
             self._shown(table, base)
         if table.perhaps:
@@ -250,6 +251,8 @@ class Closure:
         if not table.frame.open:
             return
         for block in table.builders:
+            if block.hollow:
+                continue
             linked = self.linked[block.number]
             for name, edges in zip(linked.names, linked.columns, strict=True):
                 if name.lower() not in excluded and (block.by_position or not name):

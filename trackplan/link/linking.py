@@ -72,6 +72,8 @@ class Linking:
             found = (self.nodes.index[base].get(names[position].lower()) for position in wanted)
             yield from ((base, position, path) for position in found if position is not None)
         for block in table.builders:
+            if block.hollow:
+                continue
             linked = self.linked[block.number]
             ways = self.closure.ways(table, block)
             for position in wanted:

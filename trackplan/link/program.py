@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.frames import NAMED, POSSIBLE, Frame
+from trackplan.link.helpers import Helpers
 from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
 from trackplan.link.versions import Versions
-from trackplan.sql.records import NOWHERE, Definition, NotUnderstood, Record, Source, Span, Statement
+from trackplan.sql.records import NOTHING_LEFT, NOWHERE, Definition, NotUnderstood, Record, Source, Span, Statement
 from trackplan.sql.text import Lines
 
 
@@ -36,6 +37,7 @@ class Block:
 
     `reads` are its entries of FROM that name a table, `slot_of` tells the slot of each name. `columns` are new names of
     what it selects; `by_position` tells that it fills its target's columns in their order, whatever they are called.
+    What is `hollow` gives its target the names of columns, and no rows.
     """
 
     unit: Unit
@@ -47,6 +49,7 @@ class Block:
     slot_of: dict[tuple[str, ...], int] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     by_position: bool = False
+    hollow: bool = False
 
 
 @dataclass(slots=True)
@@ -143,7 +146,9 @@ class Program:
 
 def load(registry: Registry, units: list[Unit]) -> Program:
     """Give every relation its table, and find out who builds and who reads what."""
-    program = Program(registry, units, Routines.of(units))
+    routines = Routines.of(units)
+    Helpers.of(units, routines.hides()).follow(units)
+    program = Program(registry, units, routines)
     for unit in units:
         for statement, target, reads in _targets(program, unit):
             program.blocks.append(Block(unit, statement, len(program.blocks), target, reads))
@@ -179,6 +184,7 @@ def _split(program: Program) -> None:
             table = program.table(before).number
             block = Block(after.unit, statement, len(program.blocks), after.target, [], [table])
             block.slot_of = {source.parts: 0 for source in statement.sources()}
+            block.hollow = NOTHING_LEFT in after.statement.sets
             program.blocks.append(block)
             if after.target is not None:
                 program.table(after.target).builders.append(block)

@@ -13,7 +13,7 @@ from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_o
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
-from trackplan.sql.values import LENGTH, firsts
+from trackplan.sql.values import LENGTH, firsts, taken
 
 # Names that databases give to what no table declares.
 _PSEUDO = frozenset(
@@ -101,6 +101,8 @@ class References:
             elif isinstance(ref, Called):
                 frames = self.lookup.called(ref.name)
                 edges.extend((f, key, "", ref.into.lower(), False, NAMED) for f in frames for key in (ROWS, ALL))
+                for given in ref.given:
+                    edges.extend(self.edges(number, taken(given, ref.how, ref.into), output, before, noting=noting))
             elif isinstance(ref, OutputRef):
                 edges.extend(self._output_ref(number, ref))
             elif not isinstance(ref, Ref):

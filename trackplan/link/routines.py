@@ -61,6 +61,10 @@ class Routines:
         """The functions that go by a name in any text."""
         return [routine.relation for routine in self._by_name.get(called(word), ())]
 
+    def hides(self) -> frozenset[str]:
+        """The names, in lower case, of functions that read tables, and of those that nobody understood."""
+        return frozenset(self.unclear.union(name.removesuffix("()") for name in self._by_name))
+
     def reads(self, unit: Unit, statement: Statement) -> list[Source]:
         """The tables that a statement reads, and the functions that it calls for one value."""
         found = [source for source in statement.sources() if source.parts]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trackplan.link.relations import Relation
-from trackplan.sql.records import NOWHERE, NotUnderstood, Output, Select, Source, Star, Statement
+from trackplan.sql.records import NOTHING_LEFT, NOWHERE, NotUnderstood, Output, Select, Source, Star, Statement
 
 if TYPE_CHECKING:
     from trackplan.link.program import Block
@@ -24,6 +24,7 @@ _UNORDERED = re.compile(
     re.IGNORECASE,
 )
 _MADE_ANEW = re.compile(r"\s*create\s+or\s+replace\b", re.IGNORECASE)
+_ALTERED = re.compile(r"\s*alter\b", re.IGNORECASE)
 _OF_BEFORE = ("version before",)
 
 
@@ -49,7 +50,8 @@ class Versions:
     def split(self, blocks: Sequence[Block]) -> list[tuple[Block, Relation, Statement]]:
         """Give each of the statements that build one table its version.
 
-        Returned are the statements that take over what was there before: after which block, out of which version.
+        Returned are the statements that take over what was there before: after which block, out of which version. They
+        take over nothing but the names of the columns where all rows are gone.
         """
         target = blocks[0].target
         if target is None or not _in_order(blocks, target):
@@ -88,15 +90,15 @@ def _in_order(blocks: Sequence[Block], target: Relation) -> bool:
 
 def _anew(block: Block) -> bool:
     """Whether a statement makes its table anew, whatever was there before."""
-    statement = block.statement
+    statement, text = block.statement, block.unit.sql.text
+    start = text.rfind(";", 0, max(statement.span[0], 0)) + 1
     if statement.insert or statement.existing or statement.partial:
-        return False
-    text = block.unit.sql.text
-    return _MADE_ANEW.match(text, text.rfind(";", 0, max(statement.span[0], 0)) + 1) is not None
+        return not statement.partial and _ALTERED.match(text, start) is not None
+    return _MADE_ANEW.match(text, start) is not None
 
 
 def _taking_over(sets: Sequence[str]) -> Statement:
     """`SELECT * FROM` the version before, but for the columns that are set in every row."""
-    star = Star(0, replace={name: [] for name in sets})
+    star = Star(0, replace={name: [] for name in sets if name != NOTHING_LEFT})
     select = Select(-1, [Source("before", _OF_BEFORE)], [Output("", [], NOWHERE, star=star)])
     return Statement(0, [select], (), NOWHERE)

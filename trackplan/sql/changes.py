@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from trackplan.sql.alterations import emptied
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
@@ -213,7 +214,10 @@ def _deleted(tree: exp.Delete, span: Span, dialect: str) -> Iterator[Statement]:
     if not targets:
         change.target(0)
     row_refs(tree, change.walker, change.decides)
-    yield from change.statements(rows=True)
+    if all(not value for name, value in tree.args.items() if name != "this") and len(change.frame.sources) == 1:
+        yield emptied(change.frame.sources[0].parts, span)
+    else:
+        yield from change.statements(rows=True)
 
 
 def _merged(tree: exp.Merge, span: Span, dialect: str) -> Iterator[Statement]:

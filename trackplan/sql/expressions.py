@@ -9,12 +9,12 @@ from sqlglot import exp
 
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.errors import NotFollowedError
-from trackplan.sql.json_ways import NAMES, ways_of
+from trackplan.sql.json_ways import NAMES, is_of_a_library, ways_of
 from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, access, member
-from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, StarRef
+from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.shapes import FREE, Shapes
 from trackplan.sql.star_names import names_of
 from trackplan.sql.values import lengths, parts, taken
@@ -188,8 +188,23 @@ class Walker(Shapes):
             self.spreads = True
             found.append(StarRef(None, how, NOWHERE))
         else:
-            found.append(Called(self.compiler.call(node.name, self.frame.environment, rows=False), how, into))
+            call = Called(self.compiler.call(node.name, self.frame.environment, rows=False), how, into)
+            found.append(call)
+            if how == "output" and name not in ON_EACH:
+                self._given(node, call, bound, found)
+                return ()
         return self._on_each(node, how, into, bound, found) if name in ON_EACH else node.expressions
+
+    def _given(self, node: exp.Expr, call: Called, bound: Bound, found: list[Reference]) -> None:
+        """Keep what the arguments of a call are made of with it, in case that the function turns out to be known."""
+        given = [self._made(argument, bound) for argument in node.expressions]
+        if not all(isinstance(ref, (Ref, ScopeRef)) for refs in given for ref in refs):
+            found.extend(ref for refs in given for ref in taken(refs, call.how, call.into))
+            return
+        call.given = given
+        call.texts = {n: e.this for n, e in enumerate(node.expressions) if isinstance(e, exp.Literal) and e.is_string}
+        if is_of_a_library(node) and node.parent is not None:
+            call.space = tuple(i.name.lower() for i in node.parent.this.find_all(exp.Identifier, bfs=False))
 
     def _aggregate(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         self.aggregates = True

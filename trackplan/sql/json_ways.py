@@ -103,9 +103,11 @@ def way_of(node: exp.Expr) -> Way:
     """The way that an argument such as `'$.a.b'` describes."""
     if isinstance(node, exp.JSONPath):
         return _walked(node.expressions)
-    if not isinstance(node, exp.Literal) or not node.is_string:
-        return ANYWHERE
-    text: str = node.this
+    return text_way(node.this) if isinstance(node, exp.Literal) and node.is_string else ANYWHERE
+
+
+def text_way(text: str) -> Way:
+    """The way that a text describes."""
     for mode in ("lax ", "strict "):
         text = text.removeprefix(mode)
     if text.startswith("$"):

@@ -12,7 +12,7 @@ from sqlglot import exp
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.outputs import add_outputs
-from trackplan.sql.records import NOWHERE, Output, OutputRef, Ref, Reference, Select, Source, Star, StarRef
+from trackplan.sql.records import NOWHERE, Called, Output, OutputRef, Ref, Reference, Select, Source, Star, StarRef
 from trackplan.sql.star_names import Names, names_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,9 @@ def _several(nodes: Sequence[exp.Expr]) -> list[exp.Expr]:
 
 
 def _names(refs: Iterable[Reference]) -> frozenset[str]:
-    return frozenset(ref.name for ref in refs if isinstance(ref, Ref))
+    found = list(refs)
+    given = (ref for call in found if isinstance(call, Called) for refs in call.given for ref in refs)
+    return frozenset(ref.name for ref in (*found, *given) if isinstance(ref, Ref))
 
 
 def _whole(ref: Reference) -> Reference:

@@ -18,6 +18,9 @@ Span = tuple[int, int]
 
 NOWHERE: Span = (-1, -1)
 
+NOTHING_LEFT = "*"
+"""In place of the columns that a statement sets: it takes all rows away."""
+
 
 class Ref(Struct, tag=True, array_like=True, gc=False):
     """A column reference. `source` is `(scopes up, index)` where the qualifier says which source, else None.
@@ -74,12 +77,19 @@ class StarRef(Struct, tag=True, array_like=True, gc=False):
     pattern: str = ""
 
 
-class Called(Struct, tag=True, array_like=True, gc=False):
-    """A call of what may be a function of the project: one that reads tables gives what it reads there, too."""
+class Called(Struct, tag=True, array_like=True):
+    """A call of what may be a function of the project: one that reads tables gives what it reads there, too.
+
+    `given` is what its arguments are made of, and `texts` those that are constant texts; where the function is not
+    known, all of it counts. `space` is what stands before its name.
+    """
 
     name: str
     how: How
     into: str
+    given: list[list[Reference]] = []
+    texts: dict[int, str] = {}
+    space: tuple[str, ...] = ()
 
 
 class OutputRef(Struct, tag=True, array_like=True, gc=False):
@@ -190,7 +200,7 @@ class Statement(Struct, tag=True, array_like=True):
     `partial` it changes values or takes rows away, so that it says nothing about which columns there are. `calls` are
     the functions that it calls and that may be the project's: whether it reads them like a table, and the common table
     expressions in sight, which some databases take for the tables that the function reads. `sets` are columns of the
-    target that get a new value in every row.
+    target that get a new value in every row; `NOTHING_LEFT` where all rows are gone.
     """
 
     scope: int
@@ -236,12 +246,30 @@ class Definition(Struct, tag=True, array_like=True):
     temporary: bool
 
 
+class Helper(Struct, tag=True, array_like=True):
+    """A function that makes one value of its parameters alone: what it takes of them.
+
+    A parameter that is a key stands in a path as `HOLE` and its number.
+    """
+
+    name: tuple[str, ...]
+    parameters: list[str]
+    refs: list[Ref]
+    temporary: bool
+
+
+HOLE = "\x03"
+"""How a segment of a path begins that an argument of a call fills."""
+
+
 class Record(Struct, tag=True, array_like=True):
     """A compiled text: its statements in order. Statements that touch no data (SET, GRANT …) are left out.
 
-    `routines` are the functions that it defines and that read tables, each as a statement that gives what a call gives.
+    `routines` are the functions that it defines and that read tables, each as a statement that gives what a call gives;
+    `helpers` are others, that make one value of their parameters.
     """
 
     statements: list[Statement | NotUnderstood]
     definitions: list[Definition] = field(default_factory=list)
     routines: list[Statement] = field(default_factory=list)
+    helpers: list[Helper] = field(default_factory=list)

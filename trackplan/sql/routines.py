@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
@@ -16,10 +17,11 @@ from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
+from trackplan.sql.helpers import helping, one_value
 from trackplan.sql.json_ways import NAMES
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, tree_of
-from trackplan.sql.records import Opaque, Output, Select, Source, Statement, called
+from trackplan.sql.records import Helper, Opaque, Output, Select, Source, Statement, called
 from trackplan.sql.sources import FOLLOWED
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ def is_routine(tree: exp.Expr) -> bool:
     return language is None or language.name.lower() == "sql"
 
 
-def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement]:
-    """What a function gives; nothing for one that reads no table. Raises `NotFollowedError`."""
+def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement | Helper]:
+    """What a function gives, or takes of its parameters if it reads no table. Raises `NotFollowedError`."""
     head = tree.this
     if not isinstance(head, exp.UserDefinedFunction) or not isinstance(head.this, exp.Table):
         raise NotFollowedError
@@ -54,6 +56,7 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement]
         raise NotFollowedError
     compiler = Compiler(dialect)
     frame, around = _parameters(compiler, head)
+    body = one_value(body) if not gives_rows else body
     if isinstance(body, exp.Query) and (gives_rows or not isinstance(body, exp.Subquery)):
         scope, gives_rows = compiler.query(body, {}, frame), True
     else:
@@ -64,6 +67,9 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement]
         temporary=tree.find(exp.TemporaryProperty) is not None, view=True, calls=compiler.calls,
     )  # fmt: skip
     if not gives_rows and not compiler.calls and not any(source.parts for source in statement.sources()):
+        helper = helping(head, body, dialect)
+        if helper is not None:
+            yield replace(helper, temporary=statement.temporary)
         return
     if (
         head.this.name.lower() in FOLLOWED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Literal
 
@@ -11,13 +11,14 @@ from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql import create
+from trackplan.sql.alterations import altered
 from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import span_of
 from trackplan.sql.parse import Piece, dissolve, statements
-from trackplan.sql.records import Definition, NotUnderstood, Record, Statement
+from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
 from trackplan.sql.routines import READS, defined, is_routine
 from trackplan.sql.script import LARGE
 from trackplan.sql.text import takes_rows, words
@@ -80,14 +81,19 @@ _TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
 def compile_text(text: str, dialect: str) -> Record:
     """Compile every statement of `text`. Never raises for what the text holds."""
     record = Record([])
+    made: set[tuple[str, ...]] = set()
     for piece in statements(text, dialect):
-        for found in _statement(piece, dialect):
+        for found in _statement(piece, dialect, made):
             if isinstance(found, Definition):
                 record.definitions.append(found)
+            elif isinstance(found, Helper):
+                record.helpers.append(found)
             elif isinstance(found, Statement) and found.routine:
                 record.routines.append(found)
             else:
                 record.statements.append(found)
+                if isinstance(found, Statement) and found.target and not (found.view or found.existing):
+                    made.add(found.target)
         if piece.tree is not None:
             dissolve(piece.tree)
     return record
@@ -98,13 +104,15 @@ def templated(text: str) -> Record:
     return Record([_not_understood("template", "holds template code that is not rendered", text, (0, len(text)))])
 
 
-def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
+def _statement(
+    piece: Piece, dialect: str, made: Collection[tuple[str, ...]]
+) -> Iterator[Statement | NotUnderstood | Definition | Helper]:
     tree = piece.tree
     if tree is None:
         yield _not_understood("syntax", piece.error, piece.text, piece.span)
         return
     try:
-        yield from list(_compiled(tree, piece, dialect))  # all of it, or nothing
+        yield from list(_compiled(tree, piece, dialect, made))  # all of it, or nothing
     except NotFollowedError:
         yield _not_understood("unsupported", "reads a source in a way that is not followed", piece.text, piece.span)
     except RecursionError:
@@ -114,7 +122,9 @@ def _statement(piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood
         yield _not_understood("syntax", "has a form that is not known", piece.text, piece.span)
 
 
-def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement | NotUnderstood | Definition]:
+def _compiled(
+    tree: exp.Expr, piece: Piece, dialect: str, made: Collection[tuple[str, ...]]
+) -> Iterator[Statement | NotUnderstood | Definition | Helper]:
     if isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
         yield _query(tree, piece, dialect)
     elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
@@ -135,6 +145,8 @@ def _compiled(tree: exp.Expr, piece: Piece, dialect: str) -> Iterator[Statement 
             inserted = _insert(tree, tree.expression, piece, dialect)
             yield inserted
             yield from resolved(tree, inserted.columns, piece.span, dialect)
+    elif found := altered(tree, piece.span, dialect, made):
+        yield from found
     elif isinstance(tree, CHANGES):
         yield from changed(tree, piece.span, dialect)
     elif not _is_harmless(tree, piece.text):

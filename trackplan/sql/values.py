@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from trackplan.sql.records import How, Ref, Reference, ScopeRef
+from trackplan.sql.records import Called, How, Ref, Reference, ScopeRef
 
 LENGTH = "\0"
 """The last segment of a path that asks how many elements a list has, and for nothing that is in them.
@@ -57,6 +57,11 @@ def parts(refs: Iterable[Reference], asked: str) -> Iterator[Reference]:
     """References to the part `asked` of the value that `refs` make."""
     lower = asked.lower()
     for ref in refs:
+        if isinstance(ref, Called):
+            way = part("", ref.into.lower(), False, lower)
+            if way is not None:
+                yield replace(ref, into=way[1])
+            continue
         if not isinstance(ref, (Ref, ScopeRef)):
             yield ref
             continue
@@ -76,7 +81,7 @@ def lengths(refs: Iterable[Reference], how: How) -> Iterator[Reference]:
 def placed(refs: Iterable[Reference], into: str) -> Iterator[Reference]:
     """References to the same value, at the place `into` of another one."""
     for ref in refs:
-        yield replace(ref, into=joined(into, ref.into)) if isinstance(ref, (Ref, ScopeRef)) else ref
+        yield replace(ref, into=joined(into, ref.into)) if isinstance(ref, (Ref, ScopeRef, Called)) else ref
 
 
 def taken(refs: Iterable[Reference], how: How, into: str) -> Iterator[Reference]:
@@ -85,5 +90,7 @@ def taken(refs: Iterable[Reference], how: How, into: str) -> Iterator[Reference]
         used: How = how if ref.how == "output" else ref.how
         if isinstance(ref, (Ref, ScopeRef)):
             yield replace(ref, how=used, into=into, clear=False)
+        elif isinstance(ref, Called):
+            yield replace(ref, how=used, into=into)
         else:
             yield replace(ref, how=used)
