@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trackplan.sql.records import Ref, Select, Statement
+from trackplan.sql.records import Called, Ref, Select, Statement
 from trackplan.sql.statements import compile_text
 from trackplan.sql.values import LENGTH
 
@@ -68,8 +68,9 @@ def test_what_is_read_of_a_value(dialect: str, expression: str, read: str) -> No
     assert isinstance(statement, Statement)
     select = statement.scopes[statement.scope]
     assert isinstance(select, Select)
-    refs = [ref for output in select.outputs for ref in output.refs if isinstance(ref, Ref)]
-    assert {f"{ref.name}.{ref.path}".rstrip(".") for ref in refs} == set(read.split())
+    found = [ref for output in select.outputs for ref in output.refs]
+    found += [ref for call in found if isinstance(call, Called) for refs in call.given for ref in refs]
+    assert {f"{r.name}.{r.path}".rstrip(".") for r in found if isinstance(r, Ref)} == set(read.split())
 
 
 def test_a_function_of_the_project_may_hide_one_of_the_database() -> None:

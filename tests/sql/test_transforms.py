@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trackplan.sql.records import Ref, Select, Statement
+from trackplan.sql.records import Called, Ref, Select, Statement
 from trackplan.sql.statements import compile_text
 
 TAKEN = [
@@ -181,7 +181,8 @@ def refs(sql: str, dialect: str = "duckdb") -> list[Ref]:
     assert isinstance(statement, Statement)
     scope = statement.scopes[statement.scope]
     assert isinstance(scope, Select)
-    return [r for r in scope.outputs[0].refs if isinstance(r, Ref)]
+    given = [r for call in scope.outputs[0].refs if isinstance(call, Called) for refs in call.given for r in refs]
+    return [r for r in (*scope.outputs[0].refs, *given) if isinstance(r, Ref)]
 
 
 def rows(sql: str) -> dict[str, str]:
