@@ -17,4 +17,4 @@ SELECT r.id AS subject, r.place, counted(v.statements, 'statement') AS statement
 FROM coverage v
 JOIN relation r ON r.key = v.relation
 JOIN run
-WHERE r.raw AND v.statements > 0 AND v.understood < run.minimum_coverage * v.statements
+WHERE r.raw AND v.understood < run.minimum_coverage * v.statements

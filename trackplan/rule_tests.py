@@ -53,8 +53,11 @@ def judge(rule: Rule, ready: Ready, limits: Limits | None = None) -> Result:
     if outcome.failed:
         told = (Problem(failed.place, failed.message, failed.hint) for failed in outcome.failed)
         return Result(ready.case, problems=tuple(told))
-    rows = [Row(f"{f.place.path}:{f.place.line}", str(f.severity), f.subject, f.message) for f in outcome.findings]
     expected = list(ready.case.expect)
+    rows = [
+        Row(f"{f.place.path}:{f.place.line}", str(f.severity), f.subject, f.message, f.fix).as_told(expected)
+        for f in outcome.findings
+    ]
     return Result(
         ready.case,
         tuple(row for row in expected if row not in rows),

@@ -22,15 +22,22 @@ FOLDER = "tests"
 
 
 class Row(NamedTuple):
-    """A finding as a case expects it: `place` is the path and the line."""
+    """A finding as a case expects it: `place` is the path and the line; `fix` may be left out of a case."""
 
     place: str
     severity: str
     subject: str
     message: str
+    fix: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity}: {self.subject}: {self.message}"
+        said = f"{self.place}: {self.severity}: {self.subject}: {self.message}"
+        return f"{said} Fix: {self.fix}" if self.fix else said
+
+    def as_told(self, told: Sequence[Row]) -> Row:
+        """The row without its fix, unless one of those `told` is about the same and has one."""
+        short = self._replace(fix="")
+        return self if any(row.fix and row._replace(fix="") == short for row in told) else short
 
 
 @dataclass(frozen=True, slots=True)
