@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def write(folder: Path, sizes: Sizes) -> None:
-    """Write a project of so many events, each in a table of its own, with models in chains and dashboards at their ends."""
+    """Write a project of so many events, each in its own table, with models in chains and dashboards at their ends."""
     chance = Random(1)
     names = [chance.sample(_NAMES, _COLUMNS) for _ in range(sizes.events)]
     files = {
@@ -121,7 +121,8 @@ def _use_cases(names: list[list[str]], chance: Random) -> Iterator[str]:
     yield "use_cases:"
     for number in range(0, len(names), 10):
         wanted = ", ".join(f'"Event Number {number}.{name}"' for name in chance.sample(names[number], 3))
-        yield f"  - {{id: case-{number}, title: Case {number}, needs: [{wanted}], consumers: [dashboard.board_{number}]}}"
+        serves = f"consumers: [dashboard.board_{number}]"
+        yield f"  - {{id: case-{number}, title: Case {number}, needs: [{wanted}], {serves}}}"
 
 
 def _tables(names: list[list[str]]) -> Iterator[str]:
