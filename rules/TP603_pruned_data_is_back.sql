@@ -22,25 +22,28 @@ WITH last AS (
   FROM tombstone_match m JOIN tombstone t ON t.key = m.tombstone
   WHERE t.pruned <= :today
 ),
+reader AS (
+  SELECT a."column", r.id, r.place FROM carry a JOIN relation r ON r.key = a.relation
+  UNION
+  SELECT h."column", u.id, u.place FROM reach h JOIN consumer u ON u.key = h.consumer
+  WHERE h.strength <> 'possible' AND u.class <> 'model'
+),
 back AS (
   SELECT 'event' AS kind, key, id, place, 'planned again' AS back FROM event WHERE status <> 'blocked'
   UNION ALL
   SELECT 'field', key, id, place, 'planned again' FROM field WHERE status <> 'blocked'
   UNION ALL
   SELECT 'relation', key, id, place, CASE WHEN declared THEN 'stored again' ELSE 'read again' END
-  FROM relation WHERE declared OR NOT governed
+  FROM relation WHERE place IS NOT NULL
   UNION ALL
-  SELECT 'column', c.key, c.id, coalesce(c.place, r.place),
-         CASE WHEN c.declared THEN 'stored again'
-              ELSE 'read again' || coalesce(' by ' || (SELECT listing(who) FROM (
-                     SELECT r.id AS who FROM carry a JOIN relation r ON r.key = a.relation WHERE a."column" = c.key
-                     UNION SELECT u.id FROM reach h JOIN consumer u ON u.key = h.consumer 
-                     WHERE h."column" = c.key AND h.strength <> 'possible' AND u.class <> 'model')), '')
-         END
-  FROM stored_column c JOIN relation r ON r.key = c.relation
-  WHERE c.declared
-     OR EXISTS (SELECT 1 FROM carry a WHERE a."column" = c.key)
-     OR EXISTS (SELECT 1 FROM reach h WHERE h."column" = c.key)
+  SELECT 'column', key, id, place, 'stored again' FROM stored_column WHERE declared
+  UNION ALL
+  SELECT 'column', c.key, c.id, min(r.place), 'read again by ' || listing(r.id)
+  FROM last t
+  JOIN stored_column c ON c.key = t.key
+  JOIN reader r ON r."column" = c.key
+  WHERE t.kind = 'column' AND NOT c.declared
+  GROUP BY c.key
 )
 SELECT b.id AS subject, b.place, b.back, t.evidence
 FROM last t

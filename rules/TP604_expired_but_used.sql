@@ -2,7 +2,7 @@
 id: TP604
 name: expired-but-used
 title: Data past its end that somebody still uses
-message: "{subject} expired on {date}, but is still used by {users}."
+message: "{subject} expired on {date}, but is still used by {users}{need}."
 severity: warning
 category: lifecycle
 cause: people
@@ -14,27 +14,34 @@ fix: "Renew it: declare the use case that needs it, and set a later `expires:`; 
 references: ["GDPR Art. 5(1)(e)"]
 */
 -- Who uses it is who has to be asked, and the end of what needs it is the day to renew it to.
-WITH purposes AS MATERIALIZED (
-  SELECT n.kind, n.key, u.id, u.horizon
-  FROM named_need n JOIN use_case u ON u.key = n.use_case
+WITH used AS MATERIALIZED (SELECT * FROM expired WHERE used),
+held AS MATERIALIZED (
+  SELECT x.kind, x.key, f.key AS field
+  FROM used x JOIN field f ON CASE x.kind WHEN 'event' THEN f.event ELSE f.key END = x.key
 ),
-told AS (
-  SELECT x.id, x.place, x.expires,
-         CASE x.kind
-           WHEN 'field' THEN (SELECT coalesce(nullif(users, ''), takers) FROM field_status WHERE field = x.key)
-           ELSE (SELECT listing(c.id) FROM field f JOIN landing l ON l.field = f.key JOIN reach h ON h."column" = l."column"
-                 JOIN consumer c ON c.key = h.consumer
-                 WHERE f.event = x.key AND c.counts AND h.strength <> 'possible')
-         END AS users,
-         listing(p.id) AS use_cases, max(p.horizon) AS until
-  FROM expired x
-  LEFT JOIN field f ON x.kind = 'event' AND f.event = x.key
-  LEFT JOIN purposes p ON p.kind = 'field' AND p.key = CASE x.kind WHEN 'field' THEN x.key ELSE f.key END
-  WHERE x.used
-  GROUP BY x.kind, x.key
+purposes AS (
+  SELECT h.kind, h.key, listing(u.id) AS use_cases, iif(count(*) = count(u.horizon), max(u.horizon), NULL) AS until
+  FROM held h
+  JOIN named_need n ON n.kind = 'field' AND n.key = h.field
+  JOIN use_case u ON u.key = n.use_case
+  GROUP BY h.kind, h.key
+),
+readers AS (
+  SELECT h.kind, h.key, listing(c.id) AS users
+  FROM held h
+  JOIN landing l ON l.field = h.field
+  JOIN reach r ON r."column" = l."column" AND r.strength <> 'possible'
+  JOIN consumer c ON c.key = r.consumer AND c.counts
+  GROUP BY h.kind, h.key
 )
-SELECT id AS subject, place,
-       'Renew it with `expires: ' || until || '`, until when ' || use_cases || ' needs it; or move the readers off it and drop it.'
-         AS fix,
-       expires AS date, coalesce(nullif(users, ''), 'readers of its rows') AS users
-FROM told
+SELECT x.id AS subject, x.place,
+       'Renew it with `expires: ' || p.until || '`, or move the readers off it and drop it.' AS fix,
+       x.expires AS date, coalesce(r.users, 'readers of its rows') AS users,
+       CASE
+         WHEN p.until IS NOT NULL THEN ', and needed by ' || p.use_cases || ' until ' || p.until
+         WHEN p.use_cases IS NOT NULL THEN ', and needed by ' || p.use_cases || ' without an end'
+         ELSE ', though no use case names it'
+       END AS need
+FROM used x
+LEFT JOIN purposes p ON p.kind = x.kind AND p.key = x.key
+LEFT JOIN readers r ON r.kind = x.kind AND r.key = x.key

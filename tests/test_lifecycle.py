@@ -44,8 +44,7 @@ NEED = "use_cases: [{id: judge-campaigns, horizon: 2027-03-31, needs: [Order Com
     [
         (
             NEED,
-            "Renew it with `expires: 2027-03-31`, until when judge-campaigns needs it; or move the readers off it and "
-            "drop it.",
+            "Renew it with `expires: 2027-03-31`, or move the readers off it and drop it.",
         ),
         (
             "use_cases: []\n",

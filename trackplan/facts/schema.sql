@@ -563,21 +563,15 @@ CREATE VIEW subject AS
   FROM column_status s JOIN stored_column c ON c.key = s."column" JOIN relation r ON r.key = c.relation
   WHERE NOT s.lands;
 
--- One row: `readers` is 1 if models or consumers were given, and all of them could be read.
-CREATE VIEW looked AS
-  SELECT max(configured AND (files > 0 OR subjects > 0)) AND NOT max(broken) AS readers
-  FROM evidence WHERE kind IN ('models', 'consumers');
-
--- Events and fields past their last day: whose date it is, not who inherits it. `used` is NULL where nobody can say,
--- be it for want of models and consumers.
+-- Events and fields past their last day: whose date it is, not who inherits it. `used` is NULL where nobody can say.
 CREATE VIEW expired AS
-  SELECT 'event' AS kind, e.key, e.id, e.place, e.expires, CASE WHEN l.readers THEN s.used END AS used
-  FROM event e JOIN event_status s ON s.event = e.key JOIN run JOIN looked l
+  SELECT 'event' AS kind, e.key, e.id, e.place, e.expires, s.used
+  FROM event e JOIN event_status s ON s.event = e.key JOIN run
   WHERE e.expires < run.today AND e.status <> 'blocked'
   UNION ALL
-  SELECT 'field', f.key, f.id, f.place, f.expires, CASE WHEN l.readers THEN s.used END
+  SELECT 'field', f.key, f.id, f.place, f.expires, s.used
   FROM field f JOIN field_status s ON s.field = f.key JOIN event e ON e.key = f.event
-  LEFT JOIN field p ON p.key = f.parent JOIN run JOIN looked l
+  LEFT JOIN field p ON p.key = f.parent JOIN run
   WHERE f.expires < run.today AND f.status <> 'blocked' AND f.expires IS NOT coalesce(p.expires, e.expires);
 
 -- The subjects that surely are data on people. What people do is what every event tells: only where it is declared.
