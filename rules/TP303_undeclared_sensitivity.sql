@@ -13,6 +13,10 @@ why: >
 fix: "Declare `sensitivity: personal` (or `special`); if it is not about a person, declare `none`."
 references: ["GDPR Art. 5(2)", "GDPR Art. 30(1)(c)"]
 */
-SELECT id AS subject, place, category, evidence
-FROM personal_subject
-WHERE kind = 'field' AND NOT declared
+SELECT p.id AS subject, p.place,
+       'Declare `sensitivity: personal` (or `special`); if it is not about a person, `none`. ' || coalesce(l.advice, '')
+         AS fix,
+       p.category, p.evidence
+FROM personal_subject p
+LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+WHERE p.kind = 'field' AND NOT p.declared

@@ -14,9 +14,13 @@ fix: Send a pseudonymous user id with the event, and keep the identity in one pr
 references: ["GDPR Art. 5(1)(c)", "GDPR Art. 25(1)"]
 */
 -- Identify and group calls are where identity belongs.
-SELECT p.id AS subject, p.place, p.category
+SELECT p.id AS subject, p.place,
+       CASE WHEN l.action NOT IN ('none', 'unknown') THEN l.advice
+            ELSE 'Send a pseudonymous user id, and keep the identity in one profile. ' || l.advice END AS fix,
+       p.category
 FROM personal_subject p
 JOIN event e ON e.key = p.event
+LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE p.kind = 'field' AND e.type IN ('track', 'page', 'screen', 'context') AND p.category <> ''
   AND (p.category LIKE 'user.contact.email%' OR p.category LIKE 'user.contact.phone_number%'
        OR p.category LIKE 'user.contact.address.street%' OR p.category = 'user.contact.address'

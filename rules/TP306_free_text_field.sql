@@ -19,8 +19,11 @@ options:
       search text, query text, bio, about me, transcript, body text, other reason, reason text
     description: Words in names of fields that take free text, parted by commas.
 */
-SELECT f.id AS subject, f.place, mentions(f.name, :words) AS word
+SELECT f.id AS subject, f.place,
+       CASE s.used WHEN 0 THEN 'Drop it: no consumer uses it.' END AS fix,
+       mentions(f.name, :words) AS word
 FROM field f
+JOIN field_status s ON s.field = f.key
 WHERE f.type IN ('string', 'any') AND f."values" IS NULL AND mentions(f.name, :words) IS NOT NULL
   AND mentions(f.name, 'error, exception, log, push, toast, id, count, length, type, status, code, number, flag, version, source, channel, language, at, date, time')
       IS NULL

@@ -18,11 +18,14 @@ options:
     description: Destinations that are the team's own stores and no recipients, parted by commas.
 */
 -- Of an object and what is in it, the object is told.
-SELECT p.id AS subject, p.place, coalesce(nullif(p.category, ''), 'as declared') AS category,
+SELECT p.id AS subject, p.place,
+       CASE l.action WHEN 'drop' THEN l.advice END AS fix,
+       coalesce(nullif(p.category, ''), 'as declared') AS category,
        listing(d.destination) AS destinations
 FROM personal_subject p
 JOIN field f ON f.key = p.key AND p.kind = 'field'
 JOIN event_destination d ON d.event = p.event AND mentions(d.destination, :own) IS NULL
+LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE NOT EXISTS (SELECT 1 FROM named_need n WHERE n.kind = p.kind AND n.key = p.key)
   AND NOT EXISTS (SELECT 1 FROM personal_subject q WHERE q.kind = 'field' AND q.key = f.parent)
 GROUP BY p.kind, p.key

@@ -13,6 +13,10 @@ why: >
 fix: Stop collecting it at once, delete what is stored, and have them changed.
 references: ["GDPR Art. 5(1)(f)", "GDPR Art. 32(1)"]
 */
-SELECT id AS subject, place, category, evidence
-FROM personal_subject
-WHERE category LIKE 'user.authorization%'
+SELECT p.id AS subject, p.place,
+       'Stop collecting it at once, delete what is stored, and have them changed.'
+         || coalesce(' What reads it has to do without: ' || nullif(s.users, '') || '.', '') AS fix,
+       p.category, p.evidence
+FROM personal_subject p
+JOIN subject s ON s.kind = p.kind AND s.key = p.key
+WHERE p.category LIKE 'user.authorization%'

@@ -88,7 +88,7 @@ def drop(evidence: str, broken: Sequence[str]) -> Alternative:
 
 def unknown(reason: str) -> Alternative:
     """Nothing can be said without guessing."""
-    return Alternative("unknown", "", reason, (), f"When in doubt, keep it: {reason}.")
+    return Alternative("unknown", "", reason, (), f"What less would do, nobody can say: {reason}.")
 
 
 _Found = tuple[str, str, Callable[[str], bool]]

@@ -118,6 +118,6 @@ SELECT s.kind, s.key, coalesce(f.type, c.type), s.used, s.needed, s.reason, s.us
 FROM subject s
 LEFT JOIN field f ON s.kind = 'field' AND f.key = s.key
 LEFT JOIN stored_column c ON s.kind = 'column' AND c.key = s.key
-WHERE EXISTS (SELECT 1 FROM personal_subject p WHERE p.kind = s.kind AND p.key = s.key)
+WHERE (s.kind, s.key) IN (SELECT kind, key FROM lessened_subject)
 ORDER BY s.kind, s.key
 """

@@ -440,7 +440,7 @@ CREATE TABLE classification (
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 
--- For data on people that a plan or the warehouse holds: the smallest form of it that serves all its consumers.
+-- For each `lessened_subject`: the smallest form of it that serves all its consumers.
 CREATE TABLE less_data (
   kind     TEXT NOT NULL CHECK (kind IN ('field', 'column')),
   key      INTEGER NOT NULL,            -- of the field or column
@@ -580,6 +580,39 @@ CREATE VIEW personal_subject AS
   FROM classification c JOIN subject s ON s.kind = c.kind AND s.key = c.key
   WHERE c.sensitivity IN ('personal', 'special')
     AND (c.declared OR (c.confidence >= 0.8 AND c.category NOT LIKE 'user.behavior%'));
+
+-- Data on people, and what tells more of them than its class says, whose smallest form is in `less_data`: what browsers
+-- and addresses of pages reveal, what is declared less personal than it seems, and when somebody did something.
+CREATE VIEW lessened_subject AS
+  WITH known AS (
+    SELECT c.kind, c.key, c.category, c.contradicts <> '' AS against
+    FROM classification c WHERE c.declared OR c.confidence >= 0.8
+  ), peopled AS (
+    SELECT DISTINCT c.relation FROM known k JOIN stored_column c ON k.kind = 'column' AND k.key = c.key
+    WHERE k.category LIKE 'user.unique_id%' OR k.category LIKE 'user.contact.%' OR k.category LIKE 'user.name%'
+  ), timed AS (
+    SELECT c.key FROM stored_column c JOIN peopled p ON p.relation = c.relation
+    WHERE upper(c.type) LIKE '%TIME%' AND NOT c.pipeline
+  )
+  SELECT kind, key, category FROM personal_subject
+  UNION
+  SELECT kind, key, category FROM known
+  WHERE against OR category = 'user.device' OR category LIKE 'user.behavior.browsing_history%'
+  UNION
+  SELECT 'column', key, 'system.time' FROM timed
+  UNION
+  SELECT 'field', l.field, 'system.time' FROM timed t JOIN landing l ON l."column" = t.key;
+
+-- Of these, what is used, or asked for, though less of it would do.
+CREATE VIEW excess AS
+  SELECT s.kind, s.key, s.id, s.place, l.category, d.action, d.keep, d.evidence, d.breaks, d.advice,
+         coalesce(f.name, c.name) AS name
+  FROM lessened_subject l
+  JOIN subject s ON s.kind = l.kind AND s.key = l.key
+  JOIN less_data d ON d.kind = l.kind AND d.key = l.key
+  LEFT JOIN field f ON l.kind = 'field' AND f.key = l.key
+  LEFT JOIN stored_column c ON l.kind = 'column' AND c.key = l.key
+  WHERE d.action NOT IN ('none', 'unknown') AND (d.action <> 'drop' OR s.status = 'idle');
 
 -- Which active use case names which subject, or what it is stored in or as. A need that is a `wildcard` takes whatever
 -- there is, and so names no personal data, where the policy asks for that.
