@@ -69,6 +69,8 @@ class Changes:
         try:
             if not all(self.add(before, now) for before, now in edits):
                 return False
+            if "less_data" not in self.unfilled and self.touch((("stored_column", "type"), ("classification", "*"))):
+                return False  # what would do instead depends on both, and on how the column is used
             base.move(self.places)
         except KeyError:
             return False
