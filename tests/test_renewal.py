@@ -106,10 +106,10 @@ def project(tmp_path: Path) -> Path:
     ("old", "new"),
     [
         ("type: STRING\n  description", "type: INT64\n  description"),
-        ("description: The id.", "description: The e-mail address of the visitor."),
+        ("description: The id.", "description: The number of the visit."),
         (
             "- name: email\n  type: STRING",
-            "# a person's\n\n- name: email\n  type: INT64\n  description: Where to write.",
+            "# a person's\n\n- name: email\n  type: STRING\n  description: Where to write.",
         ),
         ("  - name: page\n    type: STRING", "  - name: page\n    type: STRING\n    description: The page's address."),
         ("description: The id.", "description: >\n    The id,\n    in two lines."),
@@ -132,6 +132,8 @@ def test_what_is_only_said_otherwise_is_brought_up_to_date(
     [
         ("raw/events.yaml", SCHEMA.replace("name: email", "name: mail")),
         ("raw/events.yaml", SCHEMA + "- name: more\n  type: STRING\n"),
+        ("raw/events.yaml", SCHEMA.replace("The id.", "The e-mail address of the visitor.")),
+        ("raw/events.yaml", SCHEMA.replace("STRING\n  description", "TIMESTAMP\n  description")),
         ("raw/events.yaml", SCHEMA.replace("type: RECORD", "type: RECORD\n  policyTags: {names: [pii]}")),
         ("raw/events.yaml", SCHEMA + "- name: id\n  type: STRING\n"),
         ("raw/events.yaml", "fields: 3"),

@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trackplan.derive.reasons import listing
+from trackplan.derive.values import is_unhashable
 from trackplan.link.steps import UNCLEAR, WHOLE_VALUE
 from trackplan.sql.forms import PREFIX, ROUNDED, finest, unit_of
 
 _HASHED = frozenset({"told apart", "estimated", "equality", "joined", "hashed"})
 _UNCHANGED = frozenset({"counted", "told apart"})
-# Types whose values a hash cannot take the place of, or that are equal in more than one spelling.
-_UNHASHABLE = (
-    "TIME", "DATE", "FLOAT", "DOUBLE", "REAL", "DECIMAL", "NUMERIC", "NUMBER", "BOOL", "JSON", "STRUCT", "RECORD",
-    "ARRAY", "MAP", "VARIANT", "OBJECT", "SUPER", "INTERVAL", "BLOB", "BINARY", "BYTE", "ENUM",
-)  # fmt: skip
 # What a form leaves undone, as one consumer does it and as several do.
 _DOES = {
     "counted": ("only counts it", "only count it"),
@@ -70,7 +66,7 @@ def choose(
     if UNCLEAR in forms:
         unclear = listing([name for name, taken in counting.items() if UNCLEAR in taken])
         return unknown(f"what {unclear} {_verb(counting, UNCLEAR, 'takes', 'take')} is not wholly clear")
-    found = _smaller(forms - {"counted"}, any(map(_is_unhashable, types)))
+    found = _smaller(forms - {"counted"}, any(map(is_unhashable, types)))
     if found is None:
         return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")
     action, keep, serves = found
@@ -115,10 +111,6 @@ def _smaller(forms: set[str], unhashable: bool) -> _Found | None:
     if forms == {"aggregated"}:
         return "aggregate", "sums of it", lambda form: form == "counted"
     return ("bucket", "ranges of it", lambda form: form == "counted") if forms == {"range"} else None
-
-
-def _is_unhashable(type_: str) -> bool:
-    return type_.upper().startswith(_UNHASHABLE) or type_.endswith("]")
 
 
 def _coarser_time(unit: str) -> _Found:

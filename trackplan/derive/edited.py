@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from trackplan.derive.values import nature
 from trackplan.names import join_id
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Changes:
         names = [name for name in ("type", "description") if getattr(old, name) != getattr(new, name)]
         self.cells.update((table, name) for table in _TABLES for name in names)
         if names and self._class(parts, path, old) != self._class(parts, path, new):
-            self.cells.add(("classification", "*"))
+            self.cells.update((("classification", "*"), ("less_data", "*")))
+        if nature(old.type) != nature(new.type):
+            self.cells.add(("less_data", "*"))
 
     def touch(self, cells: Sequence[Cell]) -> bool:
         """Whether one of these cells may hold something else."""
@@ -69,8 +72,8 @@ class Changes:
         try:
             if not all(self.add(before, now) for before, now in edits):
                 return False
-            if "less_data" not in self.unfilled and self.touch((("stored_column", "type"), ("classification", "*"))):
-                return False  # what would do instead depends on both, and on how the column is used
+            if ("less_data", "*") in self.cells and "less_data" not in self.unfilled:
+                return False  # how the column is used is not known here
             base.move(self.places)
         except KeyError:
             return False
