@@ -29,7 +29,13 @@ def app() -> None:
 
 @app.command()
 @click.argument("paths", metavar="[PATHS]...", nargs=-1, type=options.FILE)
-@options.choice("text", "json", default="text", option="--format", help="text for people, json for programs.")
+@click.option(
+    *("--format", "formats"),
+    metavar="NAME[:FILE]",
+    multiple=True,
+    default=("text",),
+    help="text, json, sarif, github, gitlab, junit or markdown, to a file if one is named; several at once.",
+)
 @options.output
 @options.words("--select", metavar="RULES", help="Only these rules: ids, beginnings of ids, or names; comma separated.")
 @options.words("--ignore", metavar="RULES", help="Without these rules.")
@@ -54,7 +60,7 @@ def app() -> None:
 def check(
     where: Where,
     paths: tuple[Path, ...],
-    format: str,  # noqa: A002 - the option's name
+    formats: tuple[str, ...],
     output: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -71,7 +77,7 @@ def check(
     from trackplan.commands import check as command
 
     chosen = command.Chosen(select, ignore, since)
-    return command.run(command.Options(paths, where, chosen, format, output, fail_on, quiet, today, color))
+    return command.run(command.Options(paths, where, chosen, formats, output, fail_on, quiet, today, color))
 
 
 @app.command()

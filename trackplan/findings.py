@@ -126,6 +126,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """What a rule says of itself, for formats that carry it along."""
+
+    id: str
+    name: str
+    title: str
+    why: str
+    fix: str
+    severity: Severity
+    category: str
+    cause: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
@@ -144,7 +159,7 @@ class Report:
 
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
     `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
-    `silenced` are findings that a team puts up with; they are not among `findings`.
+    `silenced` are findings that a team puts up with; they are not among `findings`. `rules` are those that were asked.
     `failed` are the rules that could not do their work; `fatal` tells that an input could not be read. Either makes the
     run end with exit code 2.
     """
@@ -161,6 +176,7 @@ class Report:
     next_step: str = ""
     failed: tuple[Failed, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    rules: tuple[RuleText, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from trackplan import compilation, evidence, inputs, judgement, rules, summary
 from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
-from trackplan.findings import Report
+from trackplan.findings import Report, RuleText
 from trackplan.link import gaps, linking, program, store, units
 from trackplan.link.kept import Kept
 from trackplan.link.relations import Registry
@@ -43,9 +44,15 @@ def check(
     base, read = _built(project, today, means or Means())
     judged = judgement.judge(base, project, asked, today)
     report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
+    report = replace(report, rules=tuple(map(_text, asked.chosen)))
     if leaving is not None and report.complete and judged.free:
         leaving.facts(project, base, read, asked.chosen, report)
     return report
+
+
+def _text(rule: Rule) -> RuleText:
+    said = (rule.title, rule.why, rule.fix, rule.severity, rule.category, rule.cause, rule.references)
+    return RuleText(rule.id, rule.name, *said)
 
 
 def _on(catalogue: Catalogue, project: Project, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:

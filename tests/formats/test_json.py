@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator
 from tests.conftest import ROOT
 from tests.formats.test_text import sample
 from tests.sample import FILES, Files, finding, report
-from trackplan.formats import FORMATS
+from trackplan.formats import renderer
 
-RENDER = FORMATS["json"]
+RENDER = renderer("json")
 SCHEMA = json.loads((ROOT / "schemas" / "findings.schema.json").read_text(encoding="utf-8"))
 
 

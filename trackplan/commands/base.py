@@ -181,6 +181,15 @@ def double_quoted_literals(project: Project) -> bool:
     return not _DOUBLE_QUOTED.isdisjoint({project.dialect.lower(), *(s.dialect.lower() for s in sources)})
 
 
+def in_repository(folder: Path) -> str:
+    """The folder below the repository that it lies in, with `/` behind it; empty at its top, or without one."""
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            inner = folder.relative_to(above).as_posix()
+            return "" if inner == "." else f"{inner}/"
+    return ""
+
+
 def emit(text: str, output: Path | None = None) -> None:
     """Write `text` to the file or to standard output; a reader that closes the pipe early is no error.
 

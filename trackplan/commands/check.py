@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from trackplan.tree import Tree
 
 
+# Their files are known by where they lie in the repository.
+_OF_SERVICES = frozenset({"sarif", "github", "gitlab", "junit", "markdown"})
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is listed: the findings of which rules, and new since which revision, `""` for all."""
@@ -39,7 +43,7 @@ class Options:
     paths: tuple[Path, ...]
     where: base.Where
     chosen: Chosen
-    format: str
+    formats: tuple[str, ...]
     output: Path | None
     fail_on: str
     quiet: bool
@@ -62,26 +66,50 @@ def run(options: Options) -> int:
                 "PATHS are files or folders of the project, relative to where you are.",
             )
         base.note(path)
+    formats = _formats(options.formats)
     project = base.open_project(options.where)
-    plain = options.output is None and not options.chosen.since and isinstance(project.tree, WorkTree)
+    alone = options.output is None and [*formats.values()] == [None]
+    plain = alone and not options.chosen.since and isinstance(project.tree, WorkTree)
     leaving = Leaving() if base.recorded() and plain else None
     with base.located(project.tree), Progress(base.screen()):
         report = _report(options, project, today, leaving)
-    stream = None if options.output else sys.stdout
-    look = replace(
-        base.look(options.colour, stream, quiet=options.quiet, fold_info=not options.chosen.select),
-        double_quoted_literals=base.double_quoted_literals(project),
-    )
-    if options.output is None and not report.failed:  # a rule may fail for want of time
-        base.repeatable()
-    asked = Asked(tuple(map(os.path.abspath, options.paths)), options.format, options.fail_on, look)
     shown = below(report, project.root, options.paths)
-    base.emit(render(asked, shown, project.tree, leaving.blocks if leaving else None), options.output)
-    if leaving is not None:
-        leaving.keep(asked)
-    if options.output and not options.quiet:
-        sys.stderr.write(f"{summary.headline(shown)}; written to {base.printable(options.output)}\n")
+    for name, file in formats.items():
+        target = file or options.output
+        look = replace(
+            base.look(options.colour, sys.stdout if target is None else None, quiet=options.quiet),
+            fold_info=not options.chosen.select,
+            double_quoted_literals=base.double_quoted_literals(project),
+            prefix=base.in_repository(project.root) if name in _OF_SERVICES else "",
+        )
+        if alone and name not in _OF_SERVICES and not report.failed:  # a rule may fail for want of time
+            base.repeatable()
+        asked = Asked(tuple(map(os.path.abspath, options.paths)), name, options.fail_on, look)
+        base.emit(render(asked, shown, project.tree, leaving.blocks if leaving else None), target)
+        if leaving is not None:
+            leaving.keep(asked)
+        if target is not None and not options.quiet:
+            sys.stderr.write(f"{summary.headline(shown)}; written to {base.printable(target)}\n")
     return exit_code(shown, options.fail_on)
+
+
+def _formats(words: tuple[str, ...]) -> dict[str, Path | None]:
+    """Format → the file that it is written to, None for the screen or `--output`. Raises `TrackplanError`."""
+    from trackplan.formats import NAMES
+
+    found: dict[str, Path | None] = {}
+    for word in words:
+        name, _, file = word.partition(":")
+        if name not in NAMES:
+            from trackplan.documents.base import did_you_mean
+
+            hint = did_you_mean(name, NAMES) or f"It is one of {', '.join(NAMES)}; {NAMES[2]}:FILE writes it to a file."
+            raise TrackplanError(f"--format: there is no format {name!r}", hint)
+        if name in found or (not file and None in found.values()):
+            hint = "Name a file for all but one, such as --format sarif:out.sarif --format text."
+            raise TrackplanError(f"--format {word}: only one format can go to the screen, and each only once", hint)
+        found[name] = Path(file) if file else None
+    return found
 
 
 def _report(options: Options, project: Project, today: date, leaving: Leaving | None) -> Report:
@@ -113,11 +141,11 @@ def _report(options: Options, project: Project, today: date, leaving: Leaving | 
 
 def render(asked: Asked, report: Report, tree: Tree, blocks: Blocks | None = None) -> str:
     """The report as it was asked for; text is put together of blocks, of which some may be known."""
-    from trackplan.formats import FORMATS, text
+    from trackplan.formats import renderer, text
 
     if asked.format == "text":
         return text.render(report, tree, asked.look, blocks)
-    return FORMATS[asked.format](report, tree, asked.look)
+    return renderer(asked.format)(report, tree, asked.look)
 
 
 def exit_code(report: Report, fail_on: str) -> int:

@@ -83,7 +83,8 @@ class _Renewal:
             findings = self._judged(facts, again, findings)
         if not figures and summary.leading(findings) == summary.leading(left):
             return replace(head.report, findings=findings)
-        return summary.report(facts or self._facts(), _outcome(findings, head))
+        made = summary.report(facts or self._facts(), _outcome(findings, head))
+        return replace(made, rules=head.report.rules)
 
     def write(self, report: Report) -> int:
         """Write the report, keep it for later runs, and give the exit code."""

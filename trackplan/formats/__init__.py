@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from trackplan.formats import json, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,4 +14,10 @@ if TYPE_CHECKING:
 
     Format = Callable[Concatenate[Report, Text, ...], str]
 
-FORMATS: dict[str, Format] = {"text": text.render, "json": json.render}
+NAMES = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+
+
+def renderer(name: str) -> Format:
+    """What writes a report in the format of that name, one of NAMES; only its module is loaded."""
+    found: Format = import_module(f"trackplan.formats.{name}").render
+    return found

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from trackplan.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Look:
 
     `fold_info` lets many remarks of one rule become one line, and what one line of the source brings several times.
     `double_quoted_literals` tells that a SQL dialect of the project writes string literals in double quotes, so that
-    these are masked too.
+    these are masked too. `prefix` is the project's folder in its repository, with `/` behind it, for services that know
+    files by that.
     """
 
     colour: bool = False
@@ -23,6 +26,12 @@ class Look:
     quiet: bool = False
     fold_info: bool = True
     double_quoted_literals: bool = False
+    prefix: str = ""
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by severity, errors first, and then in the order of the text output."""
+    return sorted(findings, key=lambda f: (-f.severity, f.sort_key))
 
 
 @dataclass(slots=True)

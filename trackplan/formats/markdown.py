@@ -1,0 +1,86 @@
+"""A summary for a pull request or `$GITHUB_STEP_SUMMARY`: what counts in a table, the rest counted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from trackplan.causes import CAUSES
+from trackplan.findings import Severity
+from trackplan.formats.base import Look, gravest_first
+from trackplan.formats.summary import headline, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackplan.findings import Finding, Report
+    from trackplan.formats.source import Text
+
+_PLAIN = Look()
+_LONGEST = 60_000
+"""Characters: a comment on GitHub holds 65,536."""
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$])")
+_MARKS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
+
+
+def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> str:
+    """The headline, the findings as far as there is room, the causes, and the quadrants."""
+    head = ["### trackplan", "", f"**{headline(report)}.**", ""]
+    if report.silenced:
+        head += [f"{plural(len(report.silenced), 'more finding')} put up with.", ""]
+    tail = [*_causes(report), *_quadrants(report)]
+    failed = [f"- **{each.rule} {each.name}** failed: {_plain(each.message)}" for each in report.failed]
+    room = _LONGEST - sum(len(line) + 1 for line in [*head, *failed, *tail])
+    return "\n".join([*head, *failed, *_table(report, look, room), *tail]).rstrip() + "\n"
+
+
+def _table(report: Report, look: Look, room: int) -> Iterator[str]:
+    findings = gravest_first(report.findings)
+    if not findings:
+        return
+    lines = ["| | where | finding |", "| --- | --- | --- |"]
+    shown = 0
+    for finding in findings:
+        line = _row(finding, look)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+        shown += 1
+    yield from lines
+    yield ""
+    if shown < len(findings):
+        yield f"{len(findings) - shown:,} more; `trackplan check` lists all of them."
+        yield ""
+
+
+def _row(finding: Finding, look: Look) -> str:
+    place = finding.place
+    where = f"{look.prefix}{place.path}" + (f":{place.line}" if place.line else "")
+    said = f"**{finding.rule}** {_plain(finding.message)}"
+    return f"| {_MARKS.get(finding.severity, '')} | {_plain(where)} | {said} |"
+
+
+def _causes(report: Report) -> Iterator[str]:
+    found = Counter(f.cause for f in report.findings if f.cause in CAUSES)
+    if not found:
+        return
+    yield from ("| cause | findings | what stops it there |", "| --- | --: | --- |")
+    for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        yield f"| {name} | {count:,} | {CAUSES[name].countermeasure} |"
+    yield ""
+
+
+def _quadrants(report: Report) -> Iterator[str]:
+    if report.fatal or not any(report.quadrants.values()):
+        return
+    yield f"| {' | '.join(report.quadrants)} |"
+    yield f"|{' --: |' * len(report.quadrants)}"
+    yield f"| {' | '.join(f'{n:,}' for n in report.quadrants.values())} |"
+    yield ""
+
+
+def _plain(text: str) -> str:
+    """Text of others as nothing but text: no markup, no HTML, no mention of people."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
