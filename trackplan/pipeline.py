@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import compilation, evidence, inputs, judgement, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import classes, landing, less, needs, plans, status, subjects, tombstones, unplanned
+from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report, RuleText
 from trackplan.link import gaps, linking, program, store, units
@@ -79,6 +79,7 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
     named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
     months = project.policy.planning_horizon_months
     wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
+    wrong += policy.store(base, project.policy.personal_data, project.policy.kept, read.vocabulary.taxonomy)
     tombstones.store(base, named, read.tombstones)
     evidence.store(base, project, read, facts, read.problems + wrong)
     evidence.store_notes(base, project, facts)

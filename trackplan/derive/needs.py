@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from trackplan.derive import labels
+from trackplan.derive.policy import days
 from trackplan.derive.subjects import Subject, Subjects
 from trackplan.documents import did_you_mean
 from trackplan.facts.base import FactBase, Row
@@ -16,8 +17,8 @@ from trackplan.taxonomy import Taxonomy
 
 _USE_CASE = (
     "key", "id", "title", "owner", "metric", "goal", "moves", "stage", "horizon", "review_by", "legal_basis",
-    "data_use", "retention", "special_category_basis", "signed_by", "signed_on", "signed", "fingerprint", "status",
-    "state", "place",
+    "data_use", "retention", "retention_days", "special_category_basis", "signed_by", "signed_on", "signed",
+    "fingerprint", "status", "state", "place",
 )  # fmt: skip
 
 
@@ -101,7 +102,8 @@ def _row(base: FactBase, case: UseCase, number: int, today: str, end: str) -> Ro
         state = "expired" if case.horizon < today else "beyond" if case.horizon > end else "active"
     return (
         number, case.id, case.title, case.owner, case.metric, case.goal, case.moves, case.stage, case.horizon,
-        case.review_by, case.legal_basis, case.data_use, case.retention, case.special_category_basis,
+        case.review_by, case.legal_basis, case.data_use, case.retention, days(case.retention),
+        case.special_category_basis,
         *_signed(case), case.fingerprint, case.status, state, base.place(case.place),
     )  # fmt: skip
 

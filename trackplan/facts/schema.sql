@@ -352,6 +352,7 @@ CREATE TABLE use_case (
   legal_basis TEXT NOT NULL,            -- GDPR Art. 6(1), in a word
   data_use    TEXT NOT NULL,            -- what kind of use it is
   retention   TEXT NOT NULL,            -- how long the data is kept for it
+  retention_days INTEGER,               -- the same in days; NULL where nothing is said, or no such duration
   special_category_basis TEXT NOT NULL DEFAULT '', -- GDPR Art. 9(2), in a word
   signed_by   TEXT NOT NULL DEFAULT '', -- who agreed to it
   signed_on   TEXT,                     -- when
@@ -360,6 +361,31 @@ CREATE TABLE use_case (
   status      TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('proposed', 'active', 'retired')),
   state       TEXT NOT NULL CHECK (state IN ('proposed', 'active', 'expired', 'beyond', 'retired')), -- by its status, its horizon and the planning horizon; only what is active counts
   place       INTEGER NOT NULL REFERENCES place
+) STRICT;
+
+-- What the policy allows for data of a category, and of all categories below it that have no line of their own.
+CREATE TABLE data_policy (
+  category  TEXT PRIMARY KEY,           -- of fideslang, or the team's own
+  retention TEXT NOT NULL,              -- the longest that it may be kept
+  days      INTEGER,                    -- the same in days; NULL where nothing is said
+  forbidden INTEGER NOT NULL,           -- 1 if it must not be collected at all
+  place     INTEGER NOT NULL REFERENCES place
+) STRICT, WITHOUT ROWID;
+
+-- The uses and legal bases that the policy allows for a category; any, where it lists none of a kind.
+CREATE TABLE data_policy_word (
+  category TEXT NOT NULL REFERENCES data_policy,
+  kind     TEXT NOT NULL CHECK (kind IN ('use', 'legal_basis')),
+  word     TEXT NOT NULL,
+  PRIMARY KEY (category, kind, word)
+) STRICT, WITHOUT ROWID;
+
+-- How long a raw relation keeps its rows, as the policy says.
+CREATE TABLE relation_retention (
+  relation  INTEGER PRIMARY KEY REFERENCES relation,
+  retention TEXT NOT NULL,
+  days      INTEGER NOT NULL,
+  place     INTEGER NOT NULL REFERENCES place
 ) STRICT;
 
 -- What else a use case says.
@@ -580,6 +606,13 @@ CREATE VIEW personal_subject AS
   FROM classification c JOIN subject s ON s.kind = c.kind AND s.key = c.key
   WHERE c.sensitivity IN ('personal', 'special')
     AND (c.declared OR (c.confidence >= 0.8 AND c.category NOT LIKE 'user.behavior%'));
+
+-- The line of the policy that counts for a subject: that of its category, or of the nearest one above.
+CREATE VIEW policed_subject AS
+  SELECT p.kind, p.key, p.id, p.place, p.category, max(length(d.category)), d.category AS policy, d.retention, d.days,
+         d.forbidden
+  FROM personal_subject p JOIN data_policy d ON p.category = d.category OR p.category LIKE d.category || '.%'
+  GROUP BY p.kind, p.key;
 
 -- Data on people, and what tells more of them than its class says, whose smallest form is in `less_data`: what browsers
 -- and addresses of pages reveal, what is declared less personal than it seems, and when somebody did something.

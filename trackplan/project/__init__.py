@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
 from trackplan.findings import Place, Problem
-from trackplan.project import checks, exemptions
+from trackplan.project import checks, data_policy, exemptions
 from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
 from trackplan.project.model import Landing, Policy, Project, Source
@@ -149,6 +149,8 @@ def _policy(node: Node) -> Policy:
         float(coverage.text) if coverage else policy.minimum_coverage,
         node.strings("counting") or policy.counting,
         node.string("suppression_reasons") != "optional",
+        data_policy.read(node.get("personal_data")),
+        data_policy.read_kept(node.get("retention")),
     )
 
 

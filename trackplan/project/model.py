@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.project.data_policy import CategoryPolicy, Kept
 from trackplan.project.exemptions import Exemption
 from trackplan.project.rules import RuleSettings
 
@@ -58,7 +59,7 @@ class Landing:
 class Policy:
     """The team's settings for judging. `counting` are the classes of consumers that make a field used.
 
-    `reasons` tells whether suppressions must give one.
+    `reasons` tells whether suppressions must give one; `kept` how long tables keep their rows.
     """
 
     planning_horizon_months: int = 24
@@ -67,6 +68,8 @@ class Policy:
     minimum_coverage: float = 0.95
     counting: tuple[str, ...] = ("person", "dashboard", "export", "ml", "model")
     reasons: bool = True
+    personal_data: tuple[CategoryPolicy, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
