@@ -383,8 +383,8 @@ CREATE TABLE data_policy_word (
 -- How long a raw relation keeps its rows, as the policy says.
 CREATE TABLE relation_retention (
   relation  INTEGER PRIMARY KEY REFERENCES relation,
-  retention TEXT NOT NULL,
-  days      INTEGER NOT NULL,
+  retention TEXT NOT NULL,              -- as it is written
+  days      INTEGER NOT NULL,           -- the same in days
   place     INTEGER NOT NULL REFERENCES place
 ) STRICT;
 
