@@ -16,7 +16,7 @@ dialect: duckdb
 warehouse: [warehouse.sql]
 policy:
   personal_data:
-    user.contacts: {uses: [marketing.comunications], legal_bases: [consent, contracts]}
+    user.contacts: {uses: [essentials], legal_bases: [consent, contracts]}
   retention: {shop.customer: 2 years, "shop.*": 13 months, shop.orders: 3 years}
 """
 WAREHOUSE = "create table shop.customers (email varchar);\ncreate table shop.orders (email varchar);\n"
@@ -42,7 +42,7 @@ def test_words_and_tables_that_do_not_exist_are_told(tmp_path: Path) -> None:
     problems = {str(message): str(hint).partition(" Known")[0] for message, hint in base.fetch("SELECT message, hint FROM problem")}
     assert problems == {
         "'user.contacts' is no data category": "did you mean 'user.contact'?",
-        "'marketing.comunications' is no data use": "did you mean 'marketing.communications'?",
+        "'essentials' is no data use": "did you mean 'essential'?",
         "'contracts' is no legal basis": "did you mean 'contract'?",
         "no table of the warehouse is called shop.customer": "did you mean 'shop.customers'?",
     }
