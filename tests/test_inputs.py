@@ -102,3 +102,10 @@ def test_a_landing_of_a_plan_that_is_not_there(tmp_path: Path) -> None:
 def test_a_landing_is_not_judged_before_all_plans_are_read(tmp_path: Path) -> None:
     _, report = check(tmp_path, {"plan.yaml": "trackplan: ["})
     assert [f["message"] for f in report["findings"] if "no plan" in str(f["message"])] == []
+
+
+def test_the_coverage_is_told_as_one_share_and_part_by_part(tmp_path: Path) -> None:
+    _, report = check(tmp_path, {})
+    assert "Coverage in all: 100 % (4 of 4 files read, 1 of 1 statements understood, " in str(report["notes"])
+    _, report = check(tmp_path, {"use_cases.yaml": "use_cases: 7\n"})
+    assert "Coverage in all: 75 % (3 of 4 files read, " in str(report["notes"])

@@ -84,22 +84,40 @@ def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
         models = _counted(who.leaves, "model")
         notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")
     if facts.linking.references:
-        notes.append(_references(facts.linking))
+        notes.append(_coverage(base, facts.linking))
     if not project.landing and project.plans:
         notes.append("No landing is declared, so only fields that name their column can be followed to their use.")
     base.insert("note", ("key", "text"), list(enumerate(notes, 1)))
 
 
-def _references(linking: Linking) -> str:
-    """How many of the names of columns are clear, in the SQL that was understood."""
+def _coverage(base: FactBase, linking: Linking) -> str:
+    """How much of what was given was read, understood and resolved, as one share and part by part."""
     unclear = sum(len({(u.place, u.name) for u in linked.unknowns}) for linked in linking.linked)
-    total = _counted(linking.references, "reference")
-    if not unclear:
-        return f"The SQL that was understood has {total} to columns, and each of them is clear."
-    return (
-        f"The SQL that was understood has {total} to columns; {unclear:,} of them "
-        f"{'is' if unclear == 1 else 'are'} not clear, which leaves what they may mean unknown."
-    )
+    names = (linking.references - unclear, linking.references)
+    parts = [
+        (_pair(base, _FILES), "files read"),
+        (_pair(base, _STATEMENTS), "statements understood"),
+        (names, "names of columns resolved"),
+    ]
+    share = 1.0
+    for (good, whole), _ in parts:
+        share *= good / whole if whole else 1
+    told = ", ".join(f"{good:,} of {whole:,} {what}" for (good, whole), what in parts)
+    rest = " What the rest may mean stays unknown." if share < 1 else ""
+    return f"Coverage in all: {int(100 * share)} % ({told}).{rest}"
+
+
+def _pair(base: FactBase, sql: str) -> tuple[int, int]:
+    good, whole = next(iter(base.fetch(sql)))
+    return int(str(good or 0)), int(str(whole or 0))
+
+
+_FILES = """
+SELECT count(*) - (SELECT count(DISTINCT p.file) FROM problem x JOIN place p ON p.key = x.place
+                   JOIN file o ON o.key = p.file WHERE x.fatal AND o.kind <> 'project'), count(*)
+FROM file WHERE kind <> 'project'
+"""
+_STATEMENTS = "SELECT sum(understood), sum(statements) FROM evidence"
 
 
 def _store_problems(base: FactBase, problems: Sequence[Problem]) -> None:
