@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from trackplan.derive.spelling import column_of, is_named, snake
+from trackplan.derive.spelling import Tables, column_of, snake
 from trackplan.facts.declared import Event, Field, Plan
 from trackplan.link.relations import Registry, Relation
 from trackplan.names import canonical, field_id, fold, join_id, split_id
@@ -93,6 +93,7 @@ class _Lander:
     warehouse: bool
     plan: Plan
     landings: list[Landing]
+    known: Tables | None = None
 
     def event(self, event: Event) -> None:
         for field_, path in _walk(event.fields):
@@ -250,13 +251,15 @@ class _Lander:
 
     def _segment_tables(self, event: Event, landing: Landing) -> list[Relation]:
         schema = self._schema(landing)
-        there = [r for r in self.registry.in_schema(schema) if not r.built]
+        there = self.registry.in_schema(schema)
+        if self.known is None or self.known.of is not there:
+            self.known = Tables(there)
         if event.type == "context":
             names = {snake(e.name) for e in self.plan.events if e.type == "track"} | set(_SHARED_TABLES)
-            return [r for r in there if is_named(r, names)]
+            return self.known.named(names)
         wanted = _segment_names(event)
-        found = [r for r in there if is_named(r, wanted)]
-        if not found and there and not self.warehouse and event.name.isascii():
+        found = self.known.named(wanted)
+        if not found and any(not r.built for r in there) and not self.warehouse and event.name.isascii():
             parts = (*schema, fold(wanted[0], False, self.dialect))
             found = [self.registry.add(parts, "table", None, declared=False)]
         return found

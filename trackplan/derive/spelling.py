@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trackplan.link.relations import Relation
 from trackplan.names import canonical
@@ -17,11 +17,28 @@ def snake(name: str) -> str:
     return f"_{words}" if words[:1].isdigit() else words
 
 
-def is_named(relation: Relation, names: Iterable[str]) -> bool:
-    """Whether a table goes by one of `names`, be it as the view without duplicates that Segment puts beside it."""
-    last = relation.parts[-1]
-    alike = {canonical(n + ending) for n in names if canonical(n) for ending in ("", "_view")}
-    return last.lower() in names or canonical(last) in alike
+class Tables:
+    """The tables of one schema by the names that a loader may have given them."""
+
+    def __init__(self, relations: Sequence[Relation]) -> None:
+        self.of = relations
+        self._exact: dict[str, list[int]] = {}
+        self._alike: dict[str, list[int]] = {}
+        for position, relation in enumerate(relations):
+            if not relation.built:
+                last = relation.parts[-1]
+                self._exact.setdefault(last.lower(), []).append(position)
+                self._alike.setdefault(canonical(last), []).append(position)
+
+    def named(self, names: Iterable[str]) -> list[Relation]:
+        """Those that go by one of `names`, be it as the view without duplicates that Segment puts beside a table."""
+        found: set[int] = set()
+        for name in names:
+            found.update(self._exact.get(name, ()))
+            if canonical(name):
+                for ending in ("", "_view"):
+                    found.update(self._alike.get(canonical(name + ending), ()))
+        return [self.of[position] for position in sorted(found)]
 
 
 def column_of(relation: Relation, wanted: str) -> str | None:

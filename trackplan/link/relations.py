@@ -59,6 +59,7 @@ class Registry:
         self.relations: list[Relation] = []
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
         self._families: list[Relation] = []
+        self._schemas: dict[tuple[str, ...], tuple[int, list[Relation]]] = {}
         for table in tables:
             self.declare(table)
 
@@ -140,8 +141,13 @@ class Registry:
         return [relation for _, relation in self._by_last.get(word.lower(), ())]
 
     def in_schema(self, schema: tuple[str, ...]) -> list[Relation]:
-        """The relations in a schema, which may be qualified less or more than theirs."""
-        return [r for r in self.relations if len(r.parts) > 1 and _tail(r.parts[:-1], schema)]
+        """The relations in a schema, which may be qualified less or more than theirs; the same list until more come."""
+        count, found = self._schemas.get(schema, (0, []))
+        if count < len(self.relations):
+            more = [r for r in self.relations[count:] if len(r.parts) > 1 and _tail(r.parts[:-1], schema)]
+            found = [*found, *more] if more else found
+            self._schemas[schema] = (len(self.relations), found)
+        return found
 
     def _index(self, parts: tuple[str, ...], relation: Relation) -> None:
         self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
