@@ -25,9 +25,9 @@ counted AS (
 ),
 judged AS MATERIALIZED (
   SELECT *, first_value(type) OVER (PARTITION BY plan, path ORDER BY fields DESC, first) AS usual FROM counted
-)
-SELECT j.id AS subject, j.place, j.usual AS detail, j.type, j.path, listing(o.event) AS events
+),
+others AS MATERIALIZED (SELECT plan, path, listing(event) AS events FROM judged WHERE type = usual GROUP BY plan, path)
+SELECT j.id AS subject, j.place, j.usual AS detail, j.type, j.path, o.events
 FROM judged j
-JOIN judged o ON o.plan = j.plan AND o.path = j.path AND o.type = j.usual
+JOIN others o ON o.plan = j.plan AND o.path = j.path
 WHERE j.type <> j.usual
-GROUP BY j.key
