@@ -93,9 +93,9 @@ class Closure:
         if block.by_position:
             unclear = table.frame.open or linked.open
             return [() if unclear or p >= len(linked.columns) else (p,) for p in range(len(names))]
-        index = linked.index()
-        if names == linked.names and len(index) == len(names):
+        if names == linked.names and len(self.nodes.index[table.number]) == len(names):  # each name stands there once
             return [(position,) for position in range(len(names))]
+        index = linked.index()
         found = [linked.positions(name, index) for name in names]
         mine = [position for position, name in enumerate(names) if not name]
         nameless = unnamed(linked.names) if mine else []

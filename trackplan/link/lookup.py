@@ -47,7 +47,7 @@ class Lookup:
     whether that table has such a column.
     """
 
-    __slots__ = ("dialect", "frames", "open_questions", "relations", "scopes", "state")
+    __slots__ = ("_called_rows", "dialect", "frames", "open_questions", "relations", "scopes", "state")
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
@@ -57,6 +57,7 @@ class Lookup:
         self.relations = relations
         self.dialect = state.block.unit.sql.dialect
         self.open_questions: set[tuple[int, str]] = set()
+        self._called_rows: dict[int, frozenset[str]] = {}
 
     def find(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[list[Found], Doubt]:
         """What `ref` means in the scope `number`, and what is doubtful about that.
@@ -196,10 +197,12 @@ class Lookup:
 
     def source_names(self, number: int) -> frozenset[str]:
         """The names in a scope, in lower case, that may stand for whole rows."""
-        scope = self.scopes[number]
-        if not isinstance(scope, Select) or self.dialect not in _ROW_BY_NAME:
-            return frozenset()
-        return frozenset(source.alias.lower() for source in scope.sources)
+        known = self._called_rows.get(number)
+        if known is None:
+            scope = self.scopes[number]
+            entries = scope.sources if isinstance(scope, Select) and self.dialect in _ROW_BY_NAME else ()
+            known = self._called_rows[number] = frozenset(source.alias.lower() for source in entries)
+        return known
 
     def rows_called(self, number: int, name: str, before: int | None) -> list[int]:
         """The open sources that go by a name which may as well be that of a column in them."""

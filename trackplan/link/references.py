@@ -42,7 +42,7 @@ class References:
     """
 
     __slots__ = (
-        *("_alone", "_rows_called", "_shared", "_single", "asked", "frames", "lookup"),
+        *("_alone", "_shared", "_single", "asked", "frames", "lookup"),
         *("references", "scopes", "spelled", "state", "unknowns", "uses"),
     )
 
@@ -57,7 +57,6 @@ class References:
         self.asked: list[tuple[int, int]] = []
         self.uses: list[Use] | None = [] if noting else None
         self._single = [self._only_source(number) for number in range(state.count)]
-        self._rows_called = [self.lookup.source_names(number) for number in range(state.count)]
         self._alone: dict[int, bool] = {}
         self._shared: dict[int, tuple[bool, set[str]]] = {}
 
@@ -174,7 +173,7 @@ class References:
             hidden = ref.source is not None or (
                 not frame.weak
                 and (before is not None or not self._is_alias(number, name, ref, output))
-                and name not in self._rows_called[number]
+                and name not in self.lookup.source_names(number)
             )
             return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
         return -1, -1

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from trackplan.link.edges import Edge, parts
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
-from trackplan.sql.records import Opaque, Select, Star, Union
+from trackplan.sql.records import Opaque, Reference, Select, Star, Union
 from trackplan.sql.values import LENGTH
 
 
@@ -18,7 +18,7 @@ class Resolver(References):
     is what all columns of an opaque scope are made of.
     """
 
-    __slots__ = ("arguments", "beside", "columns", "rows")
+    __slots__ = ("_replaced", "arguments", "beside", "columns", "rows")
 
     arguments: dict[int, list[Edge]]
     beside: dict[tuple[int, int], list[Edge]]
@@ -31,6 +31,7 @@ class Resolver(References):
         self.rows = [[] for _ in self.scopes]
         self.beside = {}
         self.arguments = {}
+        self._replaced: dict[int, dict[str, list[Reference]]] = {}
         for name, sure in wanted:
             self.ask(self.state.root, name, sure=sure)
         for number, scope in enumerate(self.scopes):
@@ -144,7 +145,9 @@ class Resolver(References):
             output, base, position = origin
             star = scope.outputs[output].star
             if star and star.replace:
-                replaced = {name.lower(): refs for name, refs in star.replace.items()}
+                replaced = self._replaced.get(id(star))
+                if replaced is None:
+                    replaced = self._replaced[id(star)] = {name.lower(): refs for name, refs in star.replace.items()}
                 refs = replaced.get(self.frames[base].names[position].lower())
                 if refs is not None:
                     return self.edges(number, refs, output)

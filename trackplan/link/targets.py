@@ -10,7 +10,7 @@ from trackplan.link.frames import NAMED, WHOLE
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes, Slot
 from trackplan.link.program import Block
-from trackplan.sql.values import LENGTH, part
+from trackplan.sql.values import LENGTH, joined, part
 
 # A column of so many edges is a struct made of many parts, of which one is asked for at a time.
 _MANY = 8
@@ -52,11 +52,13 @@ class Targets:
         perhaps: dict[int, None] = {}
         for slot, key, path, into, clear, strength in self._met(edges, asked):
             way = path
-            if asked and (into or clear):
+            if asked and into:
                 found = part(path, into, clear, asked)
                 if found is None:
                     continue
                 way = found[0]
+            elif asked and clear:
+                way = joined(path, asked)
             number, first, known, later = slots[slot - base]
             if isinstance(key, int) and key >= 0:
                 node = first + key if key < known else later[key - known]
