@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +18,7 @@ import pytest
 from tests.conftest import ROOT, Cli
 from tests.sample import FILES, finding, report, shop
 from trackplan import __version__, errors, running
+from trackplan.commands import progress
 from trackplan.findings import Place, Problem, Report, Severity
 
 Saying = pytest.CaptureFixture[str]
@@ -436,3 +439,33 @@ def test_an_interrupt_is_2_and_short(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
     assert (process.returncode, said.strip()) == (2, "trackplan: stopped")
+
+
+class Terminal(io.StringIO):
+    """A stream that looks like a terminal."""
+
+    def isatty(self) -> bool:  # noqa: D102 - as it says
+        return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers on this system")
+def test_progress_needs_no_thread_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_EVERY_SECONDS", 0.01)
+    screen, threads = Terminal(), threading.active_count()
+    with progress.Progress(screen):
+        assert threading.active_count() == threads
+        end = time.monotonic() + 10
+        while "analysing" not in screen.getvalue() and time.monotonic() < end:
+            time.sleep(0.01)
+    shown = screen.getvalue()
+    assert shown.startswith("\rtrackplan: analysing the project … 0 s")
+    assert shown.endswith("\r\x1b[K")
+    time.sleep(0.05)
+    assert screen.getvalue() == shown
+
+
+def test_no_progress_where_there_is_no_terminal() -> None:
+    screen = io.StringIO()
+    with progress.Progress(screen):
+        pass
+    assert screen.getvalue() == ""

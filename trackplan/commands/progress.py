@@ -1,7 +1,12 @@
-"""Progress for long work: one line on standard error, on a terminal only, and not in the first second."""
+"""Progress for long work: one line on standard error, on a terminal only, and not in the first second.
+
+A timer interrupts the work for it, as a thread would keep the process from making copies of itself that help; where
+there is no such timer, nothing is shown.
+"""
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -9,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from types import TracebackType
 
-_AFTER_SECONDS = 1.0
+_EVERY_SECONDS = 1.0
 
 
 class Progress:
@@ -17,28 +22,28 @@ class Progress:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._done = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._start = time.monotonic()
+        self._shown = False
+        main = threading.current_thread() is threading.main_thread()  # no other can be interrupted
+        self._counts = main and hasattr(signal, "setitimer") and stream.isatty()
 
     def __enter__(self) -> Progress:
-        if self._stream.isatty():
-            self._thread = threading.Thread(target=self._show, daemon=True)
-            self._thread.start()
+        if self._counts:
+            signal.signal(signal.SIGALRM, self._show)
+            signal.setitimer(signal.ITIMER_REAL, _EVERY_SECONDS, _EVERY_SECONDS)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._done.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _show(self) -> None:
-        start, shown = time.monotonic(), False
-        while not self._done.wait(_AFTER_SECONDS):
-            shown = True
-            self._stream.write(f"\rtrackplan: analysing the project … {time.monotonic() - start:.0f} s")
-            self._stream.flush()
-        if shown:
+        if self._counts:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        if self._shown:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+    def _show(self, *_: object) -> None:
+        self._shown = True
+        self._stream.write(f"\rtrackplan: analysing the project … {time.monotonic() - self._start:.0f} s")
+        self._stream.flush()
