@@ -81,6 +81,31 @@ def check(
 
 
 @app.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="[B]", default="")
+@options.choice("text", "markdown", "json", default="text", option="--format", help="How to write it.")
+@options.output
+@options.today
+@options.analysing
+def diff(
+    where: Where,
+    before: str,
+    after: str,
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None,
+    today: str,
+) -> int:
+    """Tell what a change does to the data that is collected.
+
+    A and B are revisions (main... is where HEAD left main), or files or folders of plans; without B, the files as they
+    are. What was probably renamed is told as a guess.
+    """
+    from trackplan.commands import diff as command
+
+    return command.run(command.Options(where, before, after, format, output, today))
+
+
+@app.command()
 @click.option("--prune", is_flag=True, help="Only take out what is no longer found.")
 @options.today
 @options.analysing

@@ -37,10 +37,15 @@ def open_facts(where: base.Where, today: str) -> Facts:
     with base.located(project.tree):
         with Progress(base.screen()):
             facts = pipeline.build(project, day, base.means(where, project))
-        problems = [_problem(row) for row in facts.fetch(_FATAL)]
-        if problems:
-            raise ReadError(problems)
+        must_be_whole(facts)
     return Facts(project, facts)
+
+
+def must_be_whole(facts: FactBase) -> None:
+    """Raise `ReadError` with all that could not be read, if there is any."""
+    problems = [_problem(row) for row in facts.fetch(_FATAL)]
+    if problems:
+        raise ReadError(problems)
 
 
 def _problem(row: tuple[object, ...]) -> Problem:

@@ -30,7 +30,7 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
     if report.silenced:
         head += [f"{plural(len(report.silenced), 'more finding')} put up with.", ""]
     tail = [*_causes(report), *_quadrants(report)]
-    failed = [f"- **{each.rule} {each.name}** failed: {_plain(each.message)}" for each in report.failed]
+    failed = [f"- **{each.rule} {each.name}** failed: {plain(each.message)}" for each in report.failed]
     room = _LONGEST - sum(len(line) + 1 for line in [*head, *failed, *tail])
     return "\n".join([*head, *failed, *_table(report, look, room), *tail]).rstrip() + "\n"
 
@@ -58,8 +58,8 @@ def _table(report: Report, look: Look, room: int) -> Iterator[str]:
 def _row(finding: Finding, look: Look) -> str:
     place = finding.place
     where = f"{look.prefix}{place.path}" + (f":{place.line}" if place.line else "")
-    said = f"**{finding.rule}** {_plain(finding.message)}"
-    return f"| {_MARKS.get(finding.severity, '')} | {_plain(where)} | {said} |"
+    said = f"**{finding.rule}** {plain(finding.message)}"
+    return f"| {_MARKS.get(finding.severity, '')} | {plain(where)} | {said} |"
 
 
 def _causes(report: Report) -> Iterator[str]:
@@ -81,6 +81,6 @@ def _quadrants(report: Report) -> Iterator[str]:
     yield ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text of others as nothing but text: no markup, no HTML, no mention of people."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
