@@ -418,6 +418,7 @@ CREATE TABLE need_match (
 ) STRICT;
 CREATE INDEX need_match_field ON need_match (field);
 CREATE INDEX need_match_column ON need_match ("column");
+CREATE INDEX need_match_need ON need_match (need);
 
 -- Something that was pruned, and is to stay gone.
 CREATE TABLE tombstone (
@@ -444,6 +445,7 @@ CREATE TABLE serves (
   use_case INTEGER NOT NULL REFERENCES use_case,
   PRIMARY KEY (consumer, use_case)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX serves_use_case ON serves (use_case);
 
 -- A consumer that a use case lists, and that does not exist.
 CREATE TABLE unknown_consumer (
@@ -502,6 +504,7 @@ CREATE TABLE landing_relation (
   relation INTEGER NOT NULL REFERENCES relation,
   PRIMARY KEY (event, relation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX landing_relation_relation ON landing_relation (relation);
 
 -- A table that lies where the events of plans land, looks like one of them, and is in no plan.
 CREATE TABLE unplanned_table (
@@ -697,9 +700,12 @@ CREATE VIEW member AS
 
 -- The columns that hold a field: those it lands on, and those of the fields inside it.
 CREATE VIEW field_column AS
-  SELECT DISTINCT m.key AS field, l."column"
-  FROM member m JOIN landing l ON l.field = m.member
-  WHERE m.kind = 'field';
+  WITH RECURSIVE inside(field, member) AS (
+    SELECT key, key FROM field
+    UNION ALL
+    SELECT i.field, f.key FROM inside i JOIN field f ON f.parent = i.member
+  )
+  SELECT DISTINCT i.field, l."column" FROM inside i JOIN landing l ON l.field = i.member;
 
 -- Who uses which subject: the counting consumers that reach it, a field through its columns, once for each.
 CREATE VIEW subject_consumer AS
