@@ -422,7 +422,7 @@ def test_a_query_that_is_wrong_or_hostile_fails_alone(sql: str, reason: str) -> 
     [
         ("-- nonsense\nSELECT\n  'nonsense', nonsense AS subject, place FROM event", (14, 15), "schema facts"),
         ("SELECT id AS subject, place FROM events", (12, 34), "did you mean 'event'?"),
-        ("SELECT id AS subject, e.plase AS place FROM event e", (12, 25), "did you mean 'place'?"),
+        ("SELECT id AS subject, e.placee AS place FROM event e", (12, 25), "did you mean 'place'?"),
         ("SELECT id AS subject, place FORM event", (12, 34), "one SELECT in SQLite's dialect"),
         ("DELETE FROM event", (12, 1), "change nothing"),
         ("SELECT id AS subject FROM event", (12, 1), "with AS"),
