@@ -73,6 +73,7 @@ def queries(draw: st.DrawFn) -> str:
                 f"create table function m.rows_of() as select {listed} from {table};\nselect {name} from m.rows_of()",
                 f"select {key} from m.rows_of() where {name} = 1;\nselect {name} from {other}",
                 f"create function m.top() as ((select max({name}) from {table}));\nselect {key}, m.top() from {other}",
+                f"select m.taken({key}, '$.{name}') from {table}",
                 f"select {{{{ '{name}' }}}} from {table}",
                 f"select {name} from from {table}",
             ]

@@ -147,7 +147,7 @@ def finding(rule: str, path: str) -> Finding:
 )  # fmt: skip
 def test_paths_have_severities_of_their_own(per_path: dict[str, dict[str, Severity]], expected: list[str]) -> None:
     found = [finding("TP102", "legacy/a.yaml"), finding("TP102", "new/a.yaml"), finding("TP401", "legacy/a.yaml")]
-    kept = rules.overridden(found, RULES, of(per_path=per_path))
+    kept = rules.overridden(found, RULES, of(per_path=per_path).rules.per_path)
     assert [f"{f.place.path} {f.rule} {f.severity}" for f in kept] == expected
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from trackplan import similarity
 from trackplan.errors import RuleError
 from trackplan.findings import Failed, Finding, Place, Severity, Skipped
-from trackplan.rules import PLACEHOLDER, failing, settings, severity
+from trackplan.rules import PLACEHOLDER, bound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trackplan.facts.base import FactBase, Limits, Result, Value
     from trackplan.project import Project
-    from trackplan.rules import Rule
+    from trackplan.rules import Bound, Rule
 
 _LISTED = 3
 _LONGEST_VALUE = 300
@@ -53,7 +53,12 @@ class Outcome:
 
 
 def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None = None) -> Outcome:
-    """Let the rules judge the facts. One whose query is wrong, refused or takes too much fails alone."""
+    """Let the rules judge the facts of a project."""
+    return judge(base, [bound(rule, project) for rule in rules], project.path, limits)
+
+
+def judge(base: FactBase, rules: Sequence[Bound], project_file: str, limits: Limits | None = None) -> Outcome:
+    """Let rules judge the facts. One whose query is wrong, refused or takes too much fails alone."""
     register(base)
     present = {str(kind) for (kind,) in base.fetch(_PRESENT)}
     broken = {str(kind) for (kind,) in base.fetch(_BROKEN)}
@@ -62,29 +67,33 @@ def run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits 
     skipped: list[Skipped] = []
     failed: list[Failed] = []
     ran: list[str] = []
-    for rule in rules:
+    for each in rules:
+        rule = each.rule
         missing = tuple("|".join(group) for group in rule.requires if present.isdisjoint(group))
         unsure = () if missing else _unsure(rule, broken)
         if missing or unsure:
             skipped.append(Skipped(rule.id, rule.name, missing, unsure))
             continue
         try:
-            result = base.query(rule.sql, {**settings(rule, project), "today": today}, limits)
-            findings += _findings(rule, result, severity(rule, project), base, project)
+            result = base.query(rule.sql, {**each.options, "today": today}, limits)
+            findings += _findings(each, result, base, project_file)
             ran.append(rule.id)
         except RuleError as error:
+            from trackplan.rules import failing
+
             failed.append(failing.failed(rule, error))
     findings.sort(key=lambda finding: finding.sort_key)
     return Outcome(tuple(findings), tuple(skipped), tuple(failed), tuple(ran))
 
 
-def _findings(rule: Rule, result: Result, fixed: Severity | None, base: FactBase, project: Project) -> list[Finding]:
+def _findings(bound: Bound, result: Result, base: FactBase, project_file: str) -> list[Finding]:
     """A finding for each row. Raises `RuleError` for rows that are not what the header asks for."""
-    columns = _columns(rule, result.columns)
+    columns = _columns(bound.rule, result.columns)
     found = []
     for row in result.rows:
         cells = dict(zip(columns, row, strict=True))
-        found.append(_finding(rule, cells, fixed, _place(base, cells["place"], project.path)))
+        place = _place(base, cells["place"], project_file)
+        found.append(_finding(bound.rule, cells, bound.severity, place))
     return found
 
 

@@ -64,7 +64,7 @@ def judge(base: FactBase, project: Project, asked: Asked, today: date, limits: L
 
 def _run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None) -> Outcome:
     outcome = engine.run(base, rules, project, limits)
-    return replace(outcome, findings=tuple(overridden(outcome.findings, rules, project)))
+    return replace(outcome, findings=tuple(overridden(outcome.findings, rules, project.rules.per_path)))
 
 
 def _joined(one: Outcome, other: Outcome) -> Outcome:

@@ -11,7 +11,8 @@ import msgspec
 from trackplan import seen
 from trackplan.cache import files, state
 from trackplan.facts.declared import Table
-from trackplan.findings import Finding, Report
+from trackplan.facts.reads import FILLING
+from trackplan.findings import Finding, Report, Severity
 from trackplan.formats.base import Blocks, Look
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from trackplan.classify import Dictionary
     from trackplan.facts.base import FactBase
     from trackplan.inputs import Inputs
-    from trackplan.project import Project, RuleSettings
-    from trackplan.rules import Rule
+    from trackplan.project import Project
+    from trackplan.rules import Bound, Rule
 
 _FAST = 1
 _PARTS = 5
@@ -60,8 +61,9 @@ class Head(msgspec.Struct):
     """All that is needed at once. `state` is the name of what was seen, `report` lacks its findings.
 
     `root` is the folder of the project, `project` its file there. `rules` are the cells that each rule has read,
-    `tables` those from which other tables were made, `figures` those from which the rest of the report was. Tables in
-    `unfilled` have no rows in the image, since nobody asked for any. `edits` were made since the image.
+    `tables` those from which tables were made when somebody asked for them (by `""` those for all others), `figures`
+    those from which the rest of the report was. Tables in `unfilled` have no rows in the image, since nobody asked for
+    any. `edits` were made since the image.
     """
 
     state: bytes
@@ -70,7 +72,7 @@ class Head(msgspec.Struct):
     asked: Asked
     report: Report
     rules: dict[str, list[tuple[str, str]]]
-    tables: list[tuple[str, str]]
+    tables: dict[str, list[tuple[str, str]]]
     figures: list[tuple[str, str]]
     unfilled: list[str]
     schemas: dict[str, Schema]
@@ -88,13 +90,12 @@ class Last:
     packed_words: bytes
     image: bytes
 
-    def rules(self) -> tuple[list[Rule], RuleSettings]:
-        """The rules that ran, and the project's settings of rules. Raises `ValueError` if they are damaged."""
-        from trackplan.project import RuleSettings
-        from trackplan.rules import Rule
+    def rules(self) -> tuple[list[Bound], dict[str, dict[str, Severity]]]:
+        """The rules that ran, and `rules.per_path`. Raises `ValueError` if they are damaged."""
+        from trackplan.rules import Bound
 
-        found: tuple[list[Rule], RuleSettings] = msgspec.msgpack.decode(
-            _unpacked(self.packed_rules), type=tuple[list[Rule], RuleSettings]
+        found: tuple[list[Bound], dict[str, dict[str, Severity]]] = msgspec.msgpack.decode(
+            _unpacked(self.packed_rules), type=tuple[list[Bound], dict[str, dict[str, Severity]]]
         )
         return found
 
@@ -144,9 +145,14 @@ class Leaving:
             image, unfilled = base.image()
         except OSError:
             return
+        from trackplan.rules import bound
+
         ran = [rule for rule in rules if rule.sql in base.read]
         queries = {"", *(rule.sql for rule in ran)}
-        rest = (cells for sql, cells in base.read.items() if sql not in queries)
+        filled = {
+            sql.removeprefix(FILLING): sorted(cells) for sql, cells in base.read.items() if sql.startswith(FILLING)
+        }
+        rest = (cells for sql, cells in base.read.items() if sql not in queries and not sql.startswith(FILLING))
         alone = _alone(read.tables)
         head = Head(
             b"",
@@ -155,14 +161,14 @@ class Leaving:
             Asked((), "", "", Look()),
             replace(report, findings=()),
             {rule.id: sorted(base.read[rule.sql]) for rule in ran},
-            sorted(base.read.get("", ())),
+            {"": sorted(base.read.get("", ())), **filled},
             sorted({cell for cells in rest for cell in cells}),
             unfilled,
             {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
         )
-        judges = zlib.compress(_ENCODER.encode((ran, project.rules)), _FAST)
+        judges = ([bound(rule, project) for rule in ran], project.rules.per_path)
         words = b"" if "classification" in unfilled else _words(read)
-        self._last = Last(head, report.findings, {}, judges, words, image)
+        self._last = Last(head, report.findings, {}, zlib.compress(_ENCODER.encode(judges), _FAST), words, image)
 
     def keep(self, asked: Asked) -> None:
         """Leave it all with the result that is recorded, if one is."""

@@ -5,7 +5,6 @@ Each recogniser reads one value in linear time and says yes only to what a check
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -63,6 +62,8 @@ def _is_email(value: str) -> bool:
 def _is_ip(value: str) -> bool:
     if len(value) > 45 or not (value.count(".") == 3 or value.count(":") > 1):
         return False
+    import ipaddress  # takes time to load
+
     try:
         ipaddress.ip_address(value)
     except ValueError:

@@ -13,7 +13,7 @@ from trackplan import garbage, last, once, seen, streams, summary
 from trackplan.cache import pack, record, replay, state
 from trackplan.commands import base, check
 from trackplan.commands.paths import below
-from trackplan.derive.edited import Changes
+from trackplan.derive.edited import KEPT, Changes
 from trackplan.errors import TrackplanError
 from trackplan.facts.declared import Table
 from trackplan.formats.base import Blocks
@@ -73,7 +73,7 @@ class _Renewal:
             head.edits.setdefault(path, last.Edit(before, now)).now = now
         if self._seen.files.keys() != {self._real(number) for number in self._known.edited}:
             raise _TooMuchError
-        if len(head.edits) > _MOST_EDITS or changes.touch(head.tables):
+        if len(head.edits) > _MOST_EDITS or any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise _TooMuchError
         again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
         figures = changes.touch(head.figures)
@@ -122,16 +122,14 @@ class _Renewal:
 
     def _judged(self, facts: FactBase, again: Sequence[str], kept: Sequence[Finding]) -> tuple[Finding, ...]:
         """All findings once some rules have run again; what the others found is `kept`."""
-        from trackplan import engine, rules
-        from trackplan.project import Project
+        from trackplan import engine
+        from trackplan.rules import overridden
 
-        ran, settings = self._left.rules()
-        project = Project(self._tree, self._head.project, rules=settings)
-        chosen = [rule for rule in ran if rule.id in again]
-        outcome = engine.run(facts, chosen, project)
+        rules, per_path = self._left.rules()
+        outcome = engine.judge(facts, [each for each in rules if each.rule.id in again], self._head.project)
         if outcome.failed or outcome.skipped:
             raise _TooMuchError
-        found = rules.overridden(outcome.findings, chosen, project)
+        found = overridden(outcome.findings, [each.rule for each in rules], per_path) if per_path else outcome.findings
         return tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
 
     def _moved(self, finding: Finding, changes: Changes) -> Finding:

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from trackplan.derive.values import nature
+from trackplan.derive.values import is_unhashable, nature
 from trackplan.names import join_id
 
 if TYPE_CHECKING:
     from trackplan.classify import Dictionary
-    from trackplan.facts.base import Cell, FactBase, Row
+    from trackplan.facts.base import FactBase, Row, Value
     from trackplan.facts.declared import Column, Table
+    from trackplan.facts.reads import Cell
     from trackplan.findings import Place
 
 _TABLES = ("stored_column", "built_column")
+# What is filled when somebody asks for it, and brought up to date here.
+KEPT = frozenset({"classification", "less_data"})
 _ENDS = ("line", "column", "end_line", "end_column")
 Path = tuple[str, ...]
 
@@ -37,6 +40,7 @@ class Changes:
     words: Callable[[], Dictionary]
     places: dict[Place, Place] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
+    _retyped: list[Value] = field(default_factory=list)
 
     def add(self, before: Sequence[Table], now: Sequence[Table]) -> bool:
         """Take on what differs between the tables of a file; False where that is more than can be told here."""
@@ -72,15 +76,29 @@ class Changes:
         try:
             if not all(self.add(before, now) for before, now in edits):
                 return False
-            if ("less_data", "*") in self.cells and "less_data" not in self.unfilled:
-                return False  # how the column is used is not known here
             base.move(self.places)
         except KeyError:
             return False
+        before = self._lessened(base)
         for _, now in edits:
             for table in now:
                 self._say(base, table)
-        return True
+        return self._less(base, before)
+
+    def _lessened(self, base: FactBase) -> set[Row]:
+        """For what less data is looked for, where that can be another now."""
+        affected = "less_data" not in self.unfilled and ("less_data", "*") in self.cells
+        return set(base.fetch("SELECT kind, key FROM lessened_subject")) if affected else set()
+
+    def _less(self, base: FactBase, before: set[Row]) -> bool:
+        """Drop from `less_data` what nobody looks for any more; False where more is looked for, or by another type.
+
+        How a column is used is not known here.
+        """
+        now = self._lessened(base)
+        for kind, key in before - now:
+            base.run("DELETE FROM less_data WHERE kind = :kind AND key = :key", {"kind": kind, "key": key})
+        return now <= before and not (now and any(base.count(_BY_TYPE.format(key)) for key in self._retyped))
 
     def _say(self, base: FactBase, table: Table) -> None:
         """Write what is said of the columns of a table."""
@@ -94,6 +112,8 @@ class Changes:
                 column = columns.get((path[0].lower(), *path[1:]))
                 if column is None or (column.type, column.description) == (kind, description):
                     continue
+                if is_unhashable(str(kind)) != is_unhashable(column.type):
+                    self._retyped.append(key)
                 base.run(_SAY.format(name), {"key": key, "type": column.type, "description": column.description})
                 if name == "stored_column" and "classification" not in self.unfilled:
                     row = self._class(table.parts, path, column)
@@ -136,5 +156,11 @@ def _walk(table: Table) -> Iterator[tuple[Path, Column]]:
 _ROWS = """
 SELECT c.key, c.path, c.type, c.description FROM {} c JOIN relation r ON r.key = c.relation WHERE r.id = :relation
 """
+# What less data would do was chosen by the type of a value that is stored in a column.
+_BY_TYPE = """
+SELECT count(*) FROM less_data d WHERE d.action NOT IN ('drop', 'unknown') AND (
+  d.kind = 'column' AND d.key = {0}
+  OR d.kind = 'field' AND EXISTS (SELECT 1 FROM landing l WHERE l."column" = {0})
+)"""
 _CLASS_NO_MORE = "DELETE FROM classification WHERE kind = 'column' AND key = :key"
 _SAY = "UPDATE {} SET type = :type, description = :description WHERE key = :key"

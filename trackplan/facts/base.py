@@ -11,11 +11,11 @@ from pathlib import Path
 
 from trackplan.errors import RuleError
 from trackplan.facts import image
+from trackplan.facts.reads import FILLING, Authorizer, Cell, noting
 from trackplan.findings import Place
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
-_Authorizer = Callable[..., int]
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
@@ -32,11 +32,6 @@ _MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? W
 _LESS = "join on keys, give every recursion an end, and take only the rows that you need"
 # Views of the schema that have a table to fill.
 _STORED = {"column": "stored_column"}
-# A view that shows the columns of its tables as they are: who reads one of them reads that one of the tables.
-_SHOWN = {"column": ("stored_column", "built_column")}
-
-Cell = tuple[str, str]
-"""A table and a column of it; `*` stands for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,8 @@ class Result:
 class FactBase:
     """One project's facts in SQLite. `insert` until `freeze`, `query` from then on.
 
-    `read` is what each query has read since then, by its text; by `""`, what was read to fill tables.
+    `read` is what each query has read since then, by its text; by `""`, what was read before, and by FILLING and its
+    name what was read to fill a table that somebody asked for.
     """
 
     connection: sqlite3.Connection
@@ -73,6 +69,7 @@ class FactBase:
     _by_key: list[Place] = field(default_factory=list)
     _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = field(default_factory=dict)
     _frozen: bool = False
+    _filling: str = ""
 
     @classmethod
     def create(cls) -> FactBase:
@@ -175,9 +172,10 @@ class FactBase:
             self._write_places()
         return iter(self._execute(sql, parameters or {}, lambda *_: sqlite3.SQLITE_OK))
 
-    def _execute(self, sql: str, parameters: Mapping[str, Value], authorize: _Authorizer) -> sqlite3.Cursor:
+    def _execute(self, sql: str, parameters: Mapping[str, Value], authorize: Authorizer) -> sqlite3.Cursor:
         """Run a query; deferred tables that it reads are filled first."""
-        authorize = _noting(self.read.setdefault(sql if self._frozen else "", set()), authorize)
+        asked = self._filling or (sql if self._frozen else "")
+        authorize = noting(self.read.setdefault(asked, set()), authorize)
         while self._deferred:
             wanted: list[str] = []
 
@@ -213,7 +211,9 @@ class FactBase:
         if self._frozen:
             self.connection.execute("PRAGMA query_only = OFF")
         self.connection.execute("BEGIN" if self._frozen else "SAVEPOINT filling")
+        before, self._filling = self._filling, f"{FILLING}{table}"
         fill()
+        self._filling = before
         self._write_places()
         self.connection.execute("COMMIT" if self._frozen else "RELEASE filling")
         if self._frozen:
@@ -265,17 +265,6 @@ class FactBase:
         finally:
             connection.set_progress_handler(None, 0)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
-
-
-def _noting(read: set[Cell], authorize: _Authorizer) -> _Authorizer:
-    """Let `authorize` note the cells that a query reads."""
-
-    def note(action: int, first: str | None, second: str | None, base: str | None, inside: str | None) -> int:
-        if action == sqlite3.SQLITE_READ and inside not in _SHOWN:
-            read.update((table, second or "") for table in _SHOWN.get(first or "", (first or "",)))
-        return int(authorize(action, first, second, base, inside))
-
-    return note
 
 
 def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:

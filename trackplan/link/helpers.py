@@ -92,7 +92,7 @@ def _filled(helper: Helper, call: Called) -> Iterator[Reference]:
             yield from taken([ref], call.how, call.into)
             continue
         given = call.given[helper.parameters.index(ref.name.lower())]
-        path, cut, holes = _path(ref.path, call.texts)
+        path, cut, holes = _path(ref.path, dict(call.texts))
         for hole in holes:
             yield from taken(call.given[hole], call.how, call.into)
         found: Iterable[Reference] = parts(given, path)

@@ -59,6 +59,15 @@ class Rule:
         return tuple(n for n in names if n not in ("subject", "detail"))
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule as a project runs it: the options of its query, and the severity of all its findings, if not its own."""
+
+    rule: Rule
+    options: dict[str, OptionValue]
+    severity: Severity | None
+
+
 def find(rules: Iterable[Rule], word: str) -> Rule | None:
     """The rule whose id (in any case) or name is `word`."""
     return next((rule for rule in rules if word.upper() == rule.id or word.lower() == rule.name), None)

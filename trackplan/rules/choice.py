@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.errors import TrackplanError
 from trackplan.findings import Severity
+from trackplan.rules.base import Bound
 from trackplan.rules.profiles import packs, profiles
 from trackplan.rules.validation import similar
 from trackplan.rules.words import any_means, closest, means, names
@@ -49,6 +50,11 @@ def decide(
     """
     selected, ignored = _known(rules, select), _known(rules, ignore)
     return tuple(_decide(rule, project, selected, ignored) for rule in rules if not rule.retired)
+
+
+def bound(rule: Rule, project: Project) -> Bound:
+    """The rule with what the project, or its profile, says of it."""
+    return Bound(rule, settings(rule, project), severity(rule, project))
 
 
 def severity(rule: Rule, project: Project) -> Severity | None:

@@ -10,14 +10,15 @@ from trackplan.findings import Severity
 from trackplan.rules.words import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from trackplan.findings import Finding
-    from trackplan.project import Project
     from trackplan.rules.base import Rule
 
 
-def overridden(findings: Iterable[Finding], rules: Iterable[Rule], project: Project) -> Iterator[Finding]:
+def overridden(
+    findings: Iterable[Finding], rules: Iterable[Rule], per_path: Mapping[str, Mapping[str, Severity]]
+) -> Iterator[Finding]:
     """The findings as the project wants them where they are, without those that it wants off.
 
     Of several patterns that match a path, the last one that names the rule decides.
@@ -25,7 +26,7 @@ def overridden(findings: Iterable[Finding], rules: Iterable[Rule], project: Proj
     known = {rule.id: rule for rule in rules}
     for finding in findings:
         severity = finding.severity
-        for pattern, settings in project.rules.per_path.items():
+        for pattern, settings in per_path.items():
             if matches(pattern, finding.place.path):
                 said = closest(known[finding.rule], settings)
                 severity = severity if said is None else said

@@ -202,7 +202,7 @@ class Walker(Shapes):
             found.extend(ref for refs in given for ref in taken(refs, call.how, call.into))
             return
         call.given = given
-        call.texts = {n: e.this for n, e in enumerate(node.expressions) if isinstance(e, exp.Literal) and e.is_string}
+        call.texts = [(n, e.this) for n, e in enumerate(node.expressions) if isinstance(e, exp.Literal) and e.is_string]
         if is_of_a_library(node) and node.parent is not None:
             call.space = tuple(i.name.lower() for i in node.parent.this.find_all(exp.Identifier, bfs=False))
 

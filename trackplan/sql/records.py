@@ -80,15 +80,15 @@ class StarRef(Struct, tag=True, array_like=True, gc=False):
 class Called(Struct, tag=True, array_like=True):
     """A call of what may be a function of the project: one that reads tables gives what it reads there, too.
 
-    `given` is what its arguments are made of, and `texts` those that are constant texts; where the function is not
-    known, all of it counts. `space` is what stands before its name.
+    `given` is what its arguments are made of, and `texts` those that are constant texts, with their numbers; where the
+    function is not known, all of it counts. `space` is what stands before its name.
     """
 
     name: str
     how: How
     into: str
     given: list[list[Reference]] = []
-    texts: dict[int, str] = {}
+    texts: list[tuple[int, str]] = []
     space: tuple[str, ...] = ()
 
 
