@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trackplan.classify import descriptions
 from trackplan.classify import samples as sampling
 from trackplan.classify.dictionary import Dictionary
-from trackplan.classify.matching import Holder, Match, holder, match, match_known, speaks, type_kind
+from trackplan.classify.matching import Holder, Match, holder, match, match_known, names_fields, speaks, type_kind
 from trackplan.classify.model import CERTAIN, RANKS, Classification, Evidence, Guess, Sensitivity
 from trackplan.classify.tokens import tokenize
 
@@ -68,6 +68,8 @@ def guess(
 
 
 def _by_words(name: str, path: Sequence[str], type_: str, description: str, words: Dictionary) -> Guess | None:
+    if path and names_fields(tuple(path), words):
+        return None
     kind = type_kind(type_) if type_ else ""
     within = holder(tuple(path), words) if path else _NOBODY
     tokens = tokenize(name)

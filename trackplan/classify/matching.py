@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     _Span = tuple[int, int, str, tuple[Sense, ...]]  # first word, word after the last one, phrase, what it stands for
 
 _NONE: frozenset[str] = frozenset()
+_MAPPINGS = "mappings"
 _LONGEST = 64  # words of a name; what is longer is no name
 _PERSONS = "persons"  # the group that ends the question whose it is
 
@@ -78,6 +79,12 @@ def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder:
             groups = dictionary.groups.get(words[-1], _NONE)
             return Holder(name, groups, len(words) == 1) if groups else Holder()
     return Holder()
+
+
+def names_fields(path: tuple[str, ...], dictionary: Dictionary) -> bool:
+    """Whether something around a field tells which field is which, as a `field_mapping` does: it holds no data."""
+    last = (tokenize(name)[-1:] for name in path)
+    return any(_MAPPINGS in dictionary.groups.get(dictionary.singular(w) or w, _NONE) for words in last for w in words)
 
 
 def _tells(word: str, dictionary: Dictionary) -> bool:
