@@ -29,9 +29,10 @@ class Helpers:
     def of(cls, units: Sequence[Unit], hidden: frozenset[str]) -> Helpers:
         """The helpers of the project. Those whose name is `hidden` may be something else as well."""
         found = cls()
+        own = hidden.union(helper.name[-1] for unit in units for helper in unit.record.helpers)
         for unit in units:
             for helper in unit.record.helpers:
-                if helper.name[-1] not in hidden:
+                if helper.name[-1] not in hidden and not own.intersection(c.removesuffix("()") for c in helper.calls):
                     found._by_name.setdefault(called(helper.name[-1]), []).append((unit, helper))
         return found
 

@@ -63,7 +63,12 @@ class Routines:
 
     def hides(self) -> frozenset[str]:
         """The names, in lower case, of functions that read tables, and of those that nobody understood."""
-        return frozenset(self.unclear.union(name.removesuffix("()") for name in self._by_name))
+        reading = (name for name, found in self._by_name.items() if any(self._reads_tables(r.statement) for r in found))
+        return frozenset(self.unclear.union(name.removesuffix("()") for name in reading))
+
+    def _reads_tables(self, statement: Statement) -> bool:
+        """Whether a function reads tables, be it by others."""
+        return any(source.parts for source in statement.sources()) or any(map(self._by_name.get, statement.calls))
 
     def reads(self, unit: Unit, statement: Statement) -> list[Source]:
         """The tables that a statement reads, and the functions that it calls for one value."""

@@ -190,7 +190,7 @@ class Walker(Shapes):
         else:
             call = Called(self.compiler.call(node.name, self.frame.environment, rows=False), how, into)
             found.append(call)
-            if how == "output" and name not in ON_EACH:
+            if name not in ON_EACH:
                 self._given(node, call, bound, found)
                 return ()
         return self._on_each(node, how, into, bound, found) if name in ON_EACH else node.expressions

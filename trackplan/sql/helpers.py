@@ -5,6 +5,8 @@ A parameter that is used as a key leaves a hole in the path, for the call to fil
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from sqlglot import exp
 
 from trackplan.sql.compile import Compiler
@@ -12,7 +14,8 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.json_ways import EXTRACTS, NAMES
 from trackplan.sql.nodes import children
-from trackplan.sql.records import HOLE, Helper, Ref, Select
+from trackplan.sql.records import HOLE, Called, Helper, Ref, Reference, Select
+from trackplan.sql.values import taken
 
 _KEYED = (*EXTRACTS, exp.JSONExtractArray, exp.JSONValueArray, exp.StructExtract, exp.GetExtract)
 
@@ -36,12 +39,22 @@ def helping(head: exp.UserDefinedFunction, body: exp.Expr, dialect: str) -> Help
     body = body.copy()
     _leave_holes(body, parameters)
     frame = Frame(compiler.place(Select(-1), None), None, {})
-    found = Walker(compiler, frame).refs(body, "output")
+    found = list(_flat(Walker(compiler, frame).refs(body, "output")))
     refs = [r for r in found if isinstance(r, Ref) and (r.name.lower() in parameters) is not r.hidden]
     if len(refs) != len(found) or not isinstance(head.this, exp.Table):
         return None
     name = tuple(p.name.lower() for p in head.this.parts)
-    return Helper(name, parameters, refs, temporary=False)
+    return Helper(name, parameters, refs, temporary=False, calls=sorted(compiler.calls))
+
+
+def _flat(refs: Iterable[Reference]) -> Iterator[Reference]:
+    """References with those of the arguments of other functions, which are the database's own."""
+    for ref in refs:
+        if isinstance(ref, Called):
+            for given in ref.given:
+                yield from _flat(taken(given, ref.how, ref.into))
+        else:
+            yield ref
 
 
 def _leave_holes(body: exp.Expr, parameters: list[str]) -> None:

@@ -39,10 +39,11 @@ NAMES = _KNOWN | _BUILDERS
 """The functions that are known by name alone."""
 _TAKING = (exp.JSONExtractArray, exp.JSONValueArray, exp.JSONValue, exp.GetIgnoreCase)
 _ABOUT = (exp.JSONType, exp.JSONKeys)
-CLASSES = (*_TAKING, *_ABOUT, exp.ArraySize, exp.FromJson)
+CLASSES = (*_TAKING, *_ABOUT, exp.ArraySize, exp.Length, exp.FromJson)
 """Those that have a class, besides the operators."""
 EXTRACTS = (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar)
 """The operators, and the functions that the parser takes for them."""
+_LISTS = (exp.Array, exp.ArrayFilter, exp.Transform, exp.Comprehension)
 _BRACED = (exp.JSONBExtract, exp.JSONBExtractScalar)
 _ELEMENTS = (exp.JSONPathWildcard, exp.JSONPathSlice)
 
@@ -73,9 +74,9 @@ def ways_of(node: exp.Expr) -> Ways | None:
         return _extracted(node)
     if isinstance(node, exp.FromJson):
         return _transformed([node.this, node.expression])
-    if isinstance(node, exp.ArraySize):
+    if isinstance(node, exp.ArraySize) or (isinstance(node, exp.Length) and isinstance(node.this, _LISTS)):
         return Ways(node.this, [Way([LENGTH], cut=True)], _reading([node.args.get("expression")]))
-    if isinstance(node, CLASSES):
+    if isinstance(node, (*_TAKING, *_ABOUT)):
         given = node.args.get("path") or node.args.get("expression")
         way = Way([]) if given is None else way_of(given)
         return Ways(node.this, [_about(way) if isinstance(node, _ABOUT) else way], _reading([given]))

@@ -249,13 +249,15 @@ class Definition(Struct, tag=True, array_like=True):
 class Helper(Struct, tag=True, array_like=True):
     """A function that makes one value of its parameters alone: what it takes of them.
 
-    A parameter that is a key stands in a path as `HOLE` and its number.
+    A parameter that is a key stands in a path as `HOLE` and its number. `calls` are the functions that it calls itself;
+    none of them may be the project's.
     """
 
     name: tuple[str, ...]
     parameters: list[str]
     refs: list[Ref]
     temporary: bool
+    calls: list[str] = []
 
 
 HOLE = "\x03"

@@ -66,11 +66,12 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement 
         scope, compiler.scopes, (called(head.this.name),), piece.span, _columns(compiler, returns),
         temporary=tree.find(exp.TemporaryProperty) is not None, view=True, calls=compiler.calls,
     )  # fmt: skip
-    if not gives_rows and not compiler.calls and not any(source.parts for source in statement.sources()):
+    if not gives_rows and not any(source.parts for source in statement.sources()):
         helper = helping(head, body, dialect)
         if helper is not None:
             yield replace(helper, temporary=statement.temporary)
-        return
+        if not compiler.calls:
+            return
     if (
         head.this.name.lower() in FOLLOWED
         or head.this.name.upper() in script.dialect_of(dialect).parser_class.FUNCTIONS

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
 from trackplan.sql.expressions import Walker
 from trackplan.sql.nodes import children
-from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Union
+from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Union
 
 _CLAUSES: tuple[tuple[str, How], ...] = (
     ("where", "filter"),
@@ -33,9 +33,7 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
             continue
         refs = walker.refs(args[clause], how)
         if clause in _LATE:
-            for ref in refs:
-                if isinstance(ref, Ref):
-                    ref.late = True
+            _stand_late(refs)
         rows.extend(refs)
     group = args.get("group")
     if group is not None:
@@ -52,6 +50,16 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     if isinstance(distinct, exp.Distinct):
         on = distinct.args.get("on")
         rows.extend(walker.refs(on, "distinct") if on is not None else [OutputRef(0, "distinct")])
+
+
+def _stand_late(refs: Iterable[Reference]) -> None:
+    """References of a clause that may name what the select list gives."""
+    for ref in refs:
+        if isinstance(ref, Ref):
+            ref.late = True
+        elif isinstance(ref, Called):
+            for given in ref.given:
+                _stand_late(given)
 
 
 def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
