@@ -77,6 +77,27 @@ class _Clock:
         setattr(module, name, timed)
 
 
+def edited(cache: str, *arguments: str) -> None:
+    """Check the project here after an edit; print how many rules ran and their CPU seconds, as JSON, in the last line."""
+    from trackplan import engine
+    from trackplan.__main__ import answer
+
+    clock = _Clock()
+    ran: list[str] = []
+    module: Any = engine
+    judge = module.judge
+
+    def counted(base: Any, rules: Any, *rest: Any) -> Any:
+        outcome = judge(base, rules, *rest)
+        ran.extend(outcome.ran)
+        return outcome
+
+    module.judge = counted
+    clock.watch(module, "judge")
+    answer([*arguments, "--jobs", "1", "--cache-dir", cache])
+    sys.stdout.write("\n" + json.dumps({"ran": len(ran), "seconds": clock.spent["judge"]}))
+
+
 def schemas(count: str) -> None:
     """Print the CPU seconds of loading and checking JSON plans, and of `json.loads` alone, as JSON."""
     from trackplan import documents
@@ -114,6 +135,7 @@ if __name__ == "__main__":
         "parse": parse,
         "texts": texts,
         "link": link,
+        "edited": edited,
         "schemas": schemas,
         "burn": burn,
     }

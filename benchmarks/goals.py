@@ -148,7 +148,12 @@ def _yaml_changed(bench: Bench) -> Measured:
     if not bench.corpus.yaml:
         return Measured(None, "no schema file to change")
     bench.primed()
-    return _ratio(_edited(bench, bench.corpus.edit_yaml, PASS), "python -c pass")
+    found = _ratio(_edited(bench, bench.corpus.edit_yaml, PASS), "python -c pass")
+    bench.edits += 1
+    bench.corpus.edit_yaml(bench.edits)
+    command = [*_CHILD, "edited", str(bench.cache), *_CHECK]
+    rules = json.loads(run(command, bench.corpus.folder, keep=True).output.splitlines()[-1])
+    return Measured(found.value, f"{found.detail}; {rules['ran']} rules ran again in {rules['seconds']:.3f} s")
 
 
 def _edited(bench: Bench, edit: Callable[[int], None], reference: tuple[str, ...]) -> list[Cost]:
