@@ -78,7 +78,7 @@ class _Clock:
 
 
 def edited(cache: str, *arguments: str) -> None:
-    """Check the project here after an edit; print how many rules ran and their CPU seconds, as JSON, in the last line."""
+    """Check the project here after an edit; the last line tells how many rules ran and their CPU seconds, as JSON."""
     from trackplan import engine
     from trackplan.__main__ import answer
 
