@@ -149,10 +149,9 @@ def _models(names: list[list[str]], sizes: Sizes, chance: Random) -> Iterator[tu
         kept = columns[:-1] if relation.startswith("raw.") else columns
         listed = ", ".join(kept)
         filters = " and ".join(f"{name} is not null" for name in columns)
-        yield (
-            f"models/model_{model}.sql",
-            f"select {listed}, count(*) as n\nfrom {relation}\nwhere {filters}\ngroup by {listed}\norder by {listed}\n",
-        )
+        shown = f"{listed}, row_number() over (partition by {listed}) as nth"
+        grouped = f"group by {listed}\norder by {listed}"
+        yield f"models/model_{model}.sql", f"select {shown}\nfrom {relation}\nwhere {filters}\n{grouped}\n"
         last[event] = (f"model_{model}", kept)
     for number in range(sizes.dashboards):
         relation, columns = last[number % len(names)]
