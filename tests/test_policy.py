@@ -39,7 +39,10 @@ def test_words_and_tables_that_do_not_exist_are_told(tmp_path: Path) -> None:
     (tmp_path / "trackplan.yaml").write_text(PROJECT, encoding="utf-8")
     (tmp_path / "warehouse.sql").write_text(WAREHOUSE, encoding="utf-8")
     base = pipeline.build(project.load(tmp_path / "trackplan.yaml"), date(2026, 11, 21))
-    problems = {str(message): str(hint).partition(" Known")[0] for message, hint in base.fetch("SELECT message, hint FROM problem")}
+    problems = {
+        str(message): str(hint).partition(" Known")[0]
+        for message, hint in base.fetch("SELECT message, hint FROM problem")
+    }
     assert problems == {
         "'user.contacts' is no data category": "did you mean 'user.contact'?",
         "'essentials' is no data use": "did you mean 'essential'?",

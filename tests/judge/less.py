@@ -192,7 +192,7 @@ def _truncate(keep: str, _bench: Bench) -> Callable[[Any], Any]:
             return f"*{value[value.index('@') :]}" if "@" in value else ""
         if keep == "what is before its query":
             return value.partition("?")[0]
-        return value[: int(keep.split()[2])]
+        return value[: int(keep.split()[2]) if keep.endswith("characters") else 1]
 
     return change
 

@@ -32,8 +32,8 @@ def _fill(base: FactBase, facts: Facts) -> None:
 class Less:
     """Chooses alternatives.
 
-    `consumers` has id and whether it counts, by bit; `models` the ids of relations, by key; `low` tells of which
-    relations too few readers were understood, and how few.
+    `consumers` has id and whether it counts, by bit, `counting` the bits of those that do; `models` the ids of relations, by key;
+    `low` tells of which relations too few readers were understood, and how few.
     """
 
     base: FactBase
@@ -42,6 +42,7 @@ class Less:
     consumers: list[tuple[str, bool]]
     models: dict[int, str]
     low: dict[int, str]
+    counting: int
     _columns: dict[int, list[int]] = field(default_factory=dict)
 
     @classmethod
@@ -51,7 +52,8 @@ class Less:
         models = {key: str(id_) for key, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(key, int)}
         doubted = base.fetch("SELECT relation, reason FROM low_coverage")
         low = {key: str(reason) for key, reason in doubted if isinstance(key, int)}
-        less = cls(base, facts, Takings(facts.linking), consumers, models, low)
+        counting = sum(1 << bit for bit, (_, counts) in enumerate(consumers) if counts)
+        less = cls(base, facts, Takings(facts.linking), consumers, models, low, counting)
         for subject, column in base.fetch(_COLUMNS):
             if isinstance(subject, int) and isinstance(column, int):
                 less._columns.setdefault(subject, []).append(column)
@@ -80,7 +82,7 @@ class Less:
         for key in columns:
             number, column = self.facts.stored[key]
             types += [column.declared.type] if column.declared is not None else []
-            for bit, forms in self.takings.of(number, column).items():
+            for bit, forms in self.takings.of(number, column, self.counting).items():
                 name, counts = self.consumers[bit]
                 (counting if counts else others).setdefault(name, set()).update(forms)
         if counting:

@@ -43,18 +43,22 @@ class Takings:
             for base in (*table.bases, *table.copied):
                 self._shown.setdefault(base, []).append(table.number)
 
-    def of(self, number: int, column: Stored) -> Forms:
-        """The forms in which the consumers take a column of a table, or a key in it."""
-        taken: Forms = {}
+    def of(self, number: int, column: Stored, counting: int) -> Forms:
+        """The forms in which the consumers take a column of a table, or a key in it.
+
+        Where one of those that are `counting` takes it whole, or nobody knows, these are all there is to know.
+        """
+        named, star, possible = column.masks(self.linking)
+        taken: Forms = {bit: {UNCLEAR} for bit in bits(possible & counting)}
+        taken.update((bit, {WHOLE_VALUE}) for bit in bits(star & counting & ~possible))
+        if taken:
+            return taken
         start = MIXED if self.linking.program.tables[number].builders else ""
         _Walk(self, taken).run(number, column.position, column.lower, start)
-        named, star, possible = column.masks(self.linking)
         for bit in bits((named | star | possible) & self.linking.askers.consumer_bits):
             forms = taken.setdefault(bit, set())
-            if not forms or star >> bit & 1:
+            if not forms or (star | possible) >> bit & 1:
                 forms.add(WHOLE_VALUE)
-            if possible >> bit & 1:
-                forms.add(UNCLEAR)
         return taken
 
     def readers(self, number: int) -> list[tuple[Block, int]]:
