@@ -32,8 +32,8 @@ def _fill(base: FactBase, facts: Facts) -> None:
 class Less:
     """Chooses alternatives.
 
-    `consumers` has id and whether it counts, by bit, `counting` the bits of those that do; `models` the ids of relations, by key;
-    `low` tells of which relations too few readers were understood, and how few.
+    `consumers` has id and whether it counts, by bit, `counting` the bits of those that do; `models` the ids of
+    relations, by key; `low` tells of which relations too few readers were understood, and how few.
     """
 
     base: FactBase
