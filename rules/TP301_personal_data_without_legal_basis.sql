@@ -14,12 +14,12 @@ fix: "Add `legal_basis:` to the use case, or do without the field."
 references: ["GDPR Art. 6(1)", "GDPR Art. 30(1)(b)"]
 */
 SELECT p.id AS subject, p.place,
-       'Add `legal_basis:` to ' || listing(u.id) || ', or do without the data. ' || coalesce(l.advice, '') AS fix,
+       'Add `legal_basis:` to ' || listing(u.id) || ', or do without the data. ' || l.advice AS fix,
        coalesce(nullif(p.category, ''), 'as declared') AS category, listing(u.id) AS cases,
        CASE count(DISTINCT u.id) WHEN 1 THEN 'needs' ELSE 'need' END AS verb
 FROM personal_subject p
 JOIN named_need n ON n.kind = p.kind AND n.key = p.key
 JOIN use_case u ON u.key = n.use_case
-LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE u.legal_basis = ''
 GROUP BY p.kind, p.key

@@ -15,7 +15,7 @@ references: ["GDPR Art. 9(1)", "GDPR Art. 9(2)", "GDPR Art. 10"]
 */
 SELECT p.id AS subject, p.place,
        'Stop collecting it, unless an exception applies: `special_category_basis` of the use case names it. '
-         || coalesce(l.advice, '') AS fix,
+         || l.advice AS fix,
        coalesce(nullif(p.category, ''), 'as declared') AS category,
        coalesce((SELECT listing(u.id) || CASE count(DISTINCT u.id) WHEN 1 THEN ' names' ELSE ' name' END
                         || ' nothing that allows it'
@@ -23,7 +23,7 @@ SELECT p.id AS subject, p.place,
                  WHERE n.kind = p.kind AND n.key = p.key AND u.special_category_basis = ''),
                 'no use case names it') AS why
 FROM personal_subject p
-LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE p.sensitivity = 'special'
   AND NOT EXISTS (
     SELECT 1 FROM named_need n JOIN use_case u ON u.key = n.use_case

@@ -14,9 +14,8 @@ fix: "Declare `sensitivity: personal` (or `special`); if it is not about a perso
 references: ["GDPR Art. 5(2)", "GDPR Art. 30(1)(c)"]
 */
 SELECT p.id AS subject, p.place,
-       'Declare `sensitivity: personal` (or `special`); if it is not about a person, `none`. ' || coalesce(l.advice, '')
-         AS fix,
+       'Declare `sensitivity: personal` (or `special`); if it is not about a person, `none`. ' || l.advice AS fix,
        p.category, p.evidence
 FROM personal_subject p
-LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE p.kind = 'field' AND NOT p.declared

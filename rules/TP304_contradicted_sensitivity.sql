@@ -12,11 +12,11 @@ fix: "Correct the declaration; if it is right, the name misleads: give the field
 references: ["GDPR Art. 5(1)(d)", "GDPR Art. 5(2)"]
 */
 SELECT s.id AS subject, s.place,
-       'Correct the declaration, or give it a clearer name if it is right. ' || coalesce(l.advice, '') AS fix,
+       'Correct the declaration, or give it a clearer name if it is right. ' || l.advice AS fix,
        coalesce(nullif(c.sensitivity, ''), 'none') || CASE c.category WHEN '' THEN '' ELSE ' (' || c.category || ')' END
          AS declared,
        c.contradicts AS category, c.evidence
 FROM classification c
 JOIN subject s ON s.kind = c.kind AND s.key = c.key
-LEFT JOIN less_data l ON l.kind = c.kind AND l.key = c.key
+JOIN less_data l ON l.kind = c.kind AND l.key = c.key
 WHERE c.declared AND c.contradicts <> ''

@@ -20,7 +20,7 @@ SELECT p.id AS subject, p.place,
        p.category
 FROM personal_subject p
 JOIN event e ON e.key = p.event
-LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE p.kind = 'field' AND e.type IN ('track', 'page', 'screen', 'context') AND p.category <> ''
   AND (p.category LIKE 'user.contact.email%' OR p.category LIKE 'user.contact.phone_number%'
        OR p.category LIKE 'user.contact.address.street%' OR p.category = 'user.contact.address'

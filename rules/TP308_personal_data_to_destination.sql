@@ -25,7 +25,7 @@ SELECT p.id AS subject, p.place,
 FROM personal_subject p
 JOIN field f ON f.key = p.key AND p.kind = 'field'
 JOIN event_destination d ON d.event = p.event AND mentions(d.destination, :own) IS NULL
-LEFT JOIN less_data l ON l.kind = p.kind AND l.key = p.key
+JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE NOT EXISTS (SELECT 1 FROM named_need n WHERE n.kind = p.kind AND n.key = p.key)
   AND NOT EXISTS (SELECT 1 FROM personal_subject q WHERE q.kind = 'field' AND q.key = f.parent)
 GROUP BY p.kind, p.key
