@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from trackplan.sql.json_ways import text_way
 from trackplan.sql.records import HOLE, Called, Helper, Opaque, Ref, Reference, Scope, Select, Statement, called
 from trackplan.sql.values import parts, placed, taken
 
@@ -114,6 +113,8 @@ def _path(path: str, texts: dict[int, str]) -> tuple[str, bool, list[int]]:
         number = int(segment.removeprefix(HOLE))
         if number not in texts:
             return ".".join(segments), True, [number]
+        from trackplan.sql.json_ways import text_way  # loads the parser, which few runs need
+
         way = text_way(texts[number])
         segments += way.path
         if way.cut:
