@@ -20,7 +20,7 @@ SELECT p.id AS subject, p.place,
        coalesce((SELECT listing(u.id) || CASE count(DISTINCT u.id) WHEN 1 THEN ' names' ELSE ' name' END
                         || ' nothing that allows it'
                  FROM named_need n JOIN use_case u ON u.key = n.use_case
-                 WHERE n.kind = p.kind AND n.key = p.key AND u.special_category_basis = ''),
+                 WHERE n.kind = p.kind AND n.key = p.key),
                 'no use case names it') AS why
 FROM personal_subject p
 JOIN less_data l ON l.kind = p.kind AND l.key = p.key

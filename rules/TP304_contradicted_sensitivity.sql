@@ -19,4 +19,4 @@ SELECT s.id AS subject, s.place,
 FROM classification c
 JOIN subject s ON s.kind = c.kind AND s.key = c.key
 JOIN less_data l ON l.kind = c.kind AND l.key = c.key
-WHERE c.declared AND c.contradicts <> ''
+WHERE c.contradicts <> ''

@@ -21,7 +21,7 @@ SELECT p.id AS subject, p.place,
 FROM personal_subject p
 JOIN event e ON e.key = p.event
 JOIN less_data l ON l.kind = p.kind AND l.key = p.key
-WHERE p.kind = 'field' AND e.type IN ('track', 'page', 'screen', 'context') AND p.category <> ''
+WHERE e.type IN ('track', 'page', 'screen', 'context')
   AND (p.category LIKE 'user.contact.email%' OR p.category LIKE 'user.contact.phone_number%'
        OR p.category LIKE 'user.contact.address.street%' OR p.category = 'user.contact.address'
        OR p.category LIKE 'user.name%' OR p.category LIKE 'user.government_id%'

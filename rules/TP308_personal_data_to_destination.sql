@@ -23,7 +23,7 @@ SELECT p.id AS subject, p.place,
        coalesce(nullif(p.category, ''), 'as declared') AS category,
        listing(d.destination) AS destinations
 FROM personal_subject p
-JOIN field f ON f.key = p.key AND p.kind = 'field'
+JOIN field f ON f.key = p.key
 JOIN event_destination d ON d.event = p.event AND mentions(d.destination, :own) IS NULL
 JOIN less_data l ON l.kind = p.kind AND l.key = p.key
 WHERE NOT EXISTS (SELECT 1 FROM named_need n WHERE n.kind = p.kind AND n.key = p.key)

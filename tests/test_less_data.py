@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.judge.bench import BuildError
 from tests.judge.cases import Case
 from tests.judge.coarse import coarse
 from tests.judge.less import Outcome, judge, less_of
+from trackplan import pipeline, project
 from trackplan.derive.alternatives import Alternative, choose
 from trackplan.sql.forms import composed, finest
 
@@ -147,3 +150,15 @@ def test_no_consumer_changes_where_nothing_is_said_to_break() -> None:
     assert not outcome.wrong
     for action in ("drop", "flag", "coarsen", "truncate", "hash"):
         assert outcome.free[action] >= SEEDS // 10, str(outcome.free)
+
+
+def test_whatever_a_rule_may_ask_about_has_its_row(storefront: Path) -> None:
+    base = pipeline.build(project.load(storefront / "trackplan.yaml"), date(2026, 7, 1))
+    asked = set(base.fetch("SELECT kind, key FROM lessened_subject JOIN subject USING (kind, key)"))
+    people = set(base.fetch("SELECT kind, key FROM personal_subject"))
+    against = set(
+        base.fetch("SELECT kind, key FROM classification JOIN subject USING (kind, key) WHERE contradicts <> ''")
+    )
+    assert people
+    assert people | against <= asked
+    assert asked == set(base.fetch("SELECT kind, key FROM less_data"))
