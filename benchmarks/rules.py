@@ -104,7 +104,7 @@ def _prepare(file: Path, image: Path) -> tuple[float, float, float]:
     engine.run(base, _rules(opened), opened)
     first = time.process_time() - start - built
     peak = _peak()
-    for (name,) in base.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"):
+    for name in [str(name) for (name,) in base.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")]:
         base.count(f'SELECT count(*) FROM "{name}"')  # what no rule reads is filled too
     image.write_bytes(base.image()[0])
     return built, first, peak
