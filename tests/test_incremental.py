@@ -120,7 +120,8 @@ def everything(base: FactBase) -> dict[str, list[Row]]:
 def facts(folder: Path, cache: Path | None) -> dict[str, list[Row]]:
     """All that a run finds out, with what the cache holds or without."""
     means = Means(pack.of_project(str(cache), str(folder))) if cache else Means()
-    return everything(pipeline.build(load(folder / "trackplan.yaml"), date(2026, 11, 21), means))
+    with pipeline.build(load(folder / "trackplan.yaml"), date(2026, 11, 21), means) as base:
+        return everything(base)
 
 
 @settings(max_examples=30, deadline=None)

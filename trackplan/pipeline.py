@@ -42,11 +42,12 @@ def check(
     catalogue = rules.load(project)
     asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
     base, read = _built(project, today, means or Means())
-    judged = judgement.judge(base, project, asked, today)
-    report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
-    report = replace(report, rules=tuple(map(_text, asked.chosen)))
-    if leaving is not None and report.complete and judged.free:
-        leaving.facts(project, base, read, asked.chosen, report)
+    with base:
+        judged = judgement.judge(base, project, asked, today)
+        report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
+        report = replace(report, rules=tuple(map(_text, asked.chosen)))
+        if leaving is not None and report.complete and judged.free:
+            leaving.facts(project, base, read, asked.chosen, report)
     return report
 
 

@@ -69,7 +69,9 @@ def judge(rule: Rule, ready: Ready, limits: Limits | None = None) -> Result:
 
 def _run(rule: Rule, case: Case) -> Result:
     try:
-        return judge(rule, prepare(case, rule))
+        ready = prepare(case, rule)
+        with ready.base:
+            return judge(rule, ready)
     except InputError as error:
         return Result(case, problems=error.problems)
 

@@ -64,13 +64,14 @@ def judge(case: Case, seeds: tuple[int, ...] = (1,)) -> Outcome:
     outcome = Outcome()
     chooser = less_of(case)
     found: list[tuple[str, str, tuple[str, ...], Alternative]] = []
-    for key, (number, column) in chooser.facts.stored.items():
-        if key <= chooser.facts.raw:
-            relation = chooser.facts.linking.program.tables[number].relation
-            chosen = chooser.alternative([key])
-            outcome.proposed[chosen.action] += 1
-            if chosen.action in TRIED:
-                found.append((relation.id if relation else "", column.name, column.path, chosen))
+    with chooser.base:
+        for key, (number, column) in chooser.facts.stored.items():
+            if key <= chooser.facts.raw:
+                relation = chooser.facts.linking.program.tables[number].relation
+                chosen = chooser.alternative([key])
+                outcome.proposed[chosen.action] += 1
+                if chosen.action in TRIED:
+                    found.append((relation.id if relation else "", column.name, column.path, chosen))
     for seed in seeds:
         bench, _ = prepare(case, seed)
         for table, name, path, chosen in found:

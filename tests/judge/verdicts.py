@@ -101,11 +101,12 @@ def said_of_project(path: Path) -> dict[str, Said]:
     """Run trackplan on a project and give its rows about columns, by id."""
     from trackplan import inventory, pipeline, project
 
-    base = pipeline.build(project.load(path), TODAY)
-    doubted = {str(column) for (column,) in base.fetch(_DOUBTED)}
-    possible: dict[str, set[str]] = {}
-    for column, consumer in base.fetch(_POSSIBLE):
-        possible.setdefault(str(column).lower(), set()).add(str(consumer))
+    with pipeline.build(project.load(path), TODAY) as base:
+        doubted = {str(column) for (column,) in base.fetch(_DOUBTED)}
+        possible: dict[str, set[str]] = {}
+        for column, consumer in base.fetch(_POSSIBLE):
+            possible.setdefault(str(column).lower(), set()).add(str(consumer))
+        rows = list(inventory.rows(base))
     return {
         row["id"].lower(): Said(
             row["used"],
@@ -113,7 +114,7 @@ def said_of_project(path: Path) -> dict[str, Said]:
             frozenset(possible.get(row["id"].lower(), ())),
             row["id"] in doubted,
         )
-        for row in inventory.rows(base)
+        for row in rows
         if row["kind"] == "column"
     }
 

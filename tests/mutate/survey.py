@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -35,16 +36,19 @@ class Survey:
 
 def survey(rule: Rule) -> Survey:
     """Break the rule in every way. Raises `AssertionError` where the whole rule, written anew, does not pass."""
-    ready = [rule_tests.prepare(case, rule) for case in folder.ours().cases(rule)]
-    whole = replace(rule, sql=written(parse(rule.sql)))
-    assert all(rule_tests.judge(whole, one).passed for one in ready), rule.id
-    usual = _findings(whole)
     made = list(mutants(rule.sql))
     survivors = []
-    for mutant in made:
-        broken = replace(rule, sql=mutant.sql)
-        if all(rule_tests.judge(broken, one, LIMITS).passed for one in ready) and _findings(broken) == usual:
-            survivors.append(mutant)
+    with ExitStack() as stack:
+        ready = [rule_tests.prepare(case, rule) for case in folder.ours().cases(rule)]
+        for one in ready:
+            stack.enter_context(one.base)
+        whole = replace(rule, sql=written(parse(rule.sql)))
+        assert all(rule_tests.judge(whole, one).passed for one in ready), rule.id
+        usual = _findings(whole)
+        for mutant in made:
+            broken = replace(rule, sql=mutant.sql)
+            if all(rule_tests.judge(broken, one, LIMITS).passed for one in ready) and _findings(broken) == usual:
+                survivors.append(mutant)
     return Survey(rule, len(made), tuple(survivors))
 
 

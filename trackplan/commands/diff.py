@@ -38,9 +38,10 @@ def run(options: Options) -> int:
     from trackplan.formats import difference
 
     day = base.day(options.today)
-    before, after = (_facts(options.where, side, day) for side in (options.before, options.after))
+    with _facts(options.where, options.before, day) as before, _facts(options.where, options.after, day) as after:
+        changes = compare(before, after)
     render = {"text": difference.text, "markdown": difference.markdown, "json": difference.as_json}[options.format]
-    base.emit(render(compare(before, after)), options.output)
+    base.emit(render(changes), options.output)
     return ExitCode.CLEAN
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from trackplan.errors import RuleError
 from trackplan.facts import image
@@ -54,7 +55,10 @@ class Result:
 
 @dataclass(slots=True)
 class FactBase:
-    """One project's facts in SQLite. `insert` until `freeze`, `query` from then on.
+    """One project's facts in SQLite. `insert` until `freeze`, `query` from then on, and nothing after `close`.
+
+    All bases of a process share its room, and what fills the deferred tables holds on to a base: whoever opens more
+    than one uses each as a context.
 
     `read` is what each query has read since then, by its text; by `""`, what was read before, and by FILLING and its
     name what was read to fill a table that somebody asked for.
@@ -89,6 +93,17 @@ class FactBase:
         connection.executescript(_SETTINGS)
         connection.execute("BEGIN")
         return cls(connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back all that it takes."""
+        self._deferred.clear()
+        self.connection.close()
 
     def image(self) -> tuple[bytes, list[str]]:
         """All that is in it now, packed, and the deferred tables that are empty and remain so from now on.
