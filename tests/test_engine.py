@@ -11,7 +11,8 @@ import pytest
 
 from trackplan import engine, rules
 from trackplan.errors import RuleError
-from trackplan.facts.base import FactBase, Limits, Value
+from trackplan.facts.base import FactBase, Value
+from trackplan.facts.limits import Limits
 from trackplan.findings import Place, Severity
 from trackplan.project import Project, RuleSettings
 from trackplan.tree import WorkTree

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.conftest import ROOT
 from trackplan.cli import app
 from trackplan.facts import base
+from trackplan.facts.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def check(folder: Path, *options: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
-    monkeypatch.setattr(base, "Limits", partial(base.Limits, seconds=0.3))
+    monkeypatch.setattr(base, "Limits", partial(Limits, seconds=0.3))
     arguments = ["check", str(folder), "--today", "2026-07-01", "--no-cache", *options]
     result = CliRunner().invoke(app, arguments, catch_exceptions=False, standalone_mode=False)
     return result.return_value, result.stdout, result.stderr

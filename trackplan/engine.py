@@ -17,7 +17,8 @@ from trackplan.rules import PLACEHOLDER, bound
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.facts.base import FactBase, Limits, Result, Value
+    from trackplan.facts.base import FactBase, Result, Value
+    from trackplan.facts.limits import Limits
     from trackplan.project import Project
     from trackplan.rules import Bound, Rule
 

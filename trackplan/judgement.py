@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from trackplan.facts.base import FactBase, Limits
+    from trackplan.facts.base import FactBase
+    from trackplan.facts.limits import Limits
     from trackplan.findings import Silenced
     from trackplan.project import Project
     from trackplan.rules import Rule

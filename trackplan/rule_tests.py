@@ -15,7 +15,8 @@ from trackplan.tree.memory import MemoryTree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.facts.base import FactBase, Limits
+    from trackplan.facts.base import FactBase
+    from trackplan.facts.limits import Limits
     from trackplan.project import Project
     from trackplan.rules import Rule
 

@@ -154,7 +154,9 @@ class Writer(Stars):
         order = expression(self.chance, [ref for ref in source.refs if ref.text not in part] or source.refs, 0)
         over = f"(partition by {part} order by {order})"
         frame = f"(partition by {part} order by {order} range between unbounded preceding and current row)"
-        last = f"(order by {order}, {value} rows between 1 preceding and current row)"
+        items = self._items(source, 1, 5)
+        shown = ", ".join(item.rpartition(" as ")[0] for item in items)  # of rows that tie any may be the last
+        last = f"(order by {order}, {value}, {shown} rows between 1 preceding and current row)"
         window = self.chance.choice(
             (
                 f"rank() over {over}",
@@ -165,7 +167,7 @@ class Writer(Stars):
                 f"max({value}) filter (where {condition(self.chance, source.refs, 0)}) over {over}",
             )
         )
-        head = f"select {', '.join(self._items(source, 1, 5))}"
+        head = f"select {', '.join(items)}"
         tail = f" from {source.text}{self.where(source)}"
         roll = self.chance.random()
         if roll < 0.35:

@@ -14,7 +14,7 @@ import yaml
 from tests.conftest import ROOT, TODAY
 from tests.mutate.mutants import Mutant, mutants, parse, written
 from trackplan import engine, pipeline, project, rule_tests
-from trackplan.facts.base import Limits
+from trackplan.facts.limits import Limits
 from trackplan.findings import Finding
 from trackplan.rules import folder
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.errors import ExitCode, RuleError
-from trackplan.facts.base import Limits
+from trackplan.facts.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

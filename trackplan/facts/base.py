@@ -12,6 +12,7 @@ from typing import Self
 
 from trackplan.errors import RuleError
 from trackplan.facts import image
+from trackplan.facts.limits import LESS, Limits
 from trackplan.facts.reads import FILLING, Authorizer, Cell, noting
 from trackplan.findings import Place
 
@@ -30,19 +31,8 @@ _SETTINGS = (
 _PLACES = """
 SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p JOIN file f ON f.key = p.file"""
 _MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? WHERE key = ?'
-_LESS = "join on keys, give every recursion an end, and take only the rows that you need"
 # Views of the schema that have a table to fill.
 _STORED = {"column": "stored_column"}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one query may take: seconds, rows, bytes of any one value, and characters of the whole result."""
-
-    seconds: float = 10.0
-    rows: int = 1_000_000
-    bytes: int = 10_000_000
-    characters: int = 200_000_000
 
 
 @dataclass(slots=True)
@@ -264,15 +254,15 @@ class FactBase:
             cursor = self._execute(sql, parameters or {}, authorize)
             if cursor.description is None:
                 raise RuleError("the query gives no columns; only SELECT is possible here")
-            return Result(tuple(d[0] for d in cursor.description), _fetch(cursor, limits))
+            return Result(tuple(d[0] for d in cursor.description), limits.rows_of(cursor))
         except sqlite3.Error as error:
             if refused:
                 raise RuleError(refused[0]) from error
             if "interrupted" in str(error):
-                raise RuleError(f"the query took longer than {limits.seconds:g} seconds", _LESS) from error
+                raise RuleError(f"the query took longer than {limits.seconds:g} seconds", LESS) from error
             raise RuleError(f"{error}") from error
         except MemoryError as error:
-            raise RuleError("the query took too much memory", _LESS) from error
+            raise RuleError("the query took too much memory", LESS) from error
         except UnicodeEncodeError as error:
             raise RuleError("the query holds half a character, which no text can") from error
         except OverflowError as error:
@@ -280,21 +270,6 @@ class FactBase:
         finally:
             connection.set_progress_handler(None, 0)
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, previous)
-
-
-def _fetch(cursor: sqlite3.Cursor, limits: Limits) -> list[Row]:
-    rows: list[Row] = []
-    characters = 0
-    for row in cursor:
-        rows.append(row)
-        characters += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if len(rows) > limits.rows:
-            raise RuleError(f"the query gives more than {limits.rows:,} rows", "add a WHERE, or group the rows")
-        if characters > limits.characters:
-            raise RuleError(
-                f"the query gives more than {limits.characters:,} characters", "add a WHERE, or group the rows"
-            )
-    return rows
 
 
 @lru_cache(maxsize=1)
