@@ -60,10 +60,7 @@ def _compared(before: Sequence[Suppression], after: Sequence[Suppression]) -> tu
     """How many findings the entries stand for, how many of these are new, and how many are gone."""
     from collections import Counter
 
-    def counted(entries: Sequence[Suppression]) -> Counter[tuple[str, str, str]]:
-        return Counter({(e.rules[0], e.subject, e.detail): e.count for e in entries})
-
-    old, new = counted(before), counted(after)
+    old, new = (Counter({entry.identity: entry.count for entry in entries}) for entries in (before, after))
     return new.total(), (new - old).total(), (old - new).total()
 
 

@@ -74,13 +74,14 @@ def run(options: Options) -> int:
     with base.located(project.tree), Progress(base.screen()):
         report = _report(options, project, today, leaving)
     shown = below(report, project.root, options.paths)
+    quoted, above = base.double_quoted_literals(project), base.in_repository(project.root)
     for name, file in formats.items():
         target = file or options.output
         look = replace(
             base.look(options.colour, sys.stdout if target is None else None, quiet=options.quiet),
             fold_info=not options.chosen.select,
-            double_quoted_literals=base.double_quoted_literals(project),
-            prefix=base.in_repository(project.root) if name in _OF_SERVICES else "",
+            double_quoted_literals=quoted,
+            prefix=above if name in _OF_SERVICES else "",
         )
         if alone and name not in _OF_SERVICES and not report.failed:  # a rule may fail for want of time
             base.repeatable()

@@ -65,7 +65,7 @@ def _entry(node: Node) -> Suppression:
 
 def write(entries: Iterable[Suppression]) -> str:
     """The text of a baseline with these entries."""
-    lines = [_line(entry) for entry in sorted(entries, key=_identity)]
+    lines = [_line(entry) for entry in sorted(entries, key=lambda entry: entry.identity)]
     return "\n".join([_HEAD, *lines] if lines else [f"{_HEAD} []"]) + "\n"
 
 
@@ -79,8 +79,8 @@ def _line(entry: Suppression) -> str:
 
 def record(findings: Iterable[Finding], known: Iterable[Suppression], path: str) -> list[Suppression]:
     """An entry for each of the findings, with what is said of those that were known."""
-    counts = Counter((f.rule, f.subject, f.detail) for f in findings if f.rule not in LOUD)
-    said = {_identity(entry): entry for entry in known}
+    counts = _counted(f for f in findings if f.rule not in LOUD)
+    said = {entry.identity: entry for entry in known}
     entries = []
     for identity, count in counts.items():
         rule, subject, detail = identity
@@ -91,10 +91,10 @@ def record(findings: Iterable[Finding], known: Iterable[Suppression], path: str)
 
 def prune(findings: Iterable[Finding], known: Iterable[Suppression]) -> list[Suppression]:
     """The known entries that are still found, with no larger count than that."""
-    counts = Counter((f.rule, f.subject, f.detail) for f in findings)
-    left = [(entry, min(entry.count, counts[_identity(entry)])) for entry in known]
+    counts = _counted(findings)
+    left = [(entry, min(entry.count, counts[entry.identity])) for entry in known]
     return [replace(entry, count=count) for entry, count in left if count]
 
 
-def _identity(entry: Suppression) -> tuple[str, str, str]:
-    return (entry.rules[0], entry.subject, entry.detail)
+def _counted(findings: Iterable[Finding]) -> Counter[tuple[str, str, str]]:
+    return Counter((finding.rule, finding.subject, finding.detail) for finding in findings)

@@ -40,6 +40,11 @@ class Suppression:
     until: str = ""
     problem: str = ""
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Rule, subject and detail: what an entry of the baseline is known by."""
+        return (self.rules[0], self.subject, self.detail)
+
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is one that it is meant for, whatever the day."""
         if finding.rule not in self.rules:
