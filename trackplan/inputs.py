@@ -72,7 +72,7 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     """
     pack, work = pack or Pack(), project.tree
     assigned, problems = assign(project)
-    found = Inputs(files={project.path: "project"}, problems=problems)
+    found = Inputs(files=dict.fromkeys((project.path, *project.extended), "project"), problems=problems)
     for kind, entries in assigned.items():
         found.counts[kind] = len(entries)
         if kind != "dbt":  # whose entries are folders
@@ -123,10 +123,13 @@ def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str,
 
 
 def _check_landings(found: Inputs, project: Project) -> None:
-    """Note each landing of a plan that is not there; only once all plans are read are all their names known."""
+    """Note each landing of a plan that is not there; only once all plans are read are all their names known.
+
+    A file for several projects may say how plans land that this one does not have.
+    """
     known = {plan.name for plan in found.plans}
     for landing in project.landing:
-        if landing.plan not in known:
+        if landing.plan not in known and landing.place.path == project.path:
             hint = did_you_mean(landing.plan, known)
             found.problems.append(Problem(landing.place, f"there is no plan '{landing.plan}'", hint, "reference"))
 

@@ -80,7 +80,8 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
     named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
     months = project.policy.planning_horizon_months
     wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
-    wrong += policy.store(base, project.policy.personal_data, project.policy.kept, read.vocabulary.taxonomy)
+    said = project.policy
+    wrong += policy.store(base, said.personal_data, said.kept, read.vocabulary.taxonomy, project.path)
     tombstones.store(base, named, read.tombstones)
     evidence.store(base, project, read, facts, read.problems + wrong)
     evidence.store_notes(base, project, facts)

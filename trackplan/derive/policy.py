@@ -28,9 +28,12 @@ def days(duration: str) -> int | None:
 
 
 def store(
-    base: FactBase, categories: Sequence[CategoryPolicy], kept: Sequence[Kept], taxonomy: Taxonomy
+    base: FactBase, categories: Sequence[CategoryPolicy], kept: Sequence[Kept], taxonomy: Taxonomy, project_file: str
 ) -> list[Problem]:
-    """Write the policy. The problems are words that the taxonomy does not know, and tables that do not exist."""
+    """Write the policy. The problems are words that the taxonomy does not know, and tables that do not exist.
+
+    What a project file says for several projects need not mean a table of each.
+    """
     rows = [
         (c.category, c.retention, days(c.retention) if c.retention else None, int(c.forbidden), base.place(c.place))
         for c in categories
@@ -43,7 +46,7 @@ def store(
         for word in dict.fromkeys(word for word, _ in listed)
     ]
     base.insert("data_policy_word", ("category", "kind", "word"), words)
-    return [*(p for policy in categories for p in _unknown(policy, taxonomy)), *_store_kept(base, kept)]
+    return [*(p for policy in categories for p in _unknown(policy, taxonomy)), *_store_kept(base, kept, project_file)]
 
 
 def _unknown(policy: CategoryPolicy, taxonomy: Taxonomy) -> Iterator[Problem]:
@@ -62,7 +65,7 @@ def _unknown(policy: CategoryPolicy, taxonomy: Taxonomy) -> Iterator[Problem]:
                 yield Problem(place, f"'{word}' is no {noun}", hint, "reference")
 
 
-def _store_kept(base: FactBase, kept: Sequence[Kept]) -> Iterator[Problem]:
+def _store_kept(base: FactBase, kept: Sequence[Kept], project_file: str) -> Iterator[Problem]:
     """Write how long tables are kept; where several selectors mean one, the last of them counts."""
     relations = (
         {plain(str(id_)): key for key, id_ in base.fetch("SELECT key, id FROM relation WHERE raw")} if kept else {}
@@ -71,7 +74,7 @@ def _store_kept(base: FactBase, kept: Sequence[Kept]) -> Iterator[Problem]:
     for entry in kept:
         found = {key for pattern in expand(entry.selector) for id_, key in relations.items() if pattern.matches(id_)}
         rows.update((key, (key, entry.retention, days(entry.retention), base.place(entry.place))) for key in found)
-        if not found:
+        if not found and entry.place.path == project_file:
             hint = did_you_mean(entry.selector, relations)
             yield Problem(entry.place, f"no table of the warehouse is called {entry.selector}", hint, "no-match")
     base.insert("relation_retention", ("relation", "retention", "days", "place"), rows.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
 from trackplan.findings import Place, Problem
-from trackplan.project import checks, data_policy, exemptions
+from trackplan.project import checks, data_policy, exemptions, extending
 from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
 from trackplan.project.model import Landing, Policy, Project, Source
@@ -52,7 +52,8 @@ def read(work: Tree, name: str) -> Project:
     problems = [*checks.version(node)] or documents.check(node, "project") or checks.all_of(node, work)
     if problems:
         raise ProjectError(sorted(problems, key=lambda p: p.place))
-    return _project(node, work, name)
+    whole, extended = extending.resolve(node, work, name)
+    return _project(whole, work, name, extended)
 
 
 def assign(project: Project) -> tuple[dict[str, list[tuple[str, Source]]], list[Problem]]:
@@ -109,7 +110,7 @@ def _no_match(kind: str, source: Source, work: Tree) -> Problem:
     return Problem(source.place, message, hint, "no-match")
 
 
-def _project(node: Node, work: Tree, path: str) -> Project:
+def _project(node: Node, work: Tree, path: str, extended: tuple[str, ...]) -> Project:
     sources: dict[str, list[Source]] = {kind: [] for kind in KINDS}
     for kind, entry, pattern in entries(node):
         if kind != "rules":
@@ -124,6 +125,7 @@ def _project(node: Node, work: Tree, path: str) -> Project:
         rules=rule_settings.read(node.get("rules") or EMPTY),
         exemptions=exemptions.read(node.get("suppressions")),
         baseline=patterns.normalise(node.string("baseline")),
+        extended=extended,
     )
 
 

@@ -39,7 +39,8 @@ def all_of(node: Node, work: Tree) -> list[Problem]:
     return [
         *_pattern_problems(node, work),
         *_relation_problems(node),
-        *_landing_problems(node),
+        *landings(node),
+        *_unknown_plans(node),
         *exemptions.problems(node.get("suppressions")),
     ]
 
@@ -92,8 +93,8 @@ def _relation_problems(node: Node) -> Iterator[Problem]:
                 yield Problem(relation.place, message, "{1} is the text that the first wildcard matched")
 
 
-def _landing_problems(node: Node) -> Iterator[Problem]:
-    plans = {entry.string("name") for kind, entry, _ in entries(node) if kind == "plans"}
+def landings(node: Node) -> Iterator[Problem]:
+    """Landings that say too little, or too much, for their convention."""
     for landing in (node.get("landing") or EMPTY).elements():
         convention = landing.string("convention")
         for key in _LANDING_NEEDS[convention]:
@@ -104,6 +105,11 @@ def _landing_problems(node: Node) -> Iterator[Problem]:
             if key not in ("plan", "convention", *takes):
                 hint = f"it takes {' and '.join(takes)}"
                 yield Problem(place, f"the convention '{convention}' has no use for '{key}'", hint)
+
+
+def _unknown_plans(node: Node) -> Iterator[Problem]:
+    plans = {entry.string("name") for kind, entry, _ in entries(node) if kind == "plans"}
+    for landing in (node.get("landing") or EMPTY).elements():
         plan = landing.get("plan")
         # a plan without a name here may have one in its own file, which is not read yet
         if plan is not None and "" not in plans and plan.text not in plans:

@@ -76,7 +76,8 @@ class Policy:
 class Project:
     """A project file, checked. `tree` is what lies in its folder, `path` its name there.
 
-    `baseline` is the file with findings that are put up with, empty where the project file names none.
+    `baseline` is the file with findings that are put up with, empty where the project file names none; `extended` are
+    the files whose settings it takes on, by their paths from here.
     """
 
     tree: Tree = field(repr=False)
@@ -96,6 +97,7 @@ class Project:
     rules: RuleSettings = field(default_factory=RuleSettings)
     exemptions: tuple[Exemption, ...] = ()
     baseline: str = ""
+    extended: tuple[str, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
-from trackplan.patterns import is_wild, match_name, normalise
+from trackplan.patterns import captures, is_wild, match_name, normalise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,12 +25,15 @@ class Tree(ABC):
     """What lies below the folder `root`. Paths go in and come out relative to it, with `/`.
 
     `taken` counts the bytes read; `marked` holds the texts in which somebody speaks to trackplan in a comment.
+    `beyond` are files of the repository outside of the root that a project file names, by their path from here
+    (`../shared.yaml`): they can be read like the others, and nothing else out there can.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.taken = 0
         self.marked: dict[str, str] = {}
+        self.beyond: dict[str, str] = {}
 
     @abstractmethod
     def read_bytes(self, path: str) -> bytes:
@@ -52,8 +55,19 @@ class Tree(ABC):
     def leads(self, path: str, kind: str) -> bool:
         """Whether a link leads to something of that kind, `d` or `f`, below the root."""
 
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """The folder of the repository that is our root; `""` for its top, or where there is no repository."""
+
+    @abstractmethod
+    def repository(self, *paths: str) -> Tree:
+        """The tree of the whole repository, or of what `paths` name in it, as far as there is a difference."""
+
     def read_text(self, path: str) -> str:
         """The file as text, without a byte order mark. Raises `ReadError` at the first byte that is not UTF-8."""
+        if path in self.beyond:
+            return self.beyond[path]
         content = self.read_bytes(path)
         if content.startswith(_UTF16):
             raise unreadable(path, "the file is UTF-16", "save it as UTF-8")
@@ -79,7 +93,7 @@ class Tree(ABC):
         folders = pattern.endswith("/")
         parts = normalise(pattern).rstrip("/").split("/")
         if ".." in parts:
-            return ()
+            return tuple(sorted(path for path in self.beyond if captures(pattern, path) is not None))
         if parts == ["."]:
             return (".",) if folders else ()
         depth = next((i for i, p in enumerate(parts) if is_wild(p)), len(parts) - 1)

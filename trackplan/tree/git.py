@@ -12,6 +12,8 @@ from trackplan.tree.base import FOLDER, LEAVES, SIZE_LIMIT, SKIPPED, Tree, too_l
 from trackplan.tree.repository import INDEX, Entry, Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackplan.errors import ReadError
 
 _MISSING = "there is no such file"
@@ -21,18 +23,21 @@ _LONGEST_CHAIN = 40  # of links, as in most systems
 class GitTree(Tree):
     """What git holds below `root`, submodules included where they are checked out.
 
-    `name` is a revision, `main...` for where HEAD and main part, or `INDEX` for what is staged. Raises
-    `TrackplanError` where there is no repository or no such revision.
+    `name` is a revision, `main...` for where HEAD and main part, or `INDEX` for what is staged; of a tree `within`
+    some paths there is nothing else. Raises `TrackplanError` where there is no repository or no such revision.
     """
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, within: Sequence[str] = ()) -> None:
         super().__init__(root)
         repository = Repository(self.root)
         self.commit = INDEX if name == INDEX else repository.commit(name)
         top = os.path.relpath(self.root, repository.top).replace(os.sep, "/")
+        self._top, self._place = Path(repository.top), "" if top == "." else top
         self._entries: dict[str, tuple[Entry, Repository]] = {}
         self._folders: dict[str, dict[str, str]] = {"": {}}
-        self._add(repository, self.commit, "" if top == "." else top, "")
+        below = f"{self._place}/" if self._place else ""
+        for path in within or (below,):
+            self._add(repository, self.commit, path, cut=below)
         _remember(repository, self.commit)
 
     def read_bytes(self, path: str) -> bytes:
@@ -73,10 +78,19 @@ class GitTree(Tree):
             return real in self._folders
         return real in self._entries and self._entries[real][0].kind == "f"
 
-    def _add(self, repository: Repository, commit: str, below: str, folder: str) -> None:
-        """The files of a commit below one of its folders, as those of our folder."""
-        for path, entry in repository.entries(commit, below):
-            inner = path[len(below) + 1 :] if below else path
+    @property
+    def place(self) -> str:
+        """The folder of the repository that is our root; `""` for its top."""
+        return self._place
+
+    def repository(self, *paths: str) -> Tree:
+        """What the same commit has at these paths, from the top of the repository."""
+        return GitTree(self._top, self.commit, paths) if self._place else self
+
+    def _add(self, repository: Repository, commit: str, path: str, *, cut: str = "", folder: str = "") -> None:
+        """What a commit has at a path, as files of our folder: without what is to be cut off in front."""
+        for named, entry in repository.entries(commit, path):
+            inner = named.removeprefix(cut)
             whole = f"{folder}/{inner}" if folder else inner
             if entry.kind == "m":
                 self._add_module(entry.oid, whole)
@@ -95,7 +109,7 @@ class GitTree(Tree):
             return
         try:
             module = Repository(place)
-            self._add(module, module.commit(commit), "", folder)
+            self._add(module, module.commit(commit), "", folder=folder)
         except TrackplanError as error:
             raise TrackplanError(
                 f"the submodule {folder} does not hold the commit {commit[:12]}", "Run `git submodule update`."

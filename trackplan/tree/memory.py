@@ -49,3 +49,12 @@ class MemoryTree(Tree):
     def leads(self, path: str, kind: str) -> bool:
         """Whether there is something of that kind; nothing is a link."""
         return normalise(path) in (self._folders if kind == "d" else self._files)
+
+    @property
+    def place(self) -> str:
+        """There is nothing around it."""
+        return ""
+
+    def repository(self, *_: str) -> Tree:
+        """This tree."""
+        return self

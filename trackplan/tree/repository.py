@@ -60,9 +60,9 @@ class Repository:
         found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return found.decode().strip() if found else self._unknown(name, "is not known")
 
-    def entries(self, commit: str, folder: str) -> Iterator[tuple[str, Entry]]:
-        """Every path below `folder` of a commit, or of the index, with what lies there; those of submodules too."""
-        where = [f"{folder}/"] if folder else []
+    def entries(self, commit: str, path: str) -> Iterator[tuple[str, Entry]]:
+        """A file, or all in a folder, of a commit or of the index: each path with what lies there; submodules too."""
+        where = [path] if path else []
         if commit == INDEX:
             listed = self._must("ls-files", "--stage", "-z", "--full-name", "--", *(where or ["."]))
         else:

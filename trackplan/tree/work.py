@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trackplan import seen
@@ -108,6 +109,23 @@ class WorkTree(Tree):
         if seen.active and real is not None:
             self._note_existence(path, real, True)
         return found
+
+    @cached_property
+    def place(self) -> str:
+        """The folder of the repository that is our root: its top is the nearest folder that holds a `.git`."""
+        for above in (self.root, *self.root.parents):
+            git = str(above / ".git")
+            found = os.path.lexists(git)
+            if seen.active:
+                (seen.active.present if found else seen.active.missing).add(git)
+            if found:
+                inner = self.root.relative_to(above).as_posix()
+                return "" if inner == "." else inner
+        return ""
+
+    def repository(self, *_: str) -> Tree:
+        """The files of the repository as they are now."""
+        return WorkTree(self.root.parents[self.place.count("/")]) if self.place else self
 
     def _note_existence(self, path: str, real: str, found: bool) -> None:
         """Remember whether something is there, by what it is."""
