@@ -27,6 +27,7 @@ LAYERS = (
     {"inputs", "rule_docs"},
     {
         "derive",
+        "edits",
         "engine",
         "summary",
         "formats",

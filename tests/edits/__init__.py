@@ -1,0 +1,1 @@
+"""Tests of surgical edits, and what writes random documents for them."""
