@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -113,12 +114,17 @@ def repository(tmp_path: Path, clean_env: dict[str, str], source_copy: Path, pac
     return new_repository(tmp_path / "project", clean_env, source_copy)
 
 
-def test_the_hook_asks_for_the_whole_project_once() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert hook["id"] == "trackplan"
-    assert hook["entry"] == "trackplan check"
-    assert hook["pass_filenames"] is False
-    assert hook["require_serial"] is True
+def test_the_hooks_decide_inside_and_once() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {hook["id"]: hook["entry"] for hook in hooks} == {
+        "trackplan": "trackplan hook",
+        "trackplan-full": "trackplan hook --all",
+    }
+    for hook in hooks:
+        assert hook["pass_filenames"] is False
+        assert hook["require_serial"] is True
+        assert all(re.search(hook["files"], f"a/b.{end}") for end in ("yaml", "yml", "json", "sql", "csv"))
+        assert not re.search(hook["files"], "notes.md")
 
 
 def test_try_repo(repository: Repository, source_copy: Path) -> None:

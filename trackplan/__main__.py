@@ -8,6 +8,7 @@ import sys
 from trackplan.cache import replay
 
 _FAILED = 2
+_HELP = frozenset({"--help", "-h"})
 
 
 def main() -> None:
@@ -22,6 +23,8 @@ def answer(arguments: list[str]) -> int:
 
         sys.stdout.write(f"trackplan {__version__}\n")
         return 0
+    if arguments[:1] == ["hook"] and _HELP.isdisjoint(arguments):  # decided before anything heavy is loaded
+        return _hook(arguments[1:])
     try:
         run = replay.run_of(arguments)
         known = replay.known(run) if run is not None else None
@@ -31,6 +34,18 @@ def answer(arguments: list[str]) -> int:
         return _run(arguments, run) if code is None else code
     except KeyboardInterrupt:
         return _FAILED
+
+
+def _hook(arguments: list[str]) -> int:
+    """Run the checks that a hook asks for, each as if it was typed; the highest of their exit codes."""
+    try:
+        from trackplan.commands import hook
+
+        return hook.run(arguments, answer)
+    except (Exception, KeyboardInterrupt) as error:
+        from trackplan.running import failed
+
+        return failed(error)
 
 
 def _renewed(known: replay.Known, arguments: list[str]) -> int | None:

@@ -80,6 +80,24 @@ def check(
     return command.run(command.Options(paths, where, chosen, formats, output, fail_on, quiet, today, color))
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+@click.option("--all", "whole", is_flag=True, help="All projects of the repository, and all that is found in them.")
+@click.argument("options", metavar="[OPTIONS OF CHECK]...", nargs=-1, type=click.UNPROCESSED)
+def hook(whole: bool, options: tuple[str, ...]) -> int:
+    """Check what will be committed: what pre-commit calls.
+
+    Of each project that a staged file matters to, what is staged is checked, and what it adds to HEAD is listed. Where
+    nothing is staged, all projects are checked as their files lie.
+    """
+    from trackplan.commands import hook as command
+
+    def check(arguments: list[str]) -> int:
+        code: int = app.main(arguments, standalone_mode=False)
+        return code
+
+    return command.run(["--all", *options] if whole else options, check)
+
+
 @app.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default="")

@@ -22,13 +22,13 @@ def run(arguments: list[str]) -> int:
         close_stdout()
         return ExitCode.FAILED
     except (Exception, KeyboardInterrupt, SystemExit) as error:
-        return _failed(error)
+        return failed(error)
     if code in (None, *ExitCode):
         return int(code or 0)
-    return _failed(KeyboardInterrupt())  # the parser's own way to say so
+    return failed(KeyboardInterrupt())  # the parser's own way to say so
 
 
-def _failed(error: BaseException) -> int:
+def failed(error: BaseException) -> int:
     """Tell on standard error what went wrong. Always `ExitCode.FAILED`."""
     if isinstance(error, TrackplanError):
         from trackplan.commands.base import ShownError

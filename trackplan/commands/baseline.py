@@ -28,10 +28,11 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
     from trackplan.formats.summary import plural
     from trackplan.gate import baseline
     from trackplan.gate.model import BASELINE
+    from trackplan.project.model import BASELINE_FILE
 
     day = base.day(today)
     project = base.open_project(where)
-    path = project.baseline or gate.BASELINE_FILE
+    path = project.baseline or BASELINE_FILE
     if not project.tree.exists(path):
         project = replace(project, baseline="")  # it is about to be written
     with base.located(project.tree):

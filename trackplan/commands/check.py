@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.commands.paths import below
-from trackplan.errors import ExitCode, TrackplanError
+from trackplan.errors import ExitCode, InputError, TrackplanError
 from trackplan.findings import Severity
 
 if TYPE_CHECKING:
@@ -131,12 +131,16 @@ def _report(options: Options, project: Project, today: date, leaving: Leaving | 
     if not tree.exists(project.path):
         return since.added(report, {}, name)
     asked = (str(project.root), project.path, today.isoformat(), ",".join(select), ",".join(ignore))
-    known = since.known(
-        means.pack,
-        tree.commit,
-        asked,
-        lambda: pipeline.check(read(tree, project.path), today, select, ignore, means),
-    )
+    try:
+        known = since.known(
+            means.pack,
+            tree.commit,
+            asked,
+            lambda: pipeline.check(read(tree, project.path), today, select, ignore, means),
+        )
+    except InputError as error:  # who mends a project file must not be held up by what it was
+        note = f"Everything counts as new, since the project cannot be read at {name}: {error.problems[0].message}."
+        return replace(report, notes=(*report.notes, note))
     return since.added(report, known, name)
 
 

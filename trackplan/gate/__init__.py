@@ -8,12 +8,11 @@ from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
 from trackplan.gate import baseline, inline
 from trackplan.gate.model import PROJECT, Suppression
+from trackplan.project.model import BASELINE_FILE
 
 if TYPE_CHECKING:
     from trackplan.project import Project
     from trackplan.project.exemptions import Exemption
-
-BASELINE_FILE = "trackplan-baseline.yaml"
 
 
 def suppressions(project: Project) -> list[Suppression]:

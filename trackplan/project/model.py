@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from trackplan.findings import Place
     from trackplan.tree import Tree
 
+BASELINE_FILE = "trackplan-baseline.yaml"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -77,6 +77,12 @@ class Repository:
                 raise TrackplanError(f"{path} has conflicts that are not resolved yet", "Resolve and stage them first.")
             yield path, Entry(_KINDS.get(mode, "o"), oid)
 
+    def differing(self, commit: str = "") -> set[str]:
+        """The paths that the index holds otherwise than a commit does, by default HEAD; all where there is none."""
+        words = ("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z")
+        listed = self._must(*words, *([commit] if commit else []), "--")
+        return set(filter(None, listed.decode("utf-8", "surrogateescape").split("\0")))
+
     def blob(self, oid: str, limit: int) -> bytes | int:
         """The content of that name; its size where it is longer than `limit`."""
         if self._blobs is None:
