@@ -50,7 +50,7 @@ LAYERS = (
     {"documents"},
     {"once"},
     {"tree", "cache"},
-    {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage"}
+    {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "git"}
     | {"similarity", "copies", "streams"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

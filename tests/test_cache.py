@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT, TODAY, Run
 from trackplan import compilation, copies, workers
 from trackplan.cache import files, pack, state
+from trackplan.cache.sections import parted, sections
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 
@@ -466,7 +467,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @given(body=st.binary(max_size=200))
 def test_bytes_that_are_no_state(body: bytes) -> None:
     assert state.read(body) is None
-    assert state.parted(state.sections(body, b"", body)) == [body, b"", body]
+    assert parted(sections(body, b"", body)) == [body, b"", body]
 
 
 def test_old_files_go(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def answer(arguments: list[str]) -> int:
         known = replay.known(run) if run is not None else None
         code = None
         if known is not None:
-            code = _renewed(known, arguments) if known.edited else known.again()
+            code = _renewed(known, arguments) if known.other else known.again()
         return _run(arguments, run) if code is None else code
     except KeyboardInterrupt:
         return _FAILED

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackplan import seen
-from trackplan.cache import files, state
+from trackplan.cache import files
+from trackplan.cache.sections import parted, sections
 from trackplan.facts.declared import Table
 from trackplan.facts.reads import FILLING
 from trackplan.findings import Finding, Report, Severity
@@ -108,13 +109,13 @@ class Last:
     def bytes(self) -> bytes:
         """What `read` makes the same of."""
         rest = zlib.compress(_ENCODER.encode((self.findings, self.blocks)), _FAST)
-        return state.sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.packed_words, self.image)
+        return sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.packed_words, self.image)
 
 
 def read(path: str) -> Last | None:
     """What was left in the file `path`; None if it is missing, damaged or of another form."""
     body = files.read(path)
-    parts = state.parted(body) if body is not None else []
+    parts = parted(body) if body is not None else []
     if len(parts) != _PARTS:
         return None
     try:

@@ -30,11 +30,30 @@ _UNSEEN = "__pycache__"  # Python writes it whenever it likes, and nothing of a 
 _STEP = 2_000_000_000  # the coarsest clock of a file system, in nanoseconds
 
 
+class Staged:
+    """What was looked at in the index of a repository: what some paths hold, and the contents that were read.
+
+    `folder` is the one of git, `index` the file with its stamp; `lines` are as git lists them, `contents` as it calls
+    them.
+    """
+
+    __slots__ = ("contents", "folder", "index", "lines", "paths", "stamp")
+
+    def __init__(self, folder: str, index: str, stamp: Stamp) -> None:
+        self.folder = folder
+        self.index = index
+        self.stamp = stamp
+        self.paths: set[str] = set()
+        self.lines: set[bytes] = set()
+        self.contents: set[bytes] = set()
+
+
 class Seen:
     """Everything that was looked at, by absolute path, as it was at first sight.
 
     `files` and `folders` map to a stamp and a digest of the content; `missing` was looked
-    for in vain, of `present` it only matters that it is there; `links` are paths with what they resolve to.
+    for in vain, of `present` it only matters that it is there; `links` are paths with what they resolve to. `staged`
+    tells what was looked at in the index of repositories, `commits` what names mean there, both by their top folder.
     `whole` tells that the output depends on nothing beside; `steady` that all looks could be repeated. `leave` gives,
     for the name of the state that was seen, what a run after an edit goes on from.
     """
@@ -45,6 +64,8 @@ class Seen:
         self.missing: set[str] = set()
         self.present: set[str] = set()
         self.links: dict[str, str] = {}
+        self.staged: dict[str, Staged] = {}
+        self.commits: dict[tuple[str, str], str] = {}
         self.whole = False
         self.steady = True
         self.leave: Callable[[bytes], bytes] | None = None
@@ -66,6 +87,11 @@ class Seen:
     def link(self, path: str, real: str) -> None:
         """A path that leads through links to `real`."""
         if self.links.setdefault(path, real) != real:
+            self.steady = False
+
+    def commit(self, top: str, name: str, commit: str) -> None:
+        """A name of a commit that can mean another one later."""
+        if name != commit and self.commits.setdefault((top, name), commit) != commit:
             self.steady = False
 
     def unsteady(self) -> None:

@@ -8,7 +8,8 @@ import zlib
 from dataclasses import dataclass, field
 
 from trackplan import seen
-from trackplan.cache import files, place, state
+from trackplan.cache import files, place
+from trackplan.cache.sections import parted, sections
 
 _ROW = struct.Struct("16sIII")  # key, number of the block, start and length in it
 _BLOCK = 1_000_000
@@ -92,7 +93,7 @@ class Pack:
             self._rows, self._blocks, self._unpacked = {}, [], {}
         self._append()
         index = b"".join(_ROW.pack(wanted, *row) for wanted, row in self._rows.items())
-        if files.write(self._path, state.sections(b"%d" % self.input_size, zlib.compress(index, _FAST), *self._blocks)):
+        if files.write(self._path, sections(b"%d" % self.input_size, zlib.compress(index, _FAST), *self._blocks)):
             files.prune(self._folder)
 
     def _append(self) -> None:
@@ -112,7 +113,7 @@ class Pack:
 
     def _load(self) -> None:
         body = files.read(self._path) if place.trusted(place.inner(self._folder)) else None
-        parts = state.parted(body) if body is not None else []
+        parts = parted(body) if body is not None else []
         try:
             self.input_size = int(parts[0])
             index = zlib.decompress(parts[1])

@@ -8,6 +8,7 @@ import time
 import zlib
 
 from trackplan.cache import files, place, state
+from trackplan.cache.sections import parted, sections
 
 _VARIABLES = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TERM", "LANG", "LC_ALL")
 # Nothing is kept of these, so there is nothing to look for.
@@ -56,17 +57,18 @@ def run_of(arguments: list[str]) -> Run | None:
         facts += [_terminal(stream.fileno()), stream.encoding] if _is_terminal(stream) else ["", ""]
     facts += [f"{name}={os.environ[name]}" for name in _VARIABLES if name in os.environ]
     words = [*facts, "", *arguments]
-    return Run(state.sections(*(os.fsencode(word) for word in words)), folder)
+    return Run(sections(*(os.fsencode(word) for word in words)), folder)
 
 
 class Known:
     """What is kept of a run: `code` and `output`, and the `states` they rest on.
 
     Where only the content of some files is another now, `edited` are their numbers in the last state, and `looks` has
-    all of its paths that look otherwise.
+    all of its paths that look otherwise. `restaged` are the paths of files that are staged otherwise, each with how git
+    called what it held and what it holds, and `staged` how repositories look.
     """
 
-    __slots__ = ("code", "edited", "looks", "output", "run", "states")
+    __slots__ = ("code", "edited", "looks", "output", "restaged", "run", "staged", "states")
 
     def __init__(self, run: Run, code: int, output: bytes) -> None:
         self.run = run
@@ -75,13 +77,20 @@ class Known:
         self.states: list[state.State] = []
         self.edited: list[int] = []
         self.looks: dict[int, state.Look] = {}
+        self.restaged: dict[str, tuple[bytes, bytes]] = {}
+        self.staged = b""
+
+    @property
+    def other(self) -> bool:
+        """Whether the content of some files is another now."""
+        return bool(self.edited or self.restaged)
 
     def again(self) -> int:
         """Write what the run wrote before and return its exit code."""
         files.touch(self.run.path)
         streams = {b"1": sys.stdout.buffer, b"2": sys.stderr.buffer}
         try:
-            for chunk in state.parted(zlib.decompress(self.output)):
+            for chunk in parted(zlib.decompress(self.output)):
                 stream = streams[chunk[:1]]
                 stream.write(chunk[1:])
                 stream.flush()
@@ -93,13 +102,13 @@ class Known:
 def known(run: Run) -> Known | None:
     """What is kept of a run; None where nothing is, or more than the content of some files is another now."""
     body = files.read(run.path) if place.trusted(place.inner(run.folder)) else None
-    parts = state.parted(body) if body is not None else []
+    parts = parted(body) if body is not None else []
     if len(parts) != _PARTS or parts[0] != run.key:
         return None
     _, code, names, output = parts
     found = Known(run, int(code), output)
     for at in range(0, len(names), 16):
-        if found.edited or not _holds(found, names[at : at + 16]):
+        if found.other or not _holds(found, names[at : at + 16]):
             return None
     return found
 
@@ -116,8 +125,8 @@ def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], l
             return
     if left:
         files.write(run.facts, left)
-    written = zlib.compress(state.sections(*output), 1)
-    if files.write(run.path, state.sections(run.key, b"%d" % code, b"".join(states), written)):
+    written = zlib.compress(sections(*output), 1)
+    if files.write(run.path, sections(run.key, b"%d" % code, b"".join(states), written)):
         files.prune(run.folder)
 
 
@@ -132,11 +141,18 @@ def _holds(found: Known, name: bytes) -> bool:
     now = state.look(read)
     if now is None:
         return False
-    found.edited = state.differing(read, now)
-    if found.edited:
+    found.edited, found.staged = state.differing(read, now), read.staged
+    if read.staged:
+        from trackplan.cache import staged
+
+        looked = staged.look(read.staged)
+        if looked is None:
+            return False
+        found.restaged, found.staged = looked.changed, looked.body
+    if found.other:
         found.looks = now
         return True
-    fresh = state.fresh(read, now)
+    fresh = state.fresh(read, now, found.staged)
     if fresh:
         files.write(path, fresh)
     else:

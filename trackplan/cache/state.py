@@ -7,10 +7,11 @@ import stat
 import zlib
 
 from trackplan import seen
+from trackplan.cache.sections import parted, sections
 
 _ROW = 4  # numbers in a stamp
 _FAST = 1
-_PARTS = 8
+_PARTS = 9
 
 
 Look = tuple[seen.Stamp, bytes]
@@ -20,13 +21,21 @@ Look = tuple[seen.Stamp, bytes]
 class State:
     """What was looked at. `stamps` has four numbers and `digests` a digest for every path, the files first.
 
-    `name` stands for all of it but the stamps; `rest` are absences, presences and links.
+    `name` stands for all of it but the stamps; `rest` are absences, presences and links, `staged` what was looked at
+    in repositories.
     """
 
-    __slots__ = ("digests", "folders_from", "name", "paths", "rest", "stamps")
+    __slots__ = ("digests", "folders_from", "name", "paths", "rest", "staged", "stamps")
 
     def __init__(
-        self, name: bytes, paths: list[bytes], folders_from: int, stamps: memoryview, digests: bytes, rest: list[bytes]
+        self,
+        name: bytes,
+        paths: list[bytes],
+        folders_from: int,
+        stamps: memoryview,
+        digests: bytes,
+        rest: list[bytes],
+        staged: bytes,
     ) -> None:
         self.name = name
         self.paths = paths
@@ -34,11 +43,14 @@ class State:
         self.stamps = stamps
         self.digests = digests
         self.rest = rest
+        self.staged = staged
 
 
 def write(found: seen.Seen) -> tuple[bytes, bytes]:
     """The name of what was seen, and the bytes from which `read` makes the state."""
     from array import array
+
+    from trackplan.cache import staged
 
     files, folders = sorted(found.files.items()), sorted(found.folders.items())
     everything = files + folders
@@ -48,8 +60,9 @@ def write(found: seen.Seen) -> tuple[bytes, bytes]:
     links = [part for pair in sorted(found.links.items()) for part in pair]
     rest = [_joined(each) for each in (sorted(found.missing), sorted(found.present), links)]
     count = len(files).to_bytes(8, "big")
-    name = seen.digest(sections(count, paths, digests, *rest))
-    return name, _written(name, count, paths, stamps, digests, rest)
+    looked = staged.write(found) if found.staged or found.commits else b""
+    name = _named(count, paths, digests, rest, looked)
+    return name, _written(name, count, paths, stamps, digests, rest, looked)
 
 
 def read(body: bytes) -> State | None:
@@ -57,7 +70,7 @@ def read(body: bytes) -> State | None:
     parts = parted(body)
     if len(parts) != _PARTS:
         return None
-    name, count, paths, stamps, digests, *rest = parts
+    name, count, paths, stamps, digests, *rest, staged = parts
     try:
         numbers = memoryview(zlib.decompress(stamps)).cast("q")
         found = _parted(zlib.decompress(paths))
@@ -65,7 +78,7 @@ def read(body: bytes) -> State | None:
         return None
     if len(numbers) != _ROW * len(found) or len(digests) != seen.DIGEST * len(found):
         return None
-    return State(name, found, int.from_bytes(count, "big"), numbers, digests, rest)
+    return State(name, found, int.from_bytes(count, "big"), numbers, digests, rest, staged)
 
 
 def look(state: State) -> dict[int, Look] | None:
@@ -87,41 +100,22 @@ def differing(state: State, found: dict[int, Look]) -> list[int]:
     return [number for number, (_, digest) in found.items() if digest != _digest(state, number)]
 
 
-def fresh(state: State, found: dict[int, Look]) -> bytes:
+def fresh(state: State, found: dict[int, Look], staged: bytes) -> bytes:
     """What is to be written where nothing but stamps is another now, b"" where not even they are."""
-    stamps = _stamps(state, found) if found else b""
-    if stamps in (b"", state.stamps.tobytes()):
+    stamps = _stamps(state, found) if found else state.stamps.tobytes()
+    if (stamps, staged) == (state.stamps.tobytes(), state.staged):
         return b""
-    return _written(state.name, *_whole(state), stamps, state.digests, state.rest)
+    return _written(state.name, *_whole(state), stamps, state.digests, state.rest, staged)
 
 
-def renewed(state: State, found: dict[int, Look]) -> tuple[bytes, bytes]:
+def renewed(state: State, found: dict[int, Look], staged: bytes) -> tuple[bytes, bytes]:
     """The name and the bytes of the state as it is now, where some files hold something else."""
     digests = bytearray(state.digests)
     for number, (_, digest) in found.items():
         digests[seen.DIGEST * number : seen.DIGEST * (number + 1)] = digest
     count, paths = _whole(state)
-    name = seen.digest(sections(count, paths, bytes(digests), *state.rest))
-    return name, _written(name, count, paths, _stamps(state, found), bytes(digests), state.rest)
-
-
-def sections(*parts: bytes) -> bytes:
-    """`parts` as one piece that `parted` takes apart again."""
-    return b"".join([b"%d " % len(parts), *(b"%d " % len(part) for part in parts), *parts])
-
-
-def parted(body: bytes) -> list[bytes]:
-    """The parts that `sections` joined; none where the bytes are something else."""
-    try:
-        count = int(body[:20].split(b" ", 1)[0])
-        *lengths, rest = body.split(b" ", count + 1)[1:]
-        parts, start = [], 0
-        for length in map(int, lengths):
-            parts.append(rest[start : start + length])
-            start += length
-    except ValueError:
-        return []
-    return parts if start == len(rest) and len(parts) == count else []
+    name = _named(count, paths, bytes(digests), state.rest, staged)
+    return name, _written(name, count, paths, _stamps(state, found), bytes(digests), state.rest, staged)
 
 
 def _whole(state: State) -> tuple[bytes, bytes]:
@@ -196,8 +190,21 @@ def _look(state: State, number: int) -> Look | None:
         return None
 
 
-def _written(name: bytes, count: bytes, paths: bytes, stamps: bytes, digests: bytes, rest: list[bytes]) -> bytes:
-    return sections(name, count, zlib.compress(paths, _FAST), zlib.compress(stamps, _FAST), digests, *rest)
+def _named(count: bytes, paths: bytes, digests: bytes, rest: list[bytes], looked: bytes) -> bytes:
+    """What stands for all of a state but its stamps."""
+    parts = [count, paths, digests, *rest]
+    if looked:
+        from trackplan.cache import staged
+
+        parts.append(staged.name(looked))
+    return seen.digest(sections(*parts))
+
+
+def _written(
+    name: bytes, count: bytes, paths: bytes, stamps: bytes, digests: bytes, rest: list[bytes], staged: bytes
+) -> bytes:
+    packed = zlib.compress(paths, _FAST), zlib.compress(stamps, _FAST)
+    return sections(name, count, *packed, digests, *rest, staged)
 
 
 def _joined(paths: list[str]) -> bytes:

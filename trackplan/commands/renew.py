@@ -34,7 +34,7 @@ _MOST_EDITS = 20
 def run(known: Known, arguments: list[str]) -> int | None:
     """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
     left = last.read(known.run.facts)
-    if left is None or left.head.state != known.states[-1].name:
+    if left is None or known.restaged or left.head.state != known.states[-1].name:
         return None
     with garbage.looked_for():
         try:
@@ -101,7 +101,7 @@ class _Renewal:
 
     def _keep(self, code: int, report: Report, blocks: Blocks, pieces: record.Pieces) -> None:
         read = {number: self._seen.files[self._real(number)] for number in self._known.edited}
-        name, body = state.renewed(self._known.states[-1], self._known.looks | read)
+        name, body = state.renewed(self._known.states[-1], self._known.looks | read, self._known.staged)
         self._head.state = name
         self._left.findings, self._left.blocks = report.findings, blocks.made
         states = {each.name: b"" for each in self._known.states[:-1]} | {name: body}

@@ -88,12 +88,19 @@ def _store_consumers(base: FactBase, use_cases: Sequence[UseCase]) -> None:
     for number, case in enumerate(use_cases, 1):
         for selector, place in case.consumers:
             for pattern in expand(selector):
-                found = [k for name, k in consumers.items() if pattern.matches(name)]
+                found = _selected(consumers, pattern)
                 serves.update((k, number) for k in found)
                 if not found:
                     absent[number, pattern.text, did_you_mean(pattern.text, consumers), base.place(place)] = None
     base.insert("serves", ("consumer", "use_case"), sorted(serves))
     base.insert("unknown_consumer", ("use_case", "selector", "hint", "place"), absent)
+
+
+def _selected(consumers: dict[str, int], pattern: Pattern) -> list[int]:
+    """The consumers that a pattern selects; one without wildcards has at most one to look at."""
+    if not pattern.wildcard:
+        return [consumers[name] for name in pattern.pieces if name in consumers]
+    return [key for name, key in consumers.items() if pattern.matches(name)]
 
 
 def _row(base: FactBase, case: UseCase, number: int, today: str, end: str) -> Row:

@@ -49,6 +49,11 @@ class Users:
     _plain: dict[tuple[int, int, bool], Row] = field(default_factory=dict)
     _few: dict[tuple[int, int], str] = field(default_factory=dict)
     _possible: dict[tuple[int, tuple[str, ...]], list[str]] = field(default_factory=dict)
+    _served: dict[int, list[str]] = field(default_factory=dict)
+    _serving: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._serving = sum(1 << bit for bit in self.cases)
 
     @classmethod
     def of(cls, base: FactBase, facts: Facts) -> Users:
@@ -97,7 +102,14 @@ class Users:
         for key in columns:
             masks = self._of(key)
             mask |= masks[0] | masks[1]
-        return sorted({case for bit, cases in self.cases.items() if mask >> bit & 1 for case in cases})
+        return self._of_cases(mask & self._serving)
+
+    def _of_cases(self, mask: int) -> list[str]:
+        """The use cases that some consumers serve."""
+        known = self._served.get(mask)
+        if known is None:
+            known = self._served[mask] = sorted({case for bit in bits(mask) for case in self.cases[bit]})
+        return known
 
     def doubt(self, key: int, doubts: Doubts, coverage: str | None) -> None:
         """Tell what stands in the way of calling a column unused that nobody surely uses."""

@@ -38,7 +38,6 @@ class GitTree(Tree):
         below = f"{self._place}/" if self._place else ""
         for path in within or (below,):
             self._add(repository, self.commit, path, cut=below)
-        _remember(repository, self.commit)
 
     def read_bytes(self, path: str) -> bytes:
         """The content of the file. Raises `ReadError` if it is missing, no file, too large or out of reach."""
@@ -156,17 +155,3 @@ class GitTree(Tree):
 
     def _no_file(self, path: str, real: str) -> ReadError:
         return unreadable(path, FOLDER if real in self._folders else _MISSING)
-
-
-def _remember(repository: Repository, commit: str) -> None:
-    """What is staged is known by the index; which commit a name means can change without a trace in one file."""
-    if seen.active is None:
-        return
-    if commit != INDEX:
-        seen.active.unsteady()
-        return
-    try:
-        status = os.lstat(repository.index)
-        seen.active.file(repository.index, status, Path(repository.index).read_bytes())
-    except OSError:
-        seen.active.unsteady()

@@ -5,24 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import weakref
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from trackplan import git, seen
 from trackplan.errors import TrackplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
 INDEX = ""
 """In place of a commit: what is staged."""
 
 _KINDS = {"100644": "f", "100755": "f", "120000": "l", "160000": "m"}
 _MERGE_BASE = "..."
-# A repository may be a stranger's: nothing that its configuration names is run, and nothing is asked or fetched.
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-# Hooks run with these set, perhaps for another repository than the project's, which is found from its folder.
-_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY")
 
 
 class Entry(NamedTuple):
@@ -39,12 +35,13 @@ class Repository:
     """
 
     def __init__(self, folder: Path) -> None:
-        found = _ask(folder, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", refused=_refused)
-        lines = (found or b"").decode("utf-8", "surrogateescape").splitlines()
-        self.top, git = map(os.path.realpath, lines)
-        self._variables = _index_of(git)
-        self.index = self._variables.get("GIT_INDEX_FILE", os.path.join(git, "index"))  # noqa: PTH118
+        asked = ("--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
+        self.top, self._folder, common = map(os.path.realpath, _first(folder, "rev-parse", *asked))
+        self._named = git.index_of(self._folder)
+        self.index = self._named or os.path.join(self._folder, "index")  # noqa: PTH118
         self._blobs: subprocess.Popen[bytes] | None = None
+        if seen.active:
+            _remember(os.fspath(folder), self.top, [f"{inner}{os.sep}config" for inner in (common, self._folder)])
 
     def commit(self, name: str) -> str:
         """The commit that `name` means; `main...` is where HEAD and `main` part.
@@ -53,18 +50,20 @@ class Repository:
         """
         if name.startswith("-"):
             raise TrackplanError(f"{name!r} is no revision", "Name a branch, a tag or a commit, such as main.")
-        if name.endswith(_MERGE_BASE):
-            other = self.commit(name.removesuffix(_MERGE_BASE))
-            base = self._ask("merge-base", other, "HEAD")
-            return base.decode().strip() if base else self._unknown(name, "has no commit in common with HEAD")
-        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        return found.decode().strip() if found else self._unknown(name, "is not known")
+        found = git.commit(self.top, name)
+        if not found:
+            other = name.removesuffix(_MERGE_BASE)
+            apart = other != name and git.commit(self.top, other)
+            self._unknown(name if apart else other, "has no commit in common with HEAD" if apart else "is not known")
+        if seen.active:
+            seen.active.commit(self.top, name, found)
+        return found
 
     def entries(self, commit: str, path: str) -> Iterator[tuple[str, Entry]]:
         """A file, or all in a folder, of a commit or of the index: each path with what lies there; submodules too."""
         where = [path] if path else []
         if commit == INDEX:
-            listed = self._must("ls-files", "--stage", "-z", "--full-name", "--", *(where or ["."]))
+            listed = self._staged(where or ["."])
         else:
             listed = self._must("ls-tree", "-r", "-z", "--full-tree", commit, *where)
         for line in listed.decode("utf-8", "surrogateescape").split("\0"):
@@ -85,11 +84,13 @@ class Repository:
 
     def blob(self, oid: str, limit: int) -> bytes | int:
         """The content of that name; its size where it is longer than `limit`."""
+        if seen.active and self.top in seen.active.staged:
+            seen.active.staged[self.top].contents.add(oid.encode())
         if self._blobs is None:
             self._blobs = subprocess.Popen(
-                ["git", *_SAFE, "cat-file", "--batch"],
+                ["git", *git.SAFE, "cat-file", "--batch"],
                 cwd=self.top,
-                env=self._environment(),
+                env=git.environment(self._named),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -112,9 +113,23 @@ class Repository:
             told.read(min(1 << 20, size + 1 - start))
         return size
 
-    def _unknown(self, name: str, what: str) -> str:
+    def _staged(self, where: list[str]) -> bytes:
+        """What the index lists at some paths."""
+        active = seen.active
+        before = os.lstat(self.index) if active and os.path.lexists(self.index) else None
+        found = git.listed(self.top, self._named, where)
+        if found is None:
+            raise TrackplanError(f"git ls-files failed in {self.top}", "Look at what `git status` says there.")
+        if active:
+            stamp = seen.UNSURE if before is None else seen.stamp(before)
+            staged = active.staged.setdefault(self.top, seen.Staged(self._folder, self.index, stamp))
+            staged.paths.update(where)
+            staged.lines.update(found.split(b"\0"))
+        return found
+
+    def _unknown(self, name: str, what: str) -> NoReturn:
         hint = "Name a branch, a tag or a commit of this repository, such as main or origin/main."
-        shallow = self._ask("rev-parse", "--is-shallow-repository")
+        shallow, _ = git.ask(self.top, "rev-parse", "--is-shallow-repository")
         if shallow and shallow.strip() == b"true":
             hint = (
                 "This clone is shallow, so it may be missing: run `git fetch --unshallow`, or clone with the whole "
@@ -122,21 +137,40 @@ class Repository:
             )
         raise TrackplanError(f"the revision {name!r} {what}", hint)
 
-    def _ask(self, *words: str) -> bytes | None:
-        return _ask(self.top, *words, variables=self._variables)
-
     def _must(self, *words: str) -> bytes:
-        found = self._ask(*words)
+        found, _ = git.ask(self.top, *words)
         if found is None:
             raise TrackplanError(f"git {words[0]} failed in {self.top}", "Look at what `git status` says there.")
         return found
 
-    def _environment(self) -> dict[str, str]:
-        return _environment(self._variables)
+
+def _remember(folder: str, top: str, settings: list[str]) -> None:
+    """Note what tells that the repository of a folder is this one: where git finds it, and how it is set up."""
+    if seen.active is None:
+        return
+    while folder != top:
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:  # git was told to look elsewhere
+            seen.active.unsteady()
+            return
+        seen.active.absent(os.path.join(folder, ".git"))  # noqa: PTH118
+        folder = above
+    for path in (os.path.join(top, ".git"), *settings, f"{settings[-1]}.worktree"):  # noqa: PTH118
+        try:
+            status = os.lstat(path)
+            if os.path.isdir(path):  # noqa: PTH112
+                seen.active.present.add(path)
+            else:
+                seen.active.file(path, status, Path(path).read_bytes())
+        except FileNotFoundError:
+            seen.active.absent(path)
+        except OSError:
+            seen.active.unsteady()
 
 
-def _refused(folder: str, said: bytes) -> TrackplanError:
+def _refused(place: Path, said: bytes) -> TrackplanError:
     """Why git answers nothing at all in a folder."""
+    folder = os.fspath(place).replace(os.sep, "/")
     if b"dubious ownership" in said:
         return TrackplanError(
             f"git does not trust {folder}: it belongs to somebody else",
@@ -148,35 +182,12 @@ def _refused(folder: str, said: bytes) -> TrackplanError:
     )
 
 
-def _index_of(git: str) -> dict[str, str]:
-    """The index that a hook is to look at, where it is one of this repository: `git commit FILE` makes one."""
-    named = os.environ.get("GIT_INDEX_FILE")
-    if not named:
-        return {}
-    path = os.path.realpath(named)
-    return {"GIT_INDEX_FILE": path} if path.startswith(git + os.sep) else {}
-
-
-def _environment(variables: dict[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in (*_INHERITED, "GIT_INDEX_FILE")}
-    return {**kept, **_QUIET, **variables}
-
-
-def _ask(
-    folder: Path | str,
-    *words: str,
-    variables: dict[str, str] | None = None,
-    refused: Callable[[str, bytes], TrackplanError] | None = None,
-) -> bytes | None:
-    """What git answers in `folder`; None where it says no, unless `refused` makes an error of it.
-
-    Raises `TrackplanError` where git cannot be run.
-    """
-    command = ["git", *_SAFE, "--literal-pathspecs", *words]
+def _first(folder: Path, *words: str) -> list[str]:
+    """The lines of git's first answer. Raises `TrackplanError` where git says no, or cannot be run."""
     try:
-        done = subprocess.run(command, cwd=folder, env=_environment(variables or {}), capture_output=True, check=False)
+        found, said = git.ask(os.fspath(folder), *words)
     except OSError as error:
         raise TrackplanError("git cannot be run", "Install git; --since, --staged and diff need it.") from error
-    if done.returncode and refused:
-        raise refused(os.fspath(folder).replace(os.sep, "/"), done.stderr)
-    return None if done.returncode else done.stdout
+    if found is None:
+        raise _refused(folder, said)
+    return found.decode("utf-8", "surrogateescape").splitlines()
