@@ -27,6 +27,7 @@ TODAY = date(2026, 11, 1)
 MUST_SECONDS, MUST_MEGABYTES = 2.0, 500
 _SHOWN = 0.02
 _COLUMNS = 15
+_EVENTS_PER_FILE = 10
 _NAMES = [
     *(
         "order_id",
@@ -115,10 +116,10 @@ def write(folder: Path, sizes: Sizes) -> None:
     chance = Random(1)
     names = [chance.sample(_NAMES, _COLUMNS) for _ in range(sizes.events)]
     files = {
-        "trackplan.yaml": "version: 1\ndialect: duckdb\nplans: [plan.yaml]\nuse_cases: [use_cases.yaml]\n"
+        "trackplan.yaml": "version: 1\ndialect: duckdb\nplans: [plans/*.yaml]\nuse_cases: [use_cases.yaml]\n"
         "warehouse: [tables.sql]\nmodels: [models/*.sql]\nconsumers: [dashboards/*.sql]\n"
         "landing: [{plan: web, convention: segment, schema: raw}]\nrules: {profile: strict-privacy}\n",
-        "plan.yaml": "\n".join(_plan(names, chance)) + "\n",
+        **dict(_plans(names, chance)),
         "use_cases.yaml": "\n".join(_use_cases(names, chance)) + "\n",
         "tables.sql": "\n".join(_tables(names)) + "\n",
         **dict(_models(names, sizes, chance)),
@@ -128,16 +129,19 @@ def write(folder: Path, sizes: Sizes) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def _plan(names: list[list[str]], chance: Random) -> Iterator[str]:
-    yield from ("trackplan: 1", "name: web", "owner: data@example.com", "events:")
-    for number, columns in enumerate(names):
-        yield f"  Event Number {number}:"
-        yield f"    destinations: [warehouse{', crm' if number % 7 == 0 else ''}]"
-        yield "    properties:"
-        for name in columns:
-            kind = "string" if chance.random() < _ODD else _kind(name)
-            said = ", description: What it says" if chance.random() < 0.9 else ""
-            yield f"      {name}: {{type: {kind}{said}}}"
+def _plans(names: list[list[str]], chance: Random) -> Iterator[tuple[str, str]]:
+    """The files of one plan."""
+    for first in range(0, len(names), _EVENTS_PER_FILE):
+        lines = ["trackplan: 1", "name: web", "owner: data@example.com", "events:"]
+        for number in range(first, min(first + _EVENTS_PER_FILE, len(names))):
+            lines.append(f"  Event Number {number}:")
+            lines.append(f"    destinations: [warehouse{', crm' if number % 7 == 0 else ''}]")
+            lines.append("    properties:")
+            for name in names[number]:
+                kind = "string" if chance.random() < _ODD else _kind(name)
+                said = ", description: What it says" if chance.random() < 0.9 else ""
+                lines.append(f"      {name}: {{type: {kind}{said}}}")
+        yield f"plans/area_{first // _EVENTS_PER_FILE:03}.yaml", "\n".join(lines) + "\n"
 
 
 def _use_cases(names: list[list[str]], chance: Random) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import compare, corpus, lineage, run
+from benchmarks import compare, corpus, hook, lineage, run
 from benchmarks.goals import GOALS
 from benchmarks.measure import PASS, FailedError, alternate, machine
 from benchmarks.measure import run as measured
@@ -130,3 +130,11 @@ def test_scores_are_shares_of_what_is_called_and_of_what_is_dead() -> None:
     for unused, dead in ((True, True), (True, False), (False, True), (False, False)):
         score.add(unused, dead)
     assert (score.precision, score.recall) == ("0.500", "0.500")
+
+
+def test_the_hook_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    hook.main(["--events", "60", "--models", "6", "--dashboards", "2", "--runs", "1"])
+    assert [line.split(":")[0].split(") ")[1] for line in capsys.readouterr().out.splitlines()[-2:]] == [
+        "nothing changed",
+        "5 plan files",
+    ]

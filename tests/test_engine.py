@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -483,3 +484,18 @@ def test_listings_name_three_and_count_the_rest(words: list[str], listed: str | 
 def test_counts_have_their_noun_in_number() -> None:
     assert [engine.counted(n, "query") for n in (0, 1, 2)] == ["0 queries", "1 query", "2 queries"]
     assert engine.counted(1234, "field") == "1,234 fields"
+
+
+def test_a_rule_does_not_pay_for_the_tables_that_it_is_the_first_to_ask_for() -> None:
+    with fact_base() as base:
+
+        def fill() -> None:
+            start = time.monotonic()
+            while time.monotonic() < start + 0.3:
+                base.count(
+                    "SELECT sum(length(value)) FROM json_each('[' || replace(hex(zeroblob(9999)), '0', '1,') || '1]')"
+                )
+
+        base.defer("note", fill)
+        base.freeze()
+        assert base.query("SELECT count(*) FROM note", limits=Limits(seconds=0.2)).rows == [(0,)]

@@ -64,6 +64,7 @@ class FactBase:
     _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = field(default_factory=dict)
     _frozen: bool = False
     _filling: str = ""
+    _spent: float = 0.0  # seconds that filling took: who asks first does not pay for all
 
     @classmethod
     def create(cls) -> FactBase:
@@ -216,9 +217,10 @@ class FactBase:
         if self._frozen:
             self.connection.execute("PRAGMA query_only = OFF")
         self.connection.execute("BEGIN" if self._frozen else "SAVEPOINT filling")
-        before, self._filling = self._filling, f"{FILLING}{table}"
+        before, self._filling, start = self._filling, f"{FILLING}{table}", time.monotonic()
         fill()
         self._filling = before
+        self._spent += 0 if before else time.monotonic() - start
         self._write_places()
         self.connection.execute("COMMIT" if self._frozen else "RELEASE filling")
         if self._frozen:
@@ -236,7 +238,7 @@ class FactBase:
         """
         limits = limits or Limits()
         connection = self.connection
-        deadline = time.monotonic() + limits.seconds
+        deadline = time.monotonic() - self._spent + limits.seconds
         refused: list[str] = []
 
         def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -249,7 +251,8 @@ class FactBase:
             return sqlite3.SQLITE_DENY
 
         previous = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.bytes)
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, _OPCODES_PER_TICK)
+        late = lambda: not self._filling and time.monotonic() - self._spent > deadline  # noqa: E731
+        connection.set_progress_handler(late, _OPCODES_PER_TICK)
         try:
             cursor = self._execute(sql, parameters or {}, authorize)
             if cursor.description is None:
