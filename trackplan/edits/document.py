@@ -69,7 +69,7 @@ class Document:
             edits = [
                 edit
                 for holder in holders.values()
-                for edit in removal(self.text, holder, [e for e in gone if e.holder is holder], json=self.json)
+                for edit in removal(self.text, holder, [e for e in gone if e.holder is holder])
             ]
         except RefusedError as error:
             raise self.unsafe(error.offset, error.reason) from error

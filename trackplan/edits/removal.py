@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trackplan.edits.cutting import REST, cut
 from trackplan.edits.text import Edit, line_end, line_start
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from trackplan.edits.spans import Entry, Span
 
 _EMPTY = {"mapping": "{}", "list": "[]"}
-_REST = re.compile(r"[ \t]*(?:(?<=[ \t])#[^\n]*|\r)?(?:\n|\Z)")  # nothing but a comment is left of the line
 _GAP = re.compile(r"(?:[ \t\r\n]|(?<=[ \t\r\n])#[^\n]*)*")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _DASH = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*-")
@@ -28,7 +28,7 @@ class RefusedError(Exception):
         self.reason = reason
 
 
-def removal(text: str, holder: Span, gone: Sequence[Entry], *, json: bool) -> list[Edit]:
+def removal(text: str, holder: Span, gone: Sequence[Entry]) -> list[Edit]:
     """The edits that take the entries `gone` out of their mapping or list. Raises `RefusedError`."""
     going = {id(entry) for entry in gone}
     kept = [entry for entry in holder.entries if id(entry) not in going]
@@ -38,7 +38,7 @@ def removal(text: str, holder: Span, gone: Sequence[Entry], *, json: bool) -> li
         raise RefusedError(holder.start, "a pair that stands in a list without braces cannot be taken apart")
     if not kept and "#" not in text[holder.content : holder.end]:
         return [Edit(holder.content + 1, holder.end - 1)]
-    return _flow(text, holder, going, json=json)
+    return _flow(text, holder, going)
 
 
 def first_of(text: str, entry: Entry) -> int:
@@ -84,7 +84,7 @@ def _next(text: str, entry: Entry) -> int:
 
 def _line_after(text: str, entry: Entry) -> int:
     """Where the line after an entry begins. Raises `RefusedError` where anything else stands in its last line."""
-    if not _REST.match(text, entry.end):
+    if not REST["#"].match(text, entry.end):
         raise RefusedError(entry.end, "something else stands in the same line")
     return line_end(text, entry.end)
 
@@ -106,20 +106,11 @@ def _nothing(text: str, holder: Span, start: int, *, compact: bool) -> Edit:
     return Edit(at, at, f" {sign}")
 
 
-def _flow(text: str, holder: Span, going: set[int], *, json: bool) -> list[Edit]:
-    entries = holder.entries
-    commas = [_comma(text, entry.end) for entry in entries]
-    last_kept = max((n for n, entry in enumerate(entries) if id(entry) not in going), default=-1)
-    cuts = []
-    for number, entry in enumerate(entries):
-        if id(entry) in going:
-            comma = commas[number]
-            cuts.append(_cut(text, entry.start, entry.end if comma is None else comma + 1))
-    if last_kept >= 0 and last_kept < len(entries) - 1 and (json or commas[-1] is None):
-        at = commas[last_kept]
-        if at is not None:
-            cuts.append((at, at + 1))
-    return [Edit(start, end) for start, end in _joined(cuts)]
+def _flow(text: str, holder: Span, going: set[int]) -> list[Edit]:
+    items = [(entry.start, entry.end) for entry in holder.entries]
+    commas = [_comma(text, entry.end) for entry in holder.entries]
+    numbers = [n for n, entry in enumerate(holder.entries) if id(entry) in going]
+    return [Edit(start, end) for start, end in cut(text, items, commas, numbers)]
 
 
 def _comma(text: str, end: int) -> int | None:
@@ -127,29 +118,3 @@ def _comma(text: str, end: int) -> int | None:
     found = _GAP.match(text, end)
     at = found.end() if found else end
     return at if text[at : at + 1] == "," else None
-
-
-def _cut(text: str, start: int, end: int) -> tuple[int, int]:
-    """The entry with its comma and the blanks beside it, or its lines where it has them for itself."""
-    begin = line_start(text, start)
-    alone = not text[begin:start].strip()
-    ends = _REST.match(text, end) is not None
-    if alone and ends:
-        return begin, line_end(text, end)
-    if ends or text[end : end + 1] in "}]":
-        while start > begin and text[start - 1] in " \t" and not alone:
-            start -= 1
-        return start, end
-    while text[end : end + 1] in (" ", "\t"):
-        end += 1
-    return start, end
-
-
-def _joined(cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(cuts):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

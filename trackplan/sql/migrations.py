@@ -1,0 +1,154 @@
+"""A column, struct field or JSON key that goes → the statement that takes it out of a table, and the way back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from trackplan.names import fold
+from trackplan.sql.template import identifier
+
+_DROPS_MEMBERS = frozenset({"duckdb", "spark", "databricks", "clickhouse"})
+_JSON_REMOVE = frozenset({"mysql", "sqlite", "bigquery", "singlestore"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What goes: its table, the column's name and type, and the way into it. Names are as the database stores them."""
+
+    relation: tuple[str, ...]
+    column: str
+    path: tuple[str, ...] = ()
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Statements to run, those that undo them, and what has to be known about it ('' if nothing)."""
+
+    forward: str
+    back: str
+    note: str = ""
+
+
+def drop(stored: Stored, dialect: str) -> Migration:
+    """Take it out of the table. The way back brings back the column; its values are gone."""
+    if stored.path:
+        return _member(stored, dialect)
+    back = _alter(
+        stored.relation, exp.ColumnDef(this=_name(stored.column, dialect), kind=_type(stored.type, dialect)), dialect
+    )
+    action = exp.Drop(tables=[exp.column(_name(stored.column, dialect))], kind="COLUMN")
+    return Migration(_alter(stored.relation, action, dialect), back, "the way back brings back an empty column")
+
+
+def quarantine(stored: Stored, dialect: str) -> Migration | None:
+    """Rename it, so that a forgotten reader shouts while nothing is lost; None for what lies inside of a column."""
+    if stored.path:
+        return None
+    hidden = f"{stored.column}__quarantined"
+    return Migration(_rename(stored, stored.column, hidden, dialect), _rename(stored, hidden, stored.column, dialect))
+
+
+def drop_table(relation: tuple[str, ...], dialect: str) -> Migration:
+    """Take out a whole table. There is no way back but a copy."""
+    drop_ = exp.Drop(tables=[_table(relation, dialect)], kind="TABLE")
+    return Migration(_sql(drop_, dialect), "", "keep a copy until you are sure; nothing brings the table back")
+
+
+def _member(stored: Stored, dialect: str) -> Migration:
+    """What lies inside of a column: a JSON key, or a field of a struct."""
+    kind = stored.type.upper()
+    if "[" in kind or kind.startswith(("ARRAY", "LIST")):
+        return _by_hand(stored, dialect, "it lies inside of the items of a list, where no statement reaches it")
+    if kind.startswith(("JSON", "VARIANT", "OBJECT", "SUPER", "VARCHAR", "TEXT", "STRING", "MAP")) or not kind:
+        return _key(stored, dialect)
+    if dialect in _DROPS_MEMBERS:
+        column = _quoted((stored.column, *stored.path), dialect)
+        table = _sql(_table(stored.relation, dialect), dialect)
+        return Migration(f"ALTER TABLE {table} DROP COLUMN {column}", "", "nothing brings the field back but a copy")
+    if dialect == "bigquery" and len(stored.path) == 1:
+        table, column = _sql(_table(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
+        inner = f"(SELECT AS STRUCT {column}.* EXCEPT ({_quoted(stored.path, dialect)})) AS {column}"
+        return Migration(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * REPLACE ({inner}) FROM {table}",  # noqa: S608 - names are quoted
+            "",
+            "this writes the table anew: partitions, clustering and grants have to be said again; keep a copy",
+        )
+    return _by_hand(stored, dialect, f"{dialect or 'SQL'} has no statement that takes a field out of a struct")
+
+
+def _key(stored: Stored, dialect: str) -> Migration:
+    table, column = _sql(_table(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
+    way = _text("$" + "".join(f".{_step(step)}" for step in stored.path))
+    if dialect in _JSON_REMOVE:
+        value = f"JSON_REMOVE({column}, {way})"
+    elif dialect == "duckdb":
+        patch: object = None
+        for step in reversed(stored.path):
+            patch = {step: patch}
+        value = f"json_merge_patch({column}, {_text(json.dumps(patch, ensure_ascii=False))})"
+    elif dialect == "postgres":
+        steps = ", ".join(json.dumps(step, ensure_ascii=False) for step in stored.path)
+        value = f"({column}::jsonb #- {_text('{' + steps + '}')})::{(stored.type or 'jsonb').lower()}"
+    elif dialect == "snowflake" and len(stored.path) == 1:
+        value = f"OBJECT_DELETE({column}, {_text(stored.path[0])})"
+    else:
+        return _by_hand(stored, dialect, f"{dialect or 'SQL'} has no statement that takes such a key out of a value")
+    note = "nothing brings the values back but a copy"
+    return Migration(f"UPDATE {table} SET {column} = {value} WHERE {column} IS NOT NULL", "", note)  # noqa: S608 - names are quoted
+
+
+def _by_hand(stored: Stored, dialect: str, why: str) -> Migration:
+    table = _sql(_table(stored.relation, dialect), dialect)
+    way = _quoted((stored.column, *stored.path), dialect)
+    return Migration(f"-- {table}: write the table anew without {way}", "", why)
+
+
+def _text(content: str) -> str:
+    return "'" + content.replace("'", "''") + "'"
+
+
+def _step(step: str) -> str:
+    return step if step.isidentifier() and step.isascii() else json.dumps(step, ensure_ascii=False)
+
+
+def _rename(stored: Stored, old: str, new: str, dialect: str) -> str:
+    if dialect in ("tsql", "fabric"):
+        place = ".".join((*stored.relation, old))
+        return f"EXEC sp_rename {_text(place)}, {_text(new)}, 'COLUMN'"
+    action = exp.RenameColumn(this=exp.column(_name(old, dialect)), to=exp.column(_name(new, dialect)), exists=False)
+    return _alter(stored.relation, action, dialect)
+
+
+def _alter(relation: tuple[str, ...], action: exp.Expr, dialect: str) -> str:
+    return _sql(exp.Alter(this=_table(relation, dialect), kind="TABLE", actions=[action]), dialect)
+
+
+def _table(relation: tuple[str, ...], dialect: str) -> exp.Table:
+    parts = [_name(part, dialect) for part in relation[-3:]]
+    names = ("this", "db", "catalog")
+    return exp.Table(**dict(zip(names, reversed(parts), strict=False)))
+
+
+def _name(name: str, dialect: str) -> exp.Identifier:
+    """A name as the database stores it: in quotes where it is not what it would store without."""
+    return exp.to_identifier(name, quoted=identifier(name, dialect) != name or fold(name, False, dialect) != name)
+
+
+def _type(text: str, dialect: str) -> exp.Expr:
+    """A type as it is declared, or text that keeps it as it is written where the parser does not know it."""
+    try:
+        return exp.DataType.build(text or "VARCHAR", dialect=dialect or None)
+    except Exception:  # a stranger's type, which the parser fails at in more ways than it documents
+        return exp.Var(this=text)
+
+
+def _quoted(parts: tuple[str, ...], dialect: str) -> str:
+    return ".".join(_sql(_name(part, dialect), dialect) for part in parts)
+
+
+def _sql(node: exp.Expr, dialect: str) -> str:
+    return node.sql(dialect=dialect or None)

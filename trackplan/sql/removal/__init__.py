@@ -1,0 +1,1 @@
+"""Columns that shall go → where a statement writes them, and whether it can do without them."""
