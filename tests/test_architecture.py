@@ -48,7 +48,7 @@ LAYERS = (
     {"project"},
     {"classify"},
     {"documents"},
-    {"once"},
+    {"once", "owners"},
     {"tree", "cache"},
     {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "git"}
     | {"similarity", "copies", "streams"},

@@ -141,6 +141,27 @@ class RuleText:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """A line of CODEOWNERS: files that any of the patterns matches have these owners, by that section of it."""
+
+    section: str
+    patterns: tuple[str, ...]
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Who owns the files of a project that lies in `folder` of its repository; later lines count before others.
+
+    `told` are the faults of the file that says so, for people.
+    """
+
+    folder: str = ""
+    lines: tuple[Owned, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
@@ -160,8 +181,8 @@ class Report:
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
     `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
     `silenced` are findings that a team puts up with; they are not among `findings`. `rules` are those that were asked.
-    `failed` are the rules that could not do their work; `fatal` tells that an input could not be read. Either makes the
-    run end with exit code 2.
+    `ownership` tells who owns the files. `failed` are the rules that could not do their work; `fatal` tells that an
+    input could not be read. Either makes the run end with exit code 2.
     """
 
     today: str
@@ -177,6 +198,7 @@ class Report:
     failed: tuple[Failed, ...] = ()
     silenced: tuple[Silenced, ...] = ()
     rules: tuple[RuleText, ...] = ()
+    ownership: Ownership = field(default_factory=Ownership)
 
     @property
     def complete(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from trackplan import compilation, evidence, inputs, judgement, rules, summary
+from trackplan import compilation, evidence, inputs, judgement, owners, rules, summary
 from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
@@ -45,6 +45,8 @@ def check(
     with base:
         judged = judgement.judge(base, project, asked, today)
         report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
+        owned = owners.read(project.tree)
+        report = replace(report, ownership=owned, notes=(*report.notes, *owned.told))
         report = replace(report, rules=tuple(map(_text, asked.chosen)))
         if leaving is not None and report.complete and judged.free:
             leaving.facts(project, base, read, asked.chosen, report)

@@ -84,7 +84,8 @@ class _Renewal:
         if not figures and summary.leading(findings) == summary.leading(left):
             return replace(head.report, findings=findings)
         made = summary.report(facts or self._facts(), _outcome(findings, head))
-        return replace(made, rules=head.report.rules)
+        owned = head.report.ownership
+        return replace(made, rules=head.report.rules, ownership=owned, notes=(*made.notes, *owned.told))
 
     def write(self, report: Report) -> int:
         """Write the report, keep it for later runs, and give the exit code."""

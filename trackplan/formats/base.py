@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from trackplan import owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from trackplan.findings import Finding
+    from trackplan.findings import Finding, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,18 @@ class Look:
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """The findings by severity, errors first, and then in the order of the text output."""
     return sorted(findings, key=lambda f: (-f.severity, f.sort_key))
+
+
+def by_owner(report: Report) -> dict[str, int]:
+    """How many findings each owner has, the most first, and last `""` for those of nobody; {} without owners at all."""
+    if not report.ownership.lines:
+        return {}
+    found: Counter[str] = Counter()
+    owners_of = owners.finder(report.ownership)
+    for path, count in Counter(finding.place.path for finding in report.findings).items():
+        for owner in owners_of(path) or ("",):
+            found[owner] += count
+    return dict(sorted(found.items(), key=lambda item: (not item[0], -item[1], item[0])))
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from trackplan import __version__
+from trackplan import __version__, owners
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
+from trackplan.formats.base import by_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from trackplan.findings import Evidence, Failed, Finding, Place, Report, Silenced, Skipped
     from trackplan.formats.base import Look
@@ -29,6 +30,7 @@ QUADRANTS = ("keep", "idle", "undeclared", "waste", "unknown", "gap")
 def render(report: Report, _tree: Text | None = None, _look: Look | None = None) -> str:
     """The whole report as JSON; equal reports give equal text."""
     findings = sorted(report.findings, key=lambda f: f.sort_key)
+    whose = owners.finder(report.ownership)
     document = {
         "version": 1,
         "tool": {"name": "trackplan", "version": __version__},
@@ -36,14 +38,15 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         "summary": {
             "findings": {str(s): sum(f.severity is s for f in findings) for s in sorted(Severity, reverse=True) if s},
             "causes": _causes(findings),
+            "owners": [{"owner": name, "findings": count} for name, count in by_owner(report).items()],
             "quadrants": {name: report.quadrants.get(name, 0) for name in QUADRANTS},
             "rules_run": report.rules_run,
             "fatal": not report.complete,
             "next_step": report.next_step,
         },
         "evidence": [_evidence(e) for e in report.evidence],
-        "findings": [_finding(f) for f in findings],
-        "silenced": [_silenced(s) for s in report.silenced],
+        "findings": [_finding(f, whose) for f in findings],
+        "silenced": [_silenced(s, whose) for s in report.silenced],
         "failed": [_failed(f) for f in report.failed],
         "skipped": [_skipped(s) for s in report.skipped],
         "notes": list(report.notes),
@@ -62,7 +65,7 @@ def place_object(place: Place) -> dict[str, str | int]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _finding(finding: Finding, whose: Callable[[str], tuple[str, ...]]) -> dict[str, object]:
     return {
         "rule": finding.rule,
         "name": finding.name,
@@ -75,12 +78,13 @@ def _finding(finding: Finding) -> dict[str, object]:
         "fix": finding.fix,
         "rank": finding.rank,
         "place": place_object(finding.place),
+        "owners": list(whose(finding.place.path)),
     }
 
 
-def _silenced(silenced: Silenced) -> dict[str, object]:
+def _silenced(silenced: Silenced, whose: Callable[[str], tuple[str, ...]]) -> dict[str, object]:
     return {
-        "finding": _finding(silenced.finding),
+        "finding": _finding(silenced.finding, whose),
         "by": silenced.by,
         "reason": silenced.reason,
         "owner": silenced.owner,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
-from trackplan.formats.base import Look, gravest_first
+from trackplan.formats.base import Look, by_owner, gravest_first
 from trackplan.formats.summary import headline, plural
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trackplan.formats.source import Text
 
 _PLAIN = Look()
+_MOST_OWNERS = 50
 _LONGEST = 60_000
 """Characters: a comment on GitHub holds 65,536."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&$])")
@@ -29,7 +30,7 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
     head = ["### trackplan", "", f"**{headline(report)}.**", ""]
     if report.silenced:
         head += [f"{plural(len(report.silenced), 'more finding')} put up with.", ""]
-    tail = [*_causes(report), *_quadrants(report)]
+    tail = [*_causes(report), *_owners(report), *_quadrants(report)]
     failed = [f"- **{each.rule} {each.name}** failed: {plain(each.message)}" for each in report.failed]
     room = _LONGEST - sum(len(line) + 1 for line in [*head, *failed, *tail])
     return "\n".join([*head, *failed, *_table(report, look, room), *tail]).rstrip() + "\n"
@@ -69,6 +70,19 @@ def _causes(report: Report) -> Iterator[str]:
     yield from ("| cause | findings | what stops it there |", "| --- | --: | --- |")
     for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         yield f"| {name} | {count:,} | {CAUSES[name].countermeasure} |"
+    yield ""
+
+
+def _owners(report: Report) -> Iterator[str]:
+    found = by_owner(report)
+    if not found:
+        return
+    yield from ("| owner | findings |", "| --- | --: |")
+    names = list(found)
+    for name in names[:_MOST_OWNERS]:
+        yield f"| {plain(name) or 'nobody'} | {found[name]:,} |"
+    if len(names) > _MOST_OWNERS:
+        yield f"| {len(names) - _MOST_OWNERS:,} more | |"
     yield ""
 
 

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from trackplan import __version__
+from trackplan import __version__, owners
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, gravest_first
 from trackplan.formats.summary import plural
@@ -38,7 +38,10 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
     rules = [rule for rule in report.rules if rule.id in used]
     index = {rule.id: number for number, rule in enumerate(rules)}
     numbers = _numbers(findings)
-    results = [_result(f, silenced.get(id(f)), index, numbers[id(f)], look) for f in shown]
+    whose = owners.finder(report.ownership)
+    results = [
+        _result(f, silenced.get(id(f)), index, numbers[id(f)], look) | _owned(whose(f.place.path)) for f in shown
+    ]
     run = {
         "tool": {"driver": {"name": "trackplan", "version": __version__, "rules": [*map(_rule, rules)]}},
         "invocations": [{"executionSuccessful": report.complete, **_notices(report, len(findings) - len(shown), look)}],
@@ -84,6 +87,10 @@ def _result(finding: Finding, by: Silenced | None, index: Mapping[str, int], num
         if by.by == "baseline":
             found["baselineState"] = "unchanged"
     return found
+
+
+def _owned(by: tuple[str, ...]) -> _Object:
+    return {"properties": {"owners": list(by)}} if by else {}
 
 
 def _physical(place: Place, look: Look) -> _Object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
-from trackplan.formats.base import Look, paint
+from trackplan.formats.base import Look, by_owner, paint
 from trackplan.formats.source import visible
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def summary(report: Report, look: Look) -> str:
     parts = [
         _headline(report, look),
         _causes(report, look),
+        _owners(report, look),
         _quadrants(report, look),
         _evidence(report, look),
         _skipped(report, look),
@@ -98,6 +99,18 @@ def _causes(report: Report, look: Look) -> str:
     lines = [paint("Where it comes from, and what stops it there", "bold", look)]
     for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"  {name:<11}  {count:>{size},}  {paint(CAUSES[name].countermeasure, 'dim', look)}")
+    return "\n".join(lines)
+
+
+def _owners(report: Report, look: Look) -> str:
+    """The findings added up by who owns their files."""
+    found = by_owner(report)
+    if not found:
+        return ""
+    size = max(len(f"{n:,}") for n in found.values())
+    wide = max(len(visible(name)) for name in (*found, "nobody"))
+    lines = [paint("Whose files they are in (CODEOWNERS)", "bold", look)]
+    lines += [f"  {visible(name) or 'nobody':<{wide}}  {count:>{size},}" for name, count in found.items()]
     return "\n".join(lines)
 
 
