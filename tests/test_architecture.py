@@ -20,7 +20,7 @@ LAYERS = (
     {"cli"},
     {"options"},
     {"commands"},
-    {"rule_tests"},
+    {"lsp", "rule_tests"},
     {"pipeline"},
     {"last"},
     {"evidence", "judgement"},

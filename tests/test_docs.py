@@ -89,7 +89,12 @@ def test_the_readmes_options_exist(cli: Cli) -> None:
 
 def test_relative_links_lead_somewhere() -> None:
     wrong = []
-    for document in [*ROOT.glob("*.md"), *ROOT.glob("rules/*.md"), *ROOT.glob("examples/**/*.md")]:
+    for document in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("rules/*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+    ]:
         targets = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
         wrong += [
             f"{document.relative_to(ROOT)}: {target}"

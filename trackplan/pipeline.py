@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -39,10 +40,25 @@ def check(
     `select` and `ignore` are rule ids, prefixes or names. A rule that cannot do its work is told in the report. What a
     check after an edit can go on from is given to `leaving`.
     """
+    base, report = analyse(project, today, select, ignore, means, leaving)
+    base.close()
+    return report
+
+
+def analyse(
+    project: Project,
+    today: date,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    means: Means | None = None,
+    leaving: Leaving | None = None,
+) -> tuple[FactBase, Report]:
+    """What `check` gives, with the facts that it rests on, for whoever has more to ask and closes them then."""
     catalogue = rules.load(project)
     asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
     base, read = _built(project, today, means or Means())
-    with base:
+    with ExitStack() as failing:
+        failing.enter_context(base)
         judged = judgement.judge(base, project, asked, today)
         report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
         owned = owners.read(project.tree)
@@ -50,7 +66,8 @@ def check(
         report = replace(report, rules=tuple(map(_text, asked.chosen)))
         if leaving is not None and report.complete and judged.free:
             leaving.facts(project, base, read, asked.chosen, report)
-    return report
+        failing.pop_all()
+    return base, report
 
 
 def _text(rule: Rule) -> RuleText:

@@ -124,6 +124,41 @@ class Pack:
         self.size = len(body or b"")
 
 
+class Held(Pack):
+    """Pieces for a process that looks at one project again and again, at hand as long as each run uses them.
+
+    The first run's are written to the file, too.
+    """
+
+    def __init__(self, path: str = "", folder: str = "") -> None:
+        super().__init__(path, folder)
+        self._first = True
+
+    @property
+    def lasts(self) -> bool:
+        """Always: the next run is another one of this process."""
+        return True
+
+    def get(self, wanted: bytes) -> bytes | None:
+        """The piece under that key, None if there is none."""
+        self._used.add(wanted)
+        return super().get(wanted)
+
+    def put(self, under: bytes, piece: bytes) -> None:
+        """Keep a piece for the next run."""
+        self._used.add(under)
+        self._new[under] = piece
+
+    def save(self) -> None:
+        """Let go of what was not used since the last time."""
+        if self._first:
+            super().save()
+            self._first = False
+        self._new = {under: piece for under, piece in self._new.items() if under in self._used}
+        self._used.clear()
+        self._unpacked.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """With what a project is analysed: pieces of earlier work, and the number of processes that share the work."""
@@ -132,8 +167,8 @@ class Means:
     jobs: int = 1
 
 
-def of_project(folder: str | None, root: str) -> Pack:
+def of_project(folder: str | None, root: str, kind: type[Pack] = Pack) -> Pack:
     """The pack of the project in `root` in the cache `folder`; one without a file where there is no cache."""
     if folder is None:
-        return Pack()
-    return Pack(os.path.join(place.inner(folder), f"{files.name(os.fsencode(root))}.pack"), folder)
+        return kind()
+    return kind(os.path.join(place.inner(folder), f"{files.name(os.fsencode(root))}.pack"), folder)

@@ -12,7 +12,9 @@ from trackplan.cache.sections import parted, sections
 
 _VARIABLES = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TERM", "LANG", "LC_ALL")
 # Nothing is kept of these, so there is nothing to look for.
-_NEVER = frozenset({"init", "baseline", "cache", "schema", "--help", "-h", "--output", "-o", "--install-completion"})
+_NEVER = frozenset(
+    {"init", "baseline", "cache", "schema", "lsp", "--help", "-h", "--output", "-o", "--install-completion"}
+)
 _PARTS = 4
 
 

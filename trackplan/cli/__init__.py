@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from trackplan import __version__, options
-from trackplan.errors import ExitCode
+from trackplan.cli.rules import rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,48 +221,6 @@ def query(where: Where, sql: str, format: str, output: Path | None, today: str) 
     return command.run(sql, where, format, output, today)
 
 
-@app.group(invoke_without_command=True)
-@options.choice("table", "json", default="table", option="--format", help="How to write the list.")
-@options.where(options.project, options.no_cache, options.cache_dir)
-@click.pass_context
-def rules(context: click.Context, where: Where, format: str) -> int:  # noqa: A002
-    """List the rules, ours and the project's, test or document them.
-
-    The list tells which rules run here, and because of which setting.
-    """
-    if context.invoked_subcommand:
-        return ExitCode.CLEAN
-    from trackplan.commands import rules as command
-
-    return command.run(where, format)
-
-
-@rules.command("test")
-@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=options.FILE)
-@click.option("--quiet", "-q", is_flag=True, help="Only what does not pass.")
-@options.where(options.project)
-def test_rules(where: Where, folders: tuple[Path, ...], quiet: bool) -> int:
-    """Run the cases of the rules in FOLDER.
-
-    The cases of FOLDER/NAME.sql are in FOLDER/tests/NAME.yml. Without FOLDER, the project's own rules are tested.
-    """
-    from trackplan.commands import rule_cases as command
-
-    return command.run(folders, where, quiet)
-
-
-@rules.command("docs")
-@click.argument("folder", metavar="FOLDER", type=options.FILE)
-def rule_pages(folder: Path) -> int:
-    """Write a page for every rule in FOLDER.
-
-    FOLDER/README.md lists them by group and by cause, FOLDER/docs/ID.md has the page of each.
-    """
-    from trackplan.commands import rule_pages as command
-
-    return command.run(folder)
-
-
 @app.command()
 @click.argument("name", metavar="[NAME]", default="")
 def schema(name: str) -> int:
@@ -273,6 +231,19 @@ def schema(name: str) -> int:
     from trackplan.commands import schema as command
 
     return command.run(name)
+
+
+@app.command()
+@options.today
+@options.analysing
+def lsp(where: Where, today: str) -> int:
+    """Serve an editor: what a check finds, as it is written.
+
+    Speaks the Language Server Protocol on standard input and output; docs/editors.md has the settings of editors.
+    """
+    from trackplan.commands import lsp as command
+
+    return command.run(where, today)
 
 
 @app.command()
@@ -298,3 +269,6 @@ def init(folder: Path) -> int:
     from trackplan.commands import init as command
 
     return command.run(folder)
+
+
+app.add_command(rules)
