@@ -12,7 +12,7 @@ from tests.judge.run import AGAIN, execute, judge_case
 from tests.judge.verdicts import Verdict
 
 # The share of dead columns and keys that must be called unused; it may only rise.
-FOUND, FOUND_KEYS = 0.97, 0.94
+FOUND, FOUND_KEYS = 0.97, 0.95
 CASES = {case.name: case for case in load()}
 
 

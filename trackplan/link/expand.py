@@ -5,6 +5,7 @@ What is part of a circle, or reads `*` from a table whose columns nobody declare
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from trackplan.link.components import components
@@ -12,6 +13,9 @@ from trackplan.link.frames import Frame, unnamed
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.relations import Relation
 from trackplan.link.scopes import Scopes
+
+_LIST = re.compile(r"\[\d*\]\s*$|^\s*(?:array|list)\b", re.IGNORECASE)
+"""A declared type of lists."""
 
 
 @dataclass(slots=True)
@@ -124,6 +128,8 @@ def _complete(program: Program, table: Table, found: Expanded) -> None:
             frame.open = relation.partly or any(root.open for root in roots + copied)
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)
+    if relation.raw and not relation.landed and not table.builders:
+        frame.lists = frozenset(name for name, column in relation.columns.items() if _LIST.search(column.type))
     table.frame = frame
 
 

@@ -22,6 +22,10 @@ ALL: frozenset[str] = frozenset()
 Origin = int | str | tuple[int, int, int]
 """Where a scope's column comes from: an item of its select list or a position below; a name that it was asked for;
 or by a star: the item, the frame that the star takes from, and the position there."""
+_PSEUDO = frozenset(
+    "_partitiontime _partitiondate _table_suffix _file_name _change_type rowid ctid oid xmin current_date "  # noqa: SIM905
+    "current_time current_timestamp current_user session_user".split()
+)
 
 
 class Frame:
@@ -29,9 +33,10 @@ class Frame:
 
     `index` has the first position of each lower-case name, `twins` all of those that stand several times. `starred`
     tells which columns a star brings, None if none; `origins` is None where each column is the item at its position.
+    `lists` has the lower-case names of those that are known to be lists.
     """
 
-    __slots__ = ("index", "maybe", "names", "open", "origins", "starred", "twins", "weak")
+    __slots__ = ("index", "lists", "maybe", "names", "open", "origins", "starred", "twins", "weak")
 
     def __init__(self, *, weak: bool = False) -> None:
         self.names: list[str] = []
@@ -40,6 +45,7 @@ class Frame:
         self.maybe: dict[str, int] = {}
         self.starred: list[bool] | None = None
         self.origins: list[Origin] | None = None
+        self.lists: frozenset[str] = frozenset()
         self.open = False
         self.weak = weak
 
@@ -112,10 +118,15 @@ class Frame:
         copy = Frame(weak=self.weak)
         copy.names = list(self.names) if self.open else self.names
         copy.index = dict(self.index) if self.open else self.index
-        copy.twins = self.twins
+        copy.twins, copy.lists = self.twins, self.lists
         copy.starred = list(self.starred) if self.open and self.starred else self.starred
         copy.open = self.open
         return copy
+
+
+def is_pseudo(name: str) -> bool:
+    """Whether databases have a column of that lower-case name that no table declares."""
+    return name in _PSEUDO or name.startswith(("metadata$", "$"))
 
 
 def left_out(frame: Frame, exclude: Iterable[str], pattern: str) -> frozenset[str]:

@@ -77,7 +77,9 @@ class Kept:
 
 def _seen(table: Table) -> bytes:
     frame, relation = table.frame, table.relation
-    return _ENCODER.encode((frame.names, frame.starred, frame.open, relation is None or relation.built))
+    return _ENCODER.encode(
+        (frame.names, frame.starred, frame.open, sorted(frame.lists), relation is None or relation.built)
+    )
 
 
 def _packed(linked: Linked) -> _Packed:

@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from trackplan.link.edges import Edge, shortened
-from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, left_out
+from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, is_pseudo, left_out
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
-from trackplan.sql.values import LENGTH, firsts, taken
-
-# Names that databases give to what no table declares.
-_PSEUDO = frozenset(
-    "_partitiontime _partitiondate _table_suffix _file_name _change_type rowid ctid oid xmin current_date "  # noqa: SIM905
-    "current_time current_timestamp current_user session_user".split()
-)
+from trackplan.sql.values import LENGTH, MEASURE, firsts, taken
 
 
 class Use(NamedTuple):
@@ -84,6 +80,10 @@ class References:
                 if ref.hidden:
                     into, path = ref.into.lower(), self.path(ref.path)
                     edges.extend((*at, path, into, ref.clear, POSSIBLE) for at in self.lookup.hidden(number, ref.name))
+                    continue
+                if ref.path == MEASURE:
+                    found = [self._measured(number, ref, output, before)]
+                    edges.extend(self.edges(number, found, output, before, noting=noting))
                     continue
                 if noting:
                     self.references += 1
@@ -206,6 +206,14 @@ class References:
                 found = source
         return found
 
+    def _measured(self, number: int, ref: Ref, output: int | None, before: int | None) -> Ref:
+        """A reference to how long a column is."""
+        whole = replace(ref, path="")
+        found, doubt = self.lookup.find(number, whole, output, before)
+        only = len(found) == 1 and not doubt and not found[0].row and not found[0].member
+        listed = only and ref.name.lower() in self.frames[found[0].frame].lists
+        return replace(ref, path=LENGTH, transform="counted") if listed else whole
+
     def _looked_up(
         self, edges: list[Edge], number: int, ref: Ref, output: int | None, before: int | None, *, noting: bool
     ) -> None:
@@ -232,7 +240,7 @@ class References:
                 edges.append(edge)
                 if noting:
                     self.note(edge, ref.how, ref.span, ref.transform)
-        if noting and doubt and not _is_pseudo(ref.name.lower()):
+        if noting and doubt and not is_pseudo(ref.name.lower()):
             self.unknowns.append((doubt, ref.name, ref.span))
 
     def _members(self, number: int, path: str) -> tuple[Sequence[int], str]:
@@ -289,7 +297,3 @@ class References:
 
 def _starred(ref: Ref | StarRef) -> How:
     return ref.how if ref.how != "output" else "star"
-
-
-def _is_pseudo(name: str) -> bool:
-    return name in _PSEUDO or name.startswith(("metadata$", "$"))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlglot import exp, jsonpath
 from sqlglot.errors import SqlglotError
 
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import LENGTH, MEASURE
 
 _BY_PATH = frozenset(
     "json_extract json_extract_string json_query json_value jsonb_path_query jsonb_path_query_array "  # noqa: SIM905
@@ -76,6 +76,8 @@ def ways_of(node: exp.Expr) -> Ways | None:
         return _transformed([node.this, node.expression])
     if isinstance(node, exp.ArraySize) or (isinstance(node, exp.Length) and isinstance(node.this, _LISTS)):
         return Ways(node.this, [Way([LENGTH], cut=True)], _reading([node.args.get("expression")]))
+    if isinstance(node, exp.Length):
+        return Ways(node.this, [Way([MEASURE], cut=True)], []) if isinstance(node.this, exp.Column) else None
     if isinstance(node, (*_TAKING, *_ABOUT)):
         given = node.args.get("path") or node.args.get("expression")
         way = Way([]) if given is None else way_of(given)

@@ -17,6 +17,8 @@ LENGTH = "\0"
 
 No identifier and no key of SQL can be called so.
 """
+MEASURE = "\1"
+"""A path that asks how long a value is: as `LENGTH` where it is a list, for all of it where it is a text."""
 
 
 def joined(path: str, more: str) -> str:
@@ -57,6 +59,9 @@ def parts(refs: Iterable[Reference], asked: str) -> Iterator[Reference]:
     """References to the part `asked` of the value that `refs` make."""
     lower = asked.lower()
     for ref in refs:
+        if asked == MEASURE and not (isinstance(ref, Ref) and ref.clear and not ref.path and not ref.into):
+            yield ref  # it may be a text
+            continue
         if isinstance(ref, Called):
             way = part("", ref.into.lower(), False, lower)
             if way is not None:
