@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ class Look:
     fold_info: bool = True
     double_quoted_literals: bool = False
     prefix: str = ""
+
+    def where(self, path: str) -> str:
+        """A file of the project as services know it."""
+        return posixpath.normpath(self.prefix + path) if self.prefix and path else path
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:

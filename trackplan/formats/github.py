@@ -35,7 +35,7 @@ def _failed(failed: Failed, look: Look) -> str:
 
 
 def _command(kind: str, place: Place, title: str, message: str, look: Look) -> str:
-    said = {"file": look.prefix + place.path}
+    said = {"file": look.where(place.path)}
     if place.line:
         said |= {"line": str(place.line), "col": str(place.column), "endLine": str(place.end_line or place.line)}
         if place.end_line in (0, place.line) and place.end_column > place.column:

@@ -42,5 +42,5 @@ def _issue(
         "check_name": name,
         "fingerprint": hashlib.sha256(known_by.encode("utf-8", "surrogatepass")).hexdigest(),
         "severity": severity,
-        "location": {"path": look.prefix + path, "lines": {"begin": max(line, 1)}},
+        "location": {"path": look.where(path), "lines": {"begin": max(line, 1)}},
     }

@@ -24,7 +24,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> str:
     """The whole report; without findings one case that passed, so that it is seen to have run."""
     findings = sorted(report.findings, key=lambda f: f.sort_key)
-    suites = [_suite(look.prefix + path, list(group)) for path, group in groupby(findings, key=lambda f: f.place.path)]
+    suites = [_suite(look.where(path), list(group)) for path, group in groupby(findings, key=lambda f: f.place.path)]
     if report.failed:
         suites.append(_joined("rules", [_error(each) for each in report.failed], 0, len(report.failed)))
     if not suites:

@@ -58,7 +58,7 @@ def _table(report: Report, look: Look, room: int) -> Iterator[str]:
 
 def _row(finding: Finding, look: Look) -> str:
     place = finding.place
-    where = f"{look.prefix}{place.path}" + (f":{place.line}" if place.line else "")
+    where = f"{look.where(place.path)}" + (f":{place.line}" if place.line else "")
     said = f"**{finding.rule}** {plain(finding.message)}"
     return f"| {_MARKS.get(finding.severity, '')} | {plain(where)} | {said} |"
 

@@ -94,7 +94,7 @@ def _owned(by: tuple[str, ...]) -> _Object:
 
 
 def _physical(place: Place, look: Look) -> _Object:
-    found: _Object = {"artifactLocation": {"uri": quote(look.prefix + place.path), "uriBaseId": "%SRCROOT%"}}
+    found: _Object = {"artifactLocation": {"uri": quote(look.where(place.path)), "uriBaseId": "%SRCROOT%"}}
     if place.line:
         region = {"startLine": place.line, "startColumn": max(place.column, 1)}
         if place.end_line:
