@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Sensitivity = Literal["", "none", "internal", "personal", "special"]
 Part = Literal["name", "path", "type", "description", "sample", "tag", "sensitivity"]
@@ -12,8 +13,7 @@ RANKS: dict[str, int] = {"": 0, "none": 0, "internal": 1, "personal": 2, "specia
 CERTAIN = 0.8  # a guess at least this sure may contradict a declaration
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One reason for a class: `text` are the words of `part` that led to it. Never the value of a sample."""
 
     part: Part
@@ -23,8 +23,7 @@ class Evidence:
         return self.text if self.part == "sample" else f"'{self.text}' in the {self.part}"
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What the dictionary makes of a field: a category of the taxonomy, and how sure that is, 0 to 1."""
 
     category: str
@@ -33,8 +32,7 @@ class Guess:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Struct, frozen=True):
     """The class of a field: what is declared wins, the rest comes from the dictionary.
 
     `category` is '' where only a sensitivity is declared and the dictionary knows nothing. `contradicts` is the guess
@@ -49,8 +47,7 @@ class Classification:
     contradicts: Guess | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(Struct, frozen=True):
     """What a phrase of the dictionary stands for, and the conditions under which it does."""
 
     category: str

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TABLES = ("stored_column", "built_column")
 # What is filled when somebody asks for it, and brought up to date here.
-KEPT = frozenset({"classification", "less_data"})
+KEPT = frozenset({"classification", "lessened_subject", "less_data"})
 _ENDS = ("line", "column", "end_line", "end_column")
 Path = tuple[str, ...]
 
@@ -63,9 +63,9 @@ class Changes:
         names = [name for name in ("type", "description") if getattr(old, name) != getattr(new, name)]
         self.cells.update((table, name) for table in _TABLES for name in names)
         if names and self._class(parts, path, old) != self._class(parts, path, new):
-            self.cells.update((("classification", "*"), ("less_data", "*")))
+            self.cells.update((table, "*") for table in KEPT)
         if nature(old.type) != nature(new.type):
-            self.cells.add(("less_data", "*"))
+            self.cells.update((("lessened_subject", "*"), ("less_data", "*")))
 
     def touch(self, cells: Sequence[Cell]) -> bool:
         """Whether one of these cells may hold something else."""
@@ -79,26 +79,29 @@ class Changes:
             base.move(self.places)
         except KeyError:
             return False
-        before = self._lessened(base)
         for _, now in edits:
             for table in now:
                 self._say(base, table)
-        return self._less(base, before)
+        return self._less(base)
 
-    def _lessened(self, base: FactBase) -> set[Row]:
-        """For what less data is looked for, where that can be another now."""
-        affected = "less_data" not in self.unfilled and ("less_data", "*") in self.cells
-        return set(base.fetch("SELECT kind, key FROM lessened_subject")) if affected else set()
-
-    def _less(self, base: FactBase, before: set[Row]) -> bool:
-        """Drop from `less_data` what nobody looks for any more; False where more is looked for, or by another type.
+    def _less(self, base: FactBase) -> bool:
+        """Drop what nobody looks for less of any more; False where more is looked for, or by another type.
 
         How a column is used is not known here.
         """
-        now = self._lessened(base)
-        for kind, key in before - now:
+        if "lessened_subject" in self.unfilled or ("lessened_subject", "*") not in self.cells:
+            return True
+        before = set(base.fetch("SELECT kind, key, category FROM lessened_subject"))
+        now = set(base.fetch("SELECT kind, key, category FROM lessened"))
+        base.run("DELETE FROM lessened_subject")
+        base.insert("lessened_subject", ("kind", "key", "category"), sorted(now, key=repr))
+        if "less_data" in self.unfilled:
+            return True
+        looked_for = {row[:2] for row in now}
+        for kind, key in {row[:2] for row in before} - looked_for:
             base.run("DELETE FROM less_data WHERE kind = :kind AND key = :key", {"kind": kind, "key": key})
-        return now <= before and not (now and any(base.count(_BY_TYPE.format(key)) for key in self._retyped))
+        more = looked_for - {row[:2] for row in before}
+        return not more and not (now and any(base.count(_BY_TYPE.format(key)) for key in self._retyped))
 
     def _say(self, base: FactBase, table: Table) -> None:
         """Write what is said of the columns of a table."""

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Row
     from trackplan.link.store import Facts
 
+SUBJECTS = "INSERT INTO lessened_subject (kind, key, category) SELECT kind, key, category FROM lessened"
 _NAMES = ("kind", "key", "action", "keep", "evidence", "breaks", "advice")
 
 
 def store(base: FactBase, facts: Facts) -> None:
-    """Let `less_data` be filled on the first look at it."""
-    base.defer("less_data", partial(_fill, base, facts), after=("classification",))
+    """Let `less_data`, and `lessened_subject` that tells of what, be filled on the first look at them."""
+    base.defer("lessened_subject", partial(base.run, SUBJECTS), after=("classification",))
+    base.defer("less_data", partial(_fill, base, facts), after=("lessened_subject",))
 
 
 def _fill(base: FactBase, facts: Facts) -> None:

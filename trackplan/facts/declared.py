@@ -42,8 +42,7 @@ CLASSES: dict[str, ConsumerClass] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A property or trait. `types` are JSON types without null; `columns` are the column ids it names itself."""
 
     name: str
@@ -62,8 +61,7 @@ class Field:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A collected call. `name` is `$identify`, `$group`, `$page`, `$screen` or `$context` for the unnamed types.
 
     `volume` is about how many come in a month.
@@ -130,8 +128,7 @@ class Table:
     source: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A relation that a declared consumer takes: whole where `columns` is None, else these columns."""
 
     parts: tuple[str, ...]
@@ -139,8 +136,7 @@ class Taken:
     columns: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
+class Consumer(Struct, frozen=True):
     """Who finally uses data; `takes` is what one takes that is not written in SQL, such as a dbt exposure.
 
     `said` is the class that somebody gave it; `use` is what counts: that class, else the one of its kind.
@@ -160,8 +156,7 @@ class Consumer:
         return self.said or CLASSES.get(self.kind, "person")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One entry of a use case's `needs`, braces not yet multiplied out."""
 
     selector: str
@@ -169,8 +164,7 @@ class Need:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(Struct, frozen=True):
     """Who agreed to a use case, when, and to which content (`UseCase.fingerprint`)."""
 
     by: str
@@ -178,8 +172,7 @@ class SignOff:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class UseCase:
+class UseCase(Struct, frozen=True):
     """A declared strategic purpose. `consumers` are selectors of consumers that serve it, with their places.
 
     `words` are what it says in the words of the taxonomy, each with its noun and place. `transfers` are countries with
@@ -212,8 +205,7 @@ class UseCase:
     consumers: tuple[tuple[str, Place], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstone:
+class Tombstone(Struct, frozen=True):
     """Something that was pruned: its id, when, by whom, why, and by which proposal."""
 
     id: str
@@ -224,8 +216,7 @@ class Tombstone:
     proposal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A word of a taxonomy: a `data category`, `data use` or `data subject`, and the one that took over from it."""
 
     noun: str

@@ -468,6 +468,15 @@ CREATE TABLE classification (
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
 
+-- Data on people, and what tells more of them than its class says, whose smallest form is in `less_data`: what browsers
+-- and addresses of pages reveal, what is declared less personal than it seems, and when somebody did something.
+CREATE TABLE lessened_subject (
+  kind     TEXT NOT NULL CHECK (kind IN ('field', 'column')),
+  key      INTEGER NOT NULL,            -- of the field or column
+  category TEXT NOT NULL,               -- a data category of fideslang
+  PRIMARY KEY (kind, key, category)
+) STRICT, WITHOUT ROWID;
+
 -- For each `lessened_subject`: the smallest form of it that serves all its consumers.
 CREATE TABLE less_data (
   kind     TEXT NOT NULL CHECK (kind IN ('field', 'column')),
@@ -617,9 +626,8 @@ CREATE VIEW policed_subject AS
   FROM personal_subject p JOIN data_policy d ON p.category = d.category OR p.category LIKE d.category || '.%'
   GROUP BY p.kind, p.key;
 
--- Data on people, and what tells more of them than its class says, whose smallest form is in `less_data`: what browsers
--- and addresses of pages reveal, what is declared less personal than it seems, and when somebody did something.
-CREATE VIEW lessened_subject AS
+-- What `lessened_subject` is filled with.
+CREATE VIEW lessened AS
   WITH known AS (
     SELECT c.kind, c.key, c.category, c.contradicts <> '' AS against
     FROM classification c WHERE c.declared OR c.confidence >= 0.8

@@ -8,8 +8,9 @@ all calls share it. Conditions (`if`, `anyOf` ...) are not judged: what any bran
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
+
+from msgspec import structs
 
 from trackplan import documents
 from trackplan.errors import ReadError
@@ -173,7 +174,7 @@ def _united(first: Field, second: Field) -> Field:
     for field in second.fields:
         known = members.get(field.name)
         members[field.name] = field if known is None else _united(known, field)
-    return replace(
+    return structs.replace(
         first,
         types=tuple(dict.fromkeys((*first.types, *second.types))) if first.types and second.types else (),
         description=first.description or second.description,
