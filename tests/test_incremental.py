@@ -82,7 +82,8 @@ def queries(draw: st.DrawFn) -> str:
 
 
 PLAN = st.builds(
-    "trackplan: 1\nname: web\nevents:\n  Events:\n    properties:\n      {}: {{type: string}}\n".format,
+    "trackplan: 1\nname: web\nevents:\n  Events:\n    description: What.\n    properties:\n"
+    "      {}: {{type: string, description: It.}}\n  Users:\n    properties:\n      id: {{type: string}}\n".format,
     st.sampled_from(COLUMNS),
 )
 USE_CASES = st.builds(

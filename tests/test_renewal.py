@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_incremental import FILES, NEEDED, PROJECT, write
+from tests.test_tree_git import git, repository
 from trackplan.__main__ import answer
 from trackplan.commands import renew
 
@@ -34,9 +35,28 @@ fields:
   - name: page
     type: STRING
 """
+PLAN = """\
+trackplan: 1
+name: web
+owner: data@example.com
+events:
+  Events:
+    description: What happened.
+    properties:
+      id: {type: string, description: The id.}
+      email: {type: string, tags: [b, a]}
+      info:
+        type: object
+        properties:
+          page: {type: string, enum: [a, b]}
+  Users:
+    properties:
+      id: {type: string}
+      list: {type: array}
+"""
 SMALL = {
     "trackplan.yaml": PROJECT,
-    "plan.yaml": "trackplan: 1\nname: web\nevents:\n  Events:\n    properties:\n      id: {type: string}\n",
+    "plan.yaml": PLAN,
     "use_cases.yaml": "use_cases:\n  - {id: one, title: One, owner: a@example.com, needs: [Events.id]}\n",
     "raw/events.yaml": SCHEMA,
     "raw/users.yaml": "fields:\n- name: id\n  type: STRING\n",
@@ -128,6 +148,35 @@ def test_what_is_only_said_otherwise_is_brought_up_to_date(
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("What happened.", "Whatever it was."),
+        ("The id.", "The e-mail address of the visitor."),
+        ("{type: string, tags", "{type: integer, required: true, owner: x@example.com, tags"),
+        ("enum: [a, b]", "enum: [a, b, c]"),
+        ("      email:", "# a comment\n\n      email:"),
+        ("  Users:", "  Users:\n    owner: y@example.com\n    introduced: 2026-01-01\n    expires: 2026-02-01"),
+    ],
+)
+@pytest.mark.parametrize("staged", [False, True])
+def test_so_is_what_is_said_otherwise_of_events_and_fields(
+    project: Path, renewed: list[bool], old: str, new: str, staged: bool
+) -> None:
+    options = ("--staged",) if staged else ()
+    if staged:
+        repository(project, {})
+    warm(project, *options)
+    for text in (PLAN.replace(old, new), PLAN):
+        write(project, "plan.yaml", text)
+        if staged:
+            git(project, "add", "-A")
+            write(project, "plan.yaml", "not staged")
+        for _ in range(2):
+            assert warm(project, *options) == run(project, "--no-cache", *options)
+    assert renewed == [True, True]
+
+
+@pytest.mark.parametrize(
     ("path", "text"),
     [
         ("raw/events.yaml", SCHEMA.replace("name: email", "name: mail")),
@@ -136,7 +185,21 @@ def test_what_is_only_said_otherwise_is_brought_up_to_date(
         ("raw/events.yaml", SCHEMA + "- name: id\n  type: STRING\n"),
         ("raw/events.yaml", "fields: 3"),
         ("raw/events.yaml", ""),
-        ("plan.yaml", SMALL["plan.yaml"].replace("string", "number")),
+        ("plan.yaml", PLAN.replace("email:", "mail:")),
+        ("plan.yaml", PLAN.replace("type: string, tags", "type: string, sensitivity: personal, tags")),
+        ("plan.yaml", PLAN.replace("tags: [b, a]", "tags: [b]")),
+        ("plan.yaml", PLAN.replace("type: array", "type: string")),
+        ("plan.yaml", PLAN.replace("owner: data@", "owner: other@")),
+        ("plan.yaml", PLAN.replace("  Users:", "  Users:\n    status: blocked")),
+        ("plan.yaml", PLAN + "      more: {type: string}\n"),
+        (
+            "plan.yaml",
+            PLAN.replace(
+                "    properties:\n      id", "    # trackplan: ignore-file[TP401] so\n    properties:\n      id"
+            ),
+        ),
+        ("plan.yaml", "trackplan: 1\n"),
+        ("plan.yaml", PLAN.replace("name: web", "name: shop")),
         ("use_cases.yaml", SMALL["use_cases.yaml"].replace("id: one", "id: two")),
         ("trackplan.yaml", PROJECT + "policy: {grace: 10 days}\n"),
         ("models/m0.sql", "select * from raw.events"),
@@ -216,9 +279,11 @@ def touched(draw: st.DrawFn, text: str) -> str:
                 draw(st.sampled_from(["type: BOOL", "type: INT64", "type: TIMESTAMP"])),
                 lines[at],
             )
+            said = draw(st.sampled_from(["string", "integer, required: true", "number, enum: [1, 2]", "array"]))
+            lines[at] = re.sub(r"type: (string|integer|number)\b[^}\]]*(?=\})", f"type: {said}", lines[at])
         elif change == "description":
             said = draw(st.sampled_from(["A name.", "The e-mail address.", "IP address of the visitor."]))
-            lines[at] = re.sub(r"description: .*", f"description: {said}", lines[at])
+            lines[at] = re.sub(r"description: [^}]*", f"description: {said}", lines[at])
         else:
             lines.insert(at, "# a comment" if change == "comment" else "")
     return "\n".join(lines)
@@ -235,8 +300,9 @@ def test_any_edits_are_told_as_in_a_first_run(data: st.DataObject, tmp_path_fact
     asked = data.draw(st.sampled_from([(), ("--format", "json"), ("raw",), ("--select", "TP3,TP5")]), label="asked")
     warm(folder, *asked)
     for _ in range(data.draw(st.integers(1, 4), label="edits")):
-        path = data.draw(st.sampled_from([*sorted(FILES), "raw/events.yaml", "raw/users.yaml"]), label="edited")
-        mild = path.startswith("raw/") and data.draw(st.integers(0, 3), label="all at 0") > 0
+        often = ["raw/events.yaml", "raw/users.yaml", "plan.yaml", "plan.yaml"]
+        path = data.draw(st.sampled_from([*sorted(FILES), *often]), label="edited")
+        mild = (path.startswith("raw/") or path == "plan.yaml") and data.draw(st.integers(0, 3), label="all at 0") > 0
         gone = not mild and path not in NEEDED and data.draw(st.integers(0, 9), label="gone at 0") == 0
         now[path] = data.draw(touched(now[path]) if mild else FILES[path], label=path)
         write(folder, path, None if gone else now[path])

@@ -38,6 +38,7 @@ class Inputs:
 
     `schemas` has for each file that declares tables without SQL: the module that reads it, the format that the project
     file asks for, its dialect, the name that it gives the table, and the key under which what it declares is kept.
+    `plan_files` has for each plan file: its format and the plan's name as the project file says them, and that key.
     """
 
     plans: list[Plan] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Inputs:
     counts: dict[str, int] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     schemas: dict[str, tuple[str, str, str, tuple[str, ...], bytes]] = field(default_factory=dict)
+    plan_files: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,6 +118,8 @@ def _plans(found: Inputs, work: Tree, project: Project, entries: list[tuple[str,
             text = work.read_text(path)
             plans = _declared(found, pack, Plan, (text, path, source.format))
             found.plans.extend(replace(plan, name=source.name or plan.name or called.stem(path)) for plan in plans)
+            if pack.lasts:
+                found.plan_files[path] = (source.format, source.name, once.name(Plan, (text, path, source.format)))
     places = {source.place for source in project.plans}
     if len(found.problems) == told and not any(p.place in places for p in found.problems):
         _check_landings(found, project)

@@ -11,10 +11,12 @@ import msgspec
 from trackplan import seen
 from trackplan.cache import files
 from trackplan.cache.sections import parted, sections
+from trackplan.derive.edited import Declared
 from trackplan.facts.declared import Table
 from trackplan.facts.reads import FILLING
 from trackplan.findings import Finding, Report, Severity
 from trackplan.formats.base import Blocks, Look
+from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,11 +53,19 @@ class Schema(msgspec.Struct, frozen=True):
     piece: bytes
 
 
-class Edit(msgspec.Struct):
-    """The tables of a file: as the image of the facts has them, and as they are now."""
+class PlanFile(msgspec.Struct, frozen=True):
+    """How a plan file was read, and under which key the pack keeps it; see `Inputs.plan_files`."""
 
-    before: list[Table]
-    now: list[Table]
+    format: str
+    name: str
+    piece: bytes
+
+
+class Edit(msgspec.Struct):
+    """What a file declares, tables or plans: as the image of the facts has it, and as it is now."""
+
+    before: Declared
+    now: Declared
 
 
 class Head(msgspec.Struct):
@@ -64,7 +74,7 @@ class Head(msgspec.Struct):
     `root` is the folder of the project, `project` its file there. `rules` are the cells that each rule has read,
     `tables` those from which tables were made when somebody asked for them (by `""` those for all others), `figures`
     those from which the rest of the report was. Tables in `unfilled` have no rows in the image, since nobody asked for
-    any. `edits` were made since the image.
+    any. `edits` were made since the image. `staged` tells that all was read from the index.
     """
 
     state: bytes
@@ -77,6 +87,8 @@ class Head(msgspec.Struct):
     figures: list[tuple[str, str]]
     unfilled: list[str]
     schemas: dict[str, Schema]
+    plans: dict[str, PlanFile]
+    staged: bool = False
     edits: dict[str, Edit] = msgspec.field(default_factory=dict)
 
 
@@ -166,6 +178,8 @@ class Leaving:
             sorted({cell for cells in rest for cell in cells}),
             unfilled,
             {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
+            {path: PlanFile(*how) for path, how in read.plan_files.items()},
+            staged=not isinstance(project.tree, WorkTree),
         )
         judges = ([bound(rule, project) for rule in ran], project.rules.per_path)
         words = b"" if "classification" in unfilled else _words(read)

@@ -56,7 +56,6 @@ def run(options: Options) -> int:
     from trackplan.commands.progress import Progress
     from trackplan.formats import summary
     from trackplan.last import Asked, Leaving
-    from trackplan.tree import WorkTree
 
     today = base.day(options.today)
     for path in options.paths:
@@ -69,8 +68,7 @@ def run(options: Options) -> int:
     formats = _formats(options.formats)
     project = base.open_project(options.where)
     alone = options.output is None and [*formats.values()] == [None]
-    plain = alone and not options.chosen.since and isinstance(project.tree, WorkTree)
-    leaving = Leaving() if base.recorded() and plain else None
+    leaving = Leaving() if base.recorded() and alone and not options.chosen.since else None
     with base.located(project.tree), Progress(base.screen()):
         report = _report(options, project, today, leaving)
     shown = below(report, project.root, options.paths)

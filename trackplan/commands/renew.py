@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from trackplan import garbage, last, once, seen, streams, summary
+from trackplan import called, garbage, last, once, seen, streams, summary
 from trackplan.cache import pack, record, replay, state
 from trackplan.commands import base, check
 from trackplan.commands.paths import below
-from trackplan.derive.edited import KEPT, Changes
+from trackplan.derive.edited import KEPT, Changes, Declared
 from trackplan.errors import TrackplanError
-from trackplan.facts.declared import Table
+from trackplan.facts.declared import Plan, Table
 from trackplan.formats.base import Blocks
+from trackplan.readers.base import choose, of_warehouse
 from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from trackplan.cache.replay import Known
     from trackplan.engine import Outcome
     from trackplan.facts.base import FactBase
     from trackplan.findings import Finding, Report
-    from trackplan.last import Head, Last, Schema
+    from trackplan.last import Head, Last, PlanFile, Schema
+    from trackplan.tree import Tree
 
-_MOST_EDITS = 20
+T = TypeVar("T", Plan, Table)
+_MOST_EDITS = 100
 
 
 def run(known: Known, arguments: list[str]) -> int | None:
     """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
     left = last.read(known.run.facts)
-    if left is None or known.restaged or left.head.state != known.states[-1].name:
+    if left is None or left.head.state != known.states[-1].name:
         return None
     with garbage.looked_for():
         try:
@@ -56,9 +60,11 @@ class _Renewal:
         self._known = known
         self._left = left
         self._head = left.head
-        self._tree = WorkTree(Path(left.head.root))
+        if known.edited if left.head.staged else known.restaged:
+            raise _TooMuchError
         self._seen = seen.Seen()
-        self._edited = [self._path(number) for number in known.edited]
+        self._tree = self._opened(Path(left.head.root))
+        self._edited = [self._path(real) for real in self._real]
         self._arguments = arguments
         self._words = cache(left.words)
 
@@ -67,11 +73,11 @@ class _Renewal:
         head, left = self._head, self._left.findings
         changes = Changes(head.unfilled, self._words)
         for path in self._edited:
-            before, now = self._tables(path)
+            before, now = self._declared(path)
             if not changes.add(before, now):
                 raise _TooMuchError
             head.edits.setdefault(path, last.Edit(before, now)).now = now
-        if self._seen.files.keys() != {self._real(number) for number in self._known.edited}:
+        if self._changed_meanwhile():
             raise _TooMuchError
         if len(head.edits) > _MOST_EDITS or any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise _TooMuchError
@@ -101,8 +107,9 @@ class _Renewal:
         return code
 
     def _keep(self, code: int, report: Report, blocks: Blocks, pieces: record.Pieces) -> None:
-        read = {number: self._seen.files[self._real(number)] for number in self._known.edited}
-        name, body = state.renewed(self._known.states[-1], self._known.looks | read, self._known.staged)
+        known = self._known
+        read = {number: self._seen.files[os.fsdecode(known.states[-1].paths[number])] for number in known.edited}
+        name, body = state.renewed(known.states[-1], known.looks | read, known.staged)
         self._head.state = name
         self._left.findings, self._left.blocks = report.findings, blocks.made
         states = {each.name: b"" for each in self._known.states[:-1]} | {name: body}
@@ -142,41 +149,75 @@ class _Renewal:
             raise _TooMuchError
         return replace(finding, place=place)
 
-    def _tables(self, path: str) -> tuple[list[Table], list[Table]]:
-        """What an edited file declared, and what it declares now."""
-        schema = self._head.schemas.get(path)
-        if schema is None:
-            raise _TooMuchError
-        edit = self._head.edits.get(path)
-        before = edit.now if edit else self._kept(schema)
+    def _opened(self, root: Path) -> Tree:
+        """The files as they lie there, or as they are staged."""
+        if not self._head.staged:
+            return WorkTree(root)
+        from trackplan.tree.git import GitTree
+        from trackplan.tree.repository import INDEX
+
+        with self._noted():
+            return GitTree(root, INDEX)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note what is read."""
         seen.active = self._seen
         try:
-            text = self._tree.read_text(path)
+            yield
         finally:
             seen.active = None
+
+    def _declared(self, path: str) -> tuple[Declared, Declared]:
+        """What an edited file declared, and what it declares now."""
+        with self._noted():
+            text = self._tree.read_text(path)
         if path in self._tree.marked:  # somebody may silence a finding there
             raise _TooMuchError
+        edit = self._head.edits.get(path)
+        if (schema := self._head.schemas.get(path)) is not None:
+            before = edit.now if edit else Declared(tables=self._kept(Table, schema.piece))
+            return before, Declared(tables=self._tables(path, text, schema))
+        if (file := self._head.plans.get(path)) is not None:
+            before = edit.now if edit else Declared(plans=self._named(path, file, self._kept(Plan, file.piece)))
+            read = choose(text, path, "plan", file.format).read(text, path)
+            return before, Declared(plans=self._named(path, file, [each for each in read if isinstance(each, Plan)]))
+        raise _TooMuchError
+
+    def _tables(self, path: str, text: str, schema: Schema) -> tuple[Table, ...]:
         reader = import_module(schema.module)
-        if not schema.format:
-            from trackplan.readers.base import of_warehouse
+        if not schema.format and of_warehouse(text, path) is not reader:
+            raise _TooMuchError
+        return tuple(reader.tables(text, path, schema.dialect, schema.relation))
 
-            if of_warehouse(text, path) is not reader:
-                raise _TooMuchError
-        return before, list(reader.tables(text, path, schema.dialect, schema.relation))
+    def _named(self, path: str, file: PlanFile, plans: Sequence[Plan]) -> tuple[Plan, ...]:
+        return tuple(replace(plan, name=file.name or plan.name or called.stem(path)) for plan in plans)
 
-    def _kept(self, schema: Schema) -> list[Table]:
-        kept = once.again(pack.of_project(self._known.run.folder, str(self._tree.root)), Table, schema.piece)
+    def _kept(self, kind: type[T], piece: bytes) -> tuple[T, ...]:
+        kept = once.again(pack.of_project(self._known.run.folder, str(self._tree.root)), kind, piece)
         if kept is None:
             raise _TooMuchError
-        return kept
+        return tuple(kept)
 
-    def _real(self, number: int) -> str:
-        return os.fsdecode(self._known.states[-1].paths[number])
+    def _changed_meanwhile(self) -> bool:
+        """Whether something else was read than what was looked at."""
+        if self._head.staged:
+            read = {content for each in self._seen.staged.values() for content in each.contents}
+            return read != {now for _, now in self._known.restaged.values()}
+        return self._seen.files.keys() != set(self._real)
 
-    def _path(self, number: int) -> str:
+    @property
+    def _real(self) -> list[str]:
+        """The files that were edited."""
+        last = self._known.states[-1]
+        if any(number >= last.folders_from for number in self._known.edited):
+            raise _TooMuchError
+        return [*self._known.restaged, *(os.fsdecode(last.paths[number]) for number in self._known.edited)]
+
+    def _path(self, real: str) -> str:
         """A path that was edited, below the project's folder."""
-        real, top = self._real(number), str(self._tree.root).rstrip(os.sep) + os.sep
-        if number >= self._known.states[-1].folders_from or not real.startswith(top):
+        top = self._head.root.rstrip(os.sep) + os.sep
+        if not real.startswith(top):
             raise _TooMuchError
         return real.removeprefix(top).replace(os.sep, "/")
 

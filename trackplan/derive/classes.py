@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = ("kind", "key", "category", "sensitivity", "confidence", "evidence", "declared", "contradicts")
 _FIELDS = """
-SELECT f.key, f.name, e.name, f.path, f.type, f.description, f.sensitivity,
+SELECT f.key, e.name, f.path, f.type, f.description, f.sensitivity,
        (SELECT group_concat(t.tag, char(31)) FROM field_tag t WHERE t.field = f.key)
 FROM field f JOIN event e ON e.key = f.event ORDER BY f.key
 """
@@ -37,12 +37,28 @@ def _fill(base: FactBase, facts: Facts, words: Dictionary | None) -> None:
 
 
 def _fields(base: FactBase, dictionary: Dictionary | None) -> Iterator[Row]:
-    for key, name, event, path, type_, description, sensitivity, tags in base.fetch(_FIELDS):
-        words = str(tags).split("\x1f") if tags else []
-        above = [str(event).removeprefix("$"), *json.loads(str(path))[:-1]]
-        kind = "" if type_ == "any" else str(type_)
+    for key, event, path, type_, description, sensitivity, tags in base.fetch(_FIELDS):
+        words = sorted(str(tags).split("\x1f")) if tags else []
         level = cast("Sensitivity", sensitivity)  # the table's CHECK lists the words
-        yield from _row(dictionary, "field", key, str(name), above, kind, str(description), words, level)
+        yield from field_rows(
+            key, str(event), json.loads(str(path)), str(type_), str(description), words, level, dictionary
+        )
+
+
+def field_rows(
+    key: Value,
+    event: str,
+    path: Sequence[str],
+    type_: str,
+    description: str,
+    tags: Sequence[str],
+    sensitivity: Sensitivity,
+    dictionary: Dictionary | None = None,
+) -> Iterator[Row]:
+    """The row for a field of an event, if it has one."""
+    above = [event.removeprefix("$"), *path[:-1]]
+    kind = "" if type_ == "any" else type_
+    yield from _row(dictionary, "field", key, path[-1], above, kind, description, tags, sensitivity)
 
 
 def _columns(facts: Facts, dictionary: Dictionary | None) -> Iterator[Row]:

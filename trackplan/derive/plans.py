@@ -71,10 +71,23 @@ def store_landings(base: FactBase, landings: Landings, collected: Collected, fac
     base.insert("landing_relation", ("event", "relation"), sorted(tables))
 
 
+def event_cells(event: Event, plan: Plan) -> Row:
+    """The description of an event, its owner, when it was introduced and expires, and its volume."""
+    return event.description, event.owner or plan.owner, event.introduced, event.expires, event.volume
+
+
+def field_cells(item: Field) -> Row:
+    """The type of a field, whether it is required, its values and description, owner, and both days."""
+    values = None if item.values is None else json.dumps(item.values, ensure_ascii=False)
+    kind = "|".join(sorted(set(item.types))) or "any"
+    return kind, int(item.required), values, item.description, item.owner, item.introduced, item.expires
+
+
 def _event(base: FactBase, event: Event, key: int, number: int, plan: Plan) -> Row:
+    description, owner, introduced, expires, volume = event_cells(event, plan)
     return (
-        key, field_id(plan.name, event.name, ()), number, event.name, event.type, event.description,
-        event.owner or plan.owner, event.status, event.introduced, event.expires, event.volume, base.place(event.place),
+        key, field_id(plan.name, event.name, ()), number, event.name, event.type, description, owner, event.status,
+        introduced, expires, volume, base.place(event.place),
     )  # fmt: skip
 
 
@@ -86,11 +99,10 @@ def _fields(
         item, path, parent = pending.pop()
         id_ = field_id(plan.name, event.name, path)
         key = found.fields[id_] = len(found.fields) + 1
-        values = None if item.values is None else json.dumps(item.values, ensure_ascii=False)
+        kind, required, values, description, owner, introduced, expires = field_cells(item)
         yield (
-            key, id_, event_key, parent, item.name, json.dumps(path, ensure_ascii=False),
-            "|".join(sorted(set(item.types))) or "any", int(item.required), values, item.description, item.owner,
-            item.sensitivity, item.status, item.introduced, item.expires, base.place(item.place),
+            key, id_, event_key, parent, item.name, json.dumps(path, ensure_ascii=False), kind, required, values,
+            description, owner, item.sensitivity, item.status, introduced, expires, base.place(item.place),
         )  # fmt: skip
         tags.extend((key, tag) for tag in dict.fromkeys(item.tags))
         pending.extend((f, (*path, f.name), key) for f in reversed(item.fields))

@@ -1,0 +1,116 @@
+"""What may be said otherwise of the events and fields of a plan without that anything lands or is needed otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from trackplan.derive import plans, values
+from trackplan.facts.declared import Event
+from trackplan.names import field_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackplan.facts.base import FactBase, Value
+    from trackplan.facts.declared import Field, Plan, Sensitivity
+    from trackplan.facts.reads import Cell
+    from trackplan.findings import Place
+
+# By the columns in which it is written.
+_EVENT = ("description", "owner", "introduced", "expires", "volume")
+_FIELD = ("type", "required", "values", "description", "owner", "introduced", "expires")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event, or one of its fields, with its `id` and the values of the columns that may differ."""
+
+    said: Event | Field
+    id: str
+    event: str
+    path: tuple[str, ...]
+    cells: dict[str, Value]
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is an event."""
+        return not self.path
+
+    @property
+    def kind(self) -> str:
+        """The type of a field."""
+        return str(self.cells.get("type", ""))
+
+    @property
+    def is_described(self) -> tuple[str, str]:
+        """What classification reads of what may differ."""
+        return self.kind, self.said.description
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """How it is labelled, as the facts tell it."""
+        joined = "\x1f".join(sorted(set(self.said.tags)))
+        return tuple(joined.split("\x1f")) if joined else ()
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """How personal it is, as declared."""
+        return "" if isinstance(self.said, Event) else self.said.sensitivity
+
+
+def walk(plan: Plan) -> Iterator[Said]:
+    """The events of a plan and their fields."""
+    for event in plan.events:
+        row = dict(zip(_EVENT, plans.event_cells(event, plan), strict=True))
+        yield Said(event, field_id(plan.name, event.name, ()), event.name, (), row)
+        pending: list[tuple[Field, tuple[str, ...]]] = [(field, (field.name,)) for field in reversed(event.fields)]
+        while pending:
+            field, path = pending.pop()
+            cells = dict(zip(_FIELD, plans.field_cells(field), strict=True))
+            yield Said(field, field_id(plan.name, event.name, path), event.name, path, cells)
+            pending.extend((inner, (*path, inner.name)) for inner in reversed(field.fields))
+
+
+def cells(old: Said, new: Said) -> set[Cell]:
+    """The cells in which something else is written."""
+    table = "event" if new.is_event else "field"
+    return {(table, name) for name, value in new.cells.items() if old.cells[name] != value}
+
+
+def nature(said: Said) -> tuple[bool, bool]:
+    """What `less_data` asks of the type."""
+    return values.nature(said.kind)
+
+
+def write(base: FactBase, said: Said) -> Value:
+    """Write the cells, and give the key."""
+    table = "event" if said.is_event else "field"
+    key = next(base.fetch(f"SELECT key FROM {table} WHERE id = :id", {"id": said.id}))[0]  # noqa: S608
+    listed = ", ".join(f'"{name}" = :{name}' for name in said.cells)
+    base.run(f"UPDATE {table} SET {listed} WHERE key = :key", {**said.cells, "key": key})  # noqa: S608
+    return key
+
+
+def shape(plan: Plan) -> Plan:
+    """A plan without what may differ."""
+    return replace(plan, place=nowhere(plan.place), events=tuple(map(_event, plan.events)))
+
+
+def _event(event: Event) -> Event:
+    blank = {"place": nowhere(event.place), "description": "", "owner": "", "introduced": None, "expires": None}
+    return structs.replace(event, **blank, volume=None, fields=tuple(map(_field, event.fields)))
+
+
+def _field(field: Field) -> Field:
+    blank = {"place": nowhere(field.place), "description": "", "owner": "", "introduced": None, "expires": None}
+    array = ("array",) if field.types == ("array",) else ()  # which lands otherwise than all else
+    inner = tuple(map(_field, field.fields))
+    return structs.replace(field, **blank, types=array, required=False, values=None, fields=inner)
+
+
+def nowhere(place: Place) -> Place:
+    """The file of a place alone."""
+    return place._replace(line=0, column=0, end_line=0, end_column=0)
