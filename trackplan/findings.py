@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 
 class Severity(IntEnum):
     """How much a finding weighs; `OFF` switches a rule off in the project file."""
@@ -54,8 +56,7 @@ class Problem:
     kind: str = "invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, array_like=True, gc=False):
     """What a rule found. `fingerprint` is stable under edits: rule id, subject and detail, no line.
 
     `rank` orders the findings of a rule that has something better to go by than lines: 1 comes first, 0 is no rank.
@@ -83,8 +84,7 @@ class Finding:
         return (self.place.path, self.rank, self.place, self.rule, self.subject, self.detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(Struct, frozen=True):
     """A finding that a team puts up with. `by` is `inline`, `project` or `baseline`, `place` where that is written.
 
     Reason, owner and the last day (YYYY-MM-DD) may be empty.
@@ -98,8 +98,7 @@ class Silenced:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A rule that was not run, and why. Silence must never mean "not looked at".
 
     `missing` are the kinds of evidence that are not given; `broken` those that are, but could not all be read.
@@ -111,8 +110,7 @@ class Skipped:
     broken: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A rule that could not do its work: where in its file, what is wrong, and how to mend it (may be empty).
 
     Where the header itself is wrong, id and name are those that the file's name says.
@@ -125,8 +123,7 @@ class Failed:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleText:
+class RuleText(Struct, frozen=True):
     """What a rule says of itself, for formats that carry it along."""
 
     id: str
@@ -140,8 +137,7 @@ class RuleText:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """A line of CODEOWNERS: files that any of the patterns matches have these owners, by that section of it."""
 
     section: str
@@ -149,8 +145,7 @@ class Owned:
     owners: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Who owns the files of a project that lies in `folder` of its repository; later lines count before others.
 
     `told` are the faults of the file that says so, for people.
@@ -161,8 +156,7 @@ class Ownership:
     told: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
     kind: str

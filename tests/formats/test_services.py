@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.sample import FILES, Files, report
 from trackplan.findings import Failed, Finding, Place, Report, RuleText, Severity, Silenced
@@ -33,7 +34,7 @@ def finding(number: int = 1, **changes: object) -> Finding:
         "m.",
         "f.",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return structs.replace(plain, **changes)
 
 
 def given_report(*findings: Finding, **changes: object) -> Report:

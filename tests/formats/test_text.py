@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.sample import FILES, Files, finding, report
 from trackplan.findings import Place, Report, Severity
@@ -154,7 +154,7 @@ def test_order_is_that_of_places_whatever_the_order_of_findings() -> None:
 def test_findings_are_added_up_by_cause_with_what_stops_it() -> None:
     counts = {"measurement": 3, "people": 1, "method": 3}
     found = [
-        replace(finding(subject=f"{cause}{n}", place=Place("tracking/web.yaml", n + 1)), cause=cause)
+        structs.replace(finding(subject=f"{cause}{n}", place=Place("tracking/web.yaml", n + 1)), cause=cause)
         for cause, count in counts.items()
         for n in range(count)
     ]

@@ -10,6 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import structs
+
 from trackplan import called, garbage, last, once, seen, streams, summary
 from trackplan.cache import pack, record, replay, state
 from trackplan.commands import base, check
@@ -147,7 +149,7 @@ class _Renewal:
         place = changes.places.get(finding.place)
         if place is None:
             raise _TooMuchError
-        return replace(finding, place=place)
+        return structs.replace(finding, place=place)
 
     def _opened(self, root: Path) -> Tree:
         """The files as they lie there, or as they are staged."""

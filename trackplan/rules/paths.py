@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from trackplan import patterns
 from trackplan.findings import Severity
@@ -33,7 +34,7 @@ def overridden(
         if severity is finding.severity:
             yield finding
         elif severity is not Severity.OFF:
-            yield replace(finding, severity=severity)
+            yield structs.replace(finding, severity=severity)
 
 
 def matches(pattern: str, path: str) -> bool:
