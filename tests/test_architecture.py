@@ -21,6 +21,7 @@ LAYERS = (
     {"options"},
     {"commands"},
     {"lsp", "rule_tests"},
+    {"prune"},
     {"pipeline"},
     {"last"},
     {"evidence", "judgement"},

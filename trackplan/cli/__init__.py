@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from trackplan import __version__, options
+from trackplan.cli.prune import prune
 from trackplan.cli.rules import rules
 
 if TYPE_CHECKING:
@@ -271,4 +272,5 @@ def init(folder: Path) -> int:
     return command.run(folder)
 
 
+app.add_command(prune)
 app.add_command(rules)

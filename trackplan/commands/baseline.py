@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,6 @@ from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from trackplan.gate.model import Suppression
 
@@ -25,6 +22,7 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
     """
     from trackplan import gate, pipeline
     from trackplan.commands.progress import Progress
+    from trackplan.edits import disk
     from trackplan.formats.summary import plural
     from trackplan.gate import baseline
     from trackplan.gate.model import BASELINE
@@ -46,7 +44,7 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
         )
     found = [*report.findings, *(each.finding for each in report.silenced if each.by == BASELINE)]
     entries = baseline.prune(found, known) if prune else baseline.record(found, known, path)
-    _write(project.root / path, baseline.write(entries))
+    disk.write(project.root / path, baseline.write(entries).encode())
     count, new, gone = _compared(known, entries)
     sys.stdout.write(f"{path}: {plural(count, 'finding')} put up with ({new:,} new, {gone:,} gone).\n")
     over = [entry for entry in entries if entry.over(day.isoformat())]
@@ -63,20 +61,3 @@ def _compared(before: Sequence[Suppression], after: Sequence[Suppression]) -> tu
 
     old, new = (Counter({entry.identity: entry.count for entry in entries}) for entries in (before, after))
     return new.total(), (new - old).total(), (old - new).total()
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all; not where it is the same already."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.is_file() and path.read_bytes() == text.encode():
-            return
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path.resolve())
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        reason = (error.strerror or "no reason is given").lower()
-        raise TrackplanError(
-            f"cannot write {base.printable(path)}: {reason}", "Is the folder there and writable?"
-        ) from error

@@ -109,7 +109,7 @@ def _blocks(text: str, edits: Iterable[Edit]) -> list[_Block]:
         ):
             whole = start == edit.start or bool(edit.text)
             end = edit.end if whole else end
-        if blocks and start < blocks[-1].end:
+        if blocks and start <= blocks[-1].end and blocks[-1].end > blocks[-1].start:
             blocks[-1].end = max(end, blocks[-1].end)
             blocks[-1].edits.append(edit)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.project.data_policy import CategoryPolicy, Kept
 from trackplan.project.exemptions import Exemption
+from trackplan.project.pruning import Pruning
 from trackplan.project.rules import RuleSettings
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Project:
     dbt: tuple[Source, ...] = ()
     landing: tuple[Landing, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    pruning: Pruning = field(default_factory=Pruning)
     rules: RuleSettings = field(default_factory=RuleSettings)
     exemptions: tuple[Exemption, ...] = ()
     baseline: str = ""

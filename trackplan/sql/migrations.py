@@ -98,7 +98,8 @@ def _key(stored: Stored, dialect: str) -> Migration:
     else:
         return _by_hand(stored, dialect, f"{dialect or 'SQL'} has no statement that takes such a key out of a value")
     note = "nothing brings the values back but a copy"
-    return Migration(f"UPDATE {table} SET {column} = {value} WHERE {column} IS NOT NULL", "", note)  # noqa: S608 - names are quoted
+    kept = f"json_type({column}) = 'OBJECT'" if dialect == "duckdb" else f"{column} IS NOT NULL"
+    return Migration(f"UPDATE {table} SET {column} = {value} WHERE {kept}", "", note)  # noqa: S608 - names are quoted
 
 
 def _by_hand(stored: Stored, dialect: str, why: str) -> Migration:

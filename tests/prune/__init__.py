@@ -1,0 +1,1 @@
+"""Tests of proposals, from the command line to what they leave."""

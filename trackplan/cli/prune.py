@@ -1,0 +1,32 @@
+"""The command line of `trackplan prune`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from trackplan import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackplan.commands.base import Where
+
+
+@click.command()
+@click.option(
+    *("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to (default: proposals/)."
+)
+@options.choice("text", "json", default="text", option="--format", help="json writes nothing but the screen.")
+@options.today
+@options.analysing
+def prune(where: Where, output: Path | None, format: str, today: str) -> int:  # noqa: A002 - the option's name
+    """Propose what can go, with the edits for it.
+
+    Everything that is waste gets a proposal: the changes of plans, models and warehouse as a diff, what they save, the
+    steps with their days, and what stands in the way. Each is tried on the project in memory before it is written.
+    """
+    from trackplan.commands import prune as command
+
+    return command.run(command.Options(where, output, format, today))

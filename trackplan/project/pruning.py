@@ -1,0 +1,62 @@
+"""`prune:` of the project file: how proposals are weighed and dated, and what data costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trackplan.documents import Node
+
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What data costs, in one currency."""
+
+    currency: str
+    storage_per_gb_month: float
+    per_million_events: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """The settings of `trackplan prune`. `lag_days` are by plan; `costs` is None where nobody gives figures."""
+
+    privacy_weight: float = 3.0
+    quarantine_days: int = 30
+    lag_days: Mapping[str, int] = field(default_factory=dict)
+    costs: Costs | None = None
+
+
+def read(node: Node | None) -> Pruning:
+    """The settings, by default those of `Pruning`; the schema has checked their form."""
+    usual = Pruning()
+    if node is None:
+        return usual
+    weight, lag, costs = node.get("privacy_weight"), node.get("lag"), node.get("costs")
+    return Pruning(
+        float(weight.text) if weight else usual.privacy_weight,
+        _days(node.string("quarantine")) or usual.quarantine_days,
+        {plan: _days(said.text) for plan, said in lag.items()} if lag else {},
+        None
+        if costs is None
+        else Costs(
+            costs.string("currency"), _number(costs, "storage_per_gb_month"), _number(costs, "per_million_events")
+        ),
+    )
+
+
+def _number(node: Node, key: str) -> float:
+    said = node.get(key)
+    return float(said.text) if said else 0.0
+
+
+def _days(text: str) -> int:
+    if not text:
+        return 0
+    number, unit = text.split()
+    return int(number) * _DAYS[unit.removesuffix("s")]

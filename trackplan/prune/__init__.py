@@ -1,0 +1,1 @@
+"""Facts → proposals: what can go, what it saves, the edits and steps for it, the proof that nobody notices."""

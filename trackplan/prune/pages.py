@@ -1,0 +1,108 @@
+"""Proposals → what people read: an overview, and a page for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from trackplan.prune.model import Proposal, Proposals, Saving
+
+_SIGNS = str.maketrans({"|": "\\|", "\n": " "})
+
+
+def overview(found: Proposals) -> str:
+    """The first page: the waves, and all proposals, the best first."""
+    return "\n".join(_overview(found)) + "\n"
+
+
+def page(proposal: Proposal) -> str:
+    """The page of one proposal."""
+    return "\n".join(_page(proposal)) + "\n"
+
+
+def summary(saving: Saving) -> str:
+    """A saving in a few words."""
+    counted = ((saving.tables, "table"), (saving.fields, "field"), (saving.columns, "column"))
+    words = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counted if number]
+    if saving.values is not None:
+        words.append(f"{saving.values:,} values a month")
+    if saving.bytes:
+        words.append(f"about {saving.bytes / 1e6:,.1f} MB a month")
+    if saving.money is not None:
+        words.append(f"{saving.money:,.2f} {saving.currency} a month")
+    return ", ".join(words)
+
+
+def _overview(found: Proposals) -> Iterator[str]:
+    yield f"# What can go, as of {found.today}"
+    yield ""
+    yield "Written by `trackplan prune`. Each proposal has a page and a diff for `git apply`. The best come first: what"
+    yield "saves most (fields, columns, tables; data on people counts more) for the files, lines and owners it touches."
+    yield "A wave is one diff with all that one owner can merge at once. After a merge, run `trackplan prune` again."
+    for note in found.notes:
+        yield f"\n{note}"
+    if found.waves:
+        yield "\n## Waves\n"
+        yield "| wave | what | proposals | files |"
+        yield "| --- | --- | --- | --- |"
+        for wave in found.waves:
+            cells = (f"[{wave.name}](wave-{wave.name}.diff)", wave.title, len(wave.proposals), len(wave.changes))
+            yield _row(cells)
+    yield "\n## Proposals\n"
+    yield "| proposal | what | saves | files | lines | owner | wave | proof |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    for p in found.proposals:
+        head = (f"[{p.id}]({p.id}.md)", p.title, summary(p.saving), p.effort.files, p.effort.lines, p.owner)
+        yield _row((*head, p.wave or "blocked", p.proof.grade))
+
+
+def _page(p: Proposal) -> Iterator[str]:
+    yield f"# {p.id}: {p.title}"
+    yield ""
+    yield f"- Action: {p.action}"
+    yield f"- Saves: {summary(p.saving)}"
+    owners = ", ".join(p.effort.owners) or "nobody is named"
+    yield f"- Effort: {p.effort.files} files, {p.effort.lines} lines, owners: {owners}"
+    yield f"- Wave: {p.wave or 'none'}"
+    yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {reason}" for reason in p.proof.reasons)
+    yield from _listed("What goes", (f"{s.kind} `{s.id}`" + (f" ({s.place})" if s.place else "") for s in p.subjects))
+    yield from _listed("Why", p.why)
+    yield from _listed("What was read to say so", p.evidence)
+    yield from _listed("What stands in the way", p.blockers)
+    yield from _listed(
+        "What people gain",
+        (
+            f"`{g.id}`: {g.sensitivity} data{f' ({g.category})' if g.category else ''} is no longer kept"
+            for g in p.privacy
+        ),
+    )
+    yield "\n## Steps"
+    for number, stage in enumerate(p.stages, 1):
+        yield f"\n{number}. **{stage.name}**, from {stage.on}: {stage.what}"
+        if stage.sql:
+            yield f"\n   ```sql\n{_indented(stage.sql)}\n   ```"
+        if stage.undo:
+            yield f"\n   Undone by:\n\n   ```sql\n{_indented(stage.undo)}\n   ```"
+    yield "\n## Edits\n"
+    if p.changes:
+        yield from (f"- {change.path}{' (new)' if change.before is None else ''}" for change in p.changes)
+        yield f"\n`git apply {p.id}.diff` makes them, `git apply --reverse {p.id}.diff` takes them back."
+    else:
+        yield "None could be drafted."
+
+
+def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
+    lines = [f"- {item}" for item in items]
+    if lines:
+        yield f"\n## {title}\n"
+        yield from lines
+
+
+def _indented(script: str) -> str:
+    return "\n".join(f"   {line}" for line in script.rstrip("\n").split("\n"))
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).translate(_SIGNS) for cell in cells) + " |"

@@ -1,0 +1,212 @@
+"""The facts of a project → its proposals, ranked by what they save for what they cost, in waves."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from trackplan.prune.drafting import draft
+from trackplan.prune.groups import Group, groups
+from trackplan.prune.model import Effort, Gain, Named, Proposal, Proposals, Saving, Wave
+from trackplan.prune.stages import stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from trackplan.edits.patch import Change
+    from trackplan.prune.world import Subject, World
+
+_SENSITIVE = {"personal": 1, "special": 2}
+_STEPS = {
+    "1": "nobody reads it",
+    "2": "only models carry it",
+    "3": "whole events and tables that nobody reads",
+}
+_WIDTHS = (
+    ("BOOL", 1),
+    ("INT", 8),
+    ("FLOAT", 8),
+    ("DOUBLE", 8),
+    ("DECIMAL", 8),
+    ("NUMERIC", 8),
+    ("TIME", 8),
+    ("DATE", 4),
+)
+_TEXT_WIDTH = 16
+
+
+def propose(world: World, today: date, blocked: Mapping[str, tuple[str, ...]] | None = None) -> Proposals:
+    """All proposals for what is waste, the best first; `blocked` are further blockers by the ids of proposals."""
+    found = [(_proposal(world, group, today, blocked or {}), group) for group in groups(world)]
+    found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
+    waves = tuple(_waves(world, found))
+    wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
+    proposals = tuple(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found)
+    return Proposals(today.isoformat(), proposals, waves, tuple(_notes(world, proposals)))
+
+
+def changes_of(world: World, ids: Iterable[str], name: str) -> tuple[Change, ...]:
+    """The changes of several proposals together."""
+    wanted = set(ids)
+    return draft(world, [group for group in groups(world) if identity(world, group) in wanted], name).changes
+
+
+def identity(world: World, group: Group) -> str:
+    """The id of a proposal: it stays as long as the same things are to go."""
+    said = "\n".join(
+        [_action(group), *sorted(s.id for s in group.subjects), *(world.relations[t].id for t in group.tables)]
+    )
+    return "P-" + hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tuple[str, ...]]) -> Proposal:
+    id_ = identity(world, group)
+    drafted = draft(world, [group], id_.lower().replace("-", "_"))
+    models = tuple(c.path for c in drafted.changes if c.path in world.model_paths)
+    readers = _joined({s.others for s in group.subjects if s.others})
+    gains = tuple(_gains(group.subjects))
+    effort = _effort(world, group, drafted.changes)
+    saving = _saving(world, group)
+    blockers = [*drafted.blockers, *blocked.get(id_, ())]
+    if readers:
+        blockers.append(f"{readers} read it, though that does not count as a use")
+    if not drafted.changes and not drafted.blockers:
+        blockers.append("no file of the project declares it, so there is nothing to edit")
+    return Proposal(
+        id_,
+        _action(group),
+        _title(world, group),
+        tuple(_named(world, group)),
+        tuple(dict.fromkeys(f"{s.id}: {s.reason}" for s in group.subjects)),
+        tuple(_evidence(world)),
+        tuple(blockers),
+        gains,
+        saving,
+        effort,
+        _score(world, saving, gains, effort),
+        stages(world, group, today, models=models, readers=readers),
+        next((s.owner for s in group.subjects if s.owner), ""),
+        changes=drafted.changes,
+    )
+
+
+def _action(group: Group) -> str:
+    if group.fields:
+        return "stop-collecting"
+    return "drop-table" if group.tables else "drop-column"
+
+
+def _title(world: World, group: Group) -> str:
+    if group.events:
+        return "Stop collecting " + _joined(world.events[key].id for key in group.events)
+    if group.tables:
+        return "Drop the table " + _joined(world.relations[key].id for key in group.tables)
+    ids = [s.id for s in group.subjects if s.kind == "field"] or [s.id for s in group.subjects]
+    return ("Stop collecting " if group.fields else "Drop ") + _joined(ids)
+
+
+def _named(world: World, group: Group) -> Iterable[Named]:
+    for key in group.events:
+        yield Named("event", world.events[key].id, str(world.events[key].place or ""))
+    for key in group.tables:
+        yield Named("table", world.relations[key].id, str(world.relations[key].place or ""))
+    for subject in group.subjects:
+        yield Named(subject.kind, subject.id, str(subject.place or ""))
+    own = {s.id for s in group.subjects}
+    for key in group.columns:
+        column = world.columns[key]
+        if column.id not in own:
+            yield Named("column", column.id, str(column.place or ""))
+
+
+def _gains(subjects: Iterable[Subject]) -> Iterable[Gain]:
+    for s in subjects:
+        if s.sensitivity in _SENSITIVE:
+            yield Gain(s.id, s.category, s.sensitivity)
+
+
+def _saving(world: World, group: Group) -> Saving:
+    """Counts; with the volumes of the plans and the project's costs, what a month brings too."""
+    counts = Saving(len(group.fields), len(group.columns), len(group.tables))
+    volumes = {key: world.events[world.fields[key].event].volume for key in group.fields}
+    if not volumes or None in volumes.values():
+        return counts
+    values = sum(volume or 0 for volume in volumes.values())
+    size = sum((volumes[key] or 0) * _width(world, key) for key in group.fields)
+    costs = world.project.pruning.costs
+    if costs is None:
+        return replace(counts, values=values, bytes=size)
+    events = sum(world.events[key].volume or 0 for key in group.events)
+    money = size * 12 / 1e9 * costs.storage_per_gb_month + events / 1e6 * costs.per_million_events
+    return replace(counts, values=values, bytes=size, money=round(money, 2), currency=costs.currency)
+
+
+def _width(world: World, field: int) -> int:
+    """About how many bytes a value of a field takes, by the type of its column."""
+    kinds = [world.columns[column].type.upper() for column in world.landings.get(field, ())]
+    kind = kinds[0] if kinds else ""
+    return next((width for name, width in _WIDTHS if name in kind), _TEXT_WIDTH)
+
+
+def _effort(world: World, group: Group, changes: tuple[Change, ...]) -> Effort:
+    lines = sum(e.text.count("\n") + (c.before or "")[e.start : e.end].count("\n") for c in changes for e in c.edits)
+    owners = {s.owner for s in group.subjects} | {world.owner_of(change.path) for change in changes}
+    return Effort(len(changes), max(lines, len(changes)), tuple(sorted(owners - {""})))
+
+
+def _score(world: World, saving: Saving, gains: tuple[Gain, ...], effort: Effort) -> float:
+    """What is saved for each unit of work: fields, columns and tables, data on people weighted, by files and lines."""
+    privacy = sum(_SENSITIVE[gain.sensitivity] for gain in gains) * world.project.pruning.privacy_weight
+    gain = saving.fields + saving.columns + 5 * saving.tables + privacy
+    gain += (saving.values or 0) / 1e6 + (saving.money or 0)
+    return round(gain / (1 + effort.files + effort.lines / 10 + len(effort.owners)), 3)
+
+
+def _evidence(world: World) -> Iterable[str]:
+    rows = world.base.fetch(
+        "SELECT kind, subjects, statements, understood FROM evidence WHERE configured ORDER BY rowid"
+    )
+    for row in rows:
+        kind, subjects, statements, understood = map(str, row)
+        share = f", {understood} of {statements} statements understood" if statements != "0" else ""
+        yield f"{kind.replace('_', ' ')}: {subjects} read{share}"
+
+
+def _waves(world: World, found: list[tuple[Proposal, Group]]) -> Iterable[Wave]:
+    """The proposals without blockers, by what may go wrong and by owner."""
+    parts: dict[tuple[str, str], list[tuple[Proposal, Group]]] = {}
+    for proposal, group in found:
+        if not proposal.blockers:
+            parts.setdefault((_step(world, proposal, group), proposal.owner), []).append((proposal, group))
+    for (step, owner), members in sorted(parts.items()):
+        slug = re.sub(r"[^a-z0-9]+", "-", owner.partition("@")[0].lower()).strip("-") or "nobody"
+        name = f"{step}-{slug}"
+        drafted = draft(world, [group for _, group in members], f"wave_{name.replace('-', '_')}")
+        title = f"{_STEPS[step]}; {owner or 'nobody is named as owner'}"
+        yield Wave(name, title, tuple(p.id for p, _ in members), drafted.changes)
+
+
+def _step(world: World, proposal: Proposal, group: Group) -> str:
+    if group.tables or group.events:
+        return "3"
+    return "2" if any(change.path in world.model_paths for change in proposal.changes) else "1"
+
+
+def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
+    if any(p.saving.fields for p in proposals) and all(p.saving.values is None for p in proposals):
+        yield "The plans give no volumes, so savings are counts of fields and columns, not bytes or money."
+    elif world.project.pruning.costs is None:
+        yield "The project file gives no costs (prune.costs), so savings are not told in money."
+    blocked = sum(1 for p in proposals if p.blockers)
+    if blocked:
+        yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
+
+
+def _joined(ids: Iterable[str]) -> str:
+    names = sorted(ids)
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""

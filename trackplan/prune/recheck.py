@@ -1,0 +1,45 @@
+"""The project as it would be after some changes → what a check finds then, compared with today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from trackplan import pipeline
+from trackplan.tree.overlay import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from trackplan.cache.pack import Means
+    from trackplan.edits.patch import Change
+    from trackplan.findings import Finding, Report
+    from trackplan.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a change of the project does to its findings: those that go, those that come, and whether it can be read."""
+
+    gone: tuple[Finding, ...]
+    fresh: tuple[Finding, ...]
+    complete: bool
+
+
+def changed(project: Project, changes: Iterable[Change]) -> Project:
+    """The project with all the changes made, in memory."""
+    texts = {str(project.root / c.path): c.after.removeprefix("\ufeff") for c in changes if c.after is not None}
+    return replace(project, tree=Overlay(project.root, texts))
+
+
+def compare(project: Project, before: Report, changes: Iterable[Change], today: date, means: Means) -> Compared:
+    """Check the project with the changes made, and tell what differs from an earlier report."""
+    after = pipeline.check(changed(project, changes), today, means=means)
+    old = {finding.fingerprint: finding for finding in before.findings}
+    new = {finding.fingerprint: finding for finding in after.findings}
+    return Compared(
+        tuple(f for key, f in old.items() if key not in new),
+        tuple(f for key, f in new.items() if key not in old),
+        after.complete,
+    )
