@@ -29,23 +29,22 @@ WITH property AS (
     AND f.key NOT IN (SELECT parent FROM field WHERE parent IS NOT NULL)
 ),
 found AS MATERIALIZED (
-  SELECT g.value ->> 'common' AS common, g.value ->> 'most' AS most, k.value AS event,
-         g.value ->> '$.keys[0]' AS first
-  FROM (SELECT alike(event, path, :share, :least) AS groups FROM property GROUP BY plan) a
-  JOIN json_each(a.groups) g JOIN json_each(g.value, '$.keys') k
+  SELECT g.value ->> 'common' AS common, g.value ->> 'most' AS most, e.key AS event, e.id, e.volume,
+         min(e.id) OVER (PARTITION BY a.plan, g.key) AS first  -- whatever their order in the file
+  FROM (SELECT plan, alike(event, path, :share, :least) AS groups FROM property GROUP BY plan) a
+  JOIN json_each(a.groups) g JOIN json_each(g.value, '$.keys') k JOIN event e ON e.key = k.value
 ),
 sized AS MATERIALIZED (SELECT event, count(*) AS properties FROM property GROUP BY event)
 SELECT s.id AS subject, s.place,
-       row_number() OVER (ORDER BY 1.0 * f.common / f.most DESC, sum(e.volume * z.properties) DESC,
+       row_number() OVER (ORDER BY 1.0 * f.common / f.most DESC, sum(f.volume * z.properties) DESC,
                                    sum(z.properties) DESC, s.key) AS rank,
-       listing(e.id) FILTER (WHERE e.key <> s.key) AS others,
+       listing(f.id) FILTER (WHERE f.id <> f.first) AS others,
        CASE
          WHEN f.common = f.most THEN 'they have the same ' || counted(f.most, 'property')
          WHEN f.common >= :share * f.most THEN 'they have ' || f.common || ' of ' || counted(f.most, 'property') || ' in common'
          ELSE 'each has nearly all of its properties in common with another of them'
        END AS how
 FROM found f
-JOIN event s ON s.key = f.first
-JOIN event e ON e.key = f.event
+JOIN event s ON s.id = f.first
 JOIN sized z ON z.event = f.event
 GROUP BY f.first

@@ -5,6 +5,7 @@ They are installed as `.pre-commit-hooks.yaml` has them, but run this checkout: 
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -372,3 +373,84 @@ def test_what_may_matter(tmp_path: Path) -> None:
     assert scope_of(tmp_path / "trackplan.yaml").holds("shared/macros/m.sql")
     write(tmp_path, {"trackplan.yaml": "- [not what it should be"})
     assert scope_of(tmp_path / "trackplan.yaml").holds("package.json")
+
+
+# A team's story: 300 old findings, and a gate from today on
+
+EVENTS = {f"Step {number:02} Done": [f"extra_{letter}" for letter in "abcdefghijklmno"] for number in range(20)}
+
+
+def plan(events: dict[str, list[str]]) -> str:
+    """A plan in which no event's properties have a purpose."""
+    text = WEB
+    for event, names in events.items():
+        text += f"  {event}:\n    description: Something was done.\n    properties:\n"
+        text += "".join(f"      {name}: {{type: string, description: The {name}.}}\n" for name in names)
+    return text
+
+
+def found(repository: Repository) -> list[str]:
+    """Rules and subjects of all findings that count."""
+    run = (sys.executable, "-m", "trackplan", "check", "--today", TODAY, "--format", "json")
+    listed = json.loads(repository.run(*run).stdout)["findings"]
+    return sorted(f"{each['rule']} {each['subject']}" for each in listed if each["severity"] != "info")
+
+
+def test_three_hundred_old_findings_and_a_gate_from_today_on(repository: Repository, commit: Commit) -> None:
+    trackplan = (sys.executable, "-m", "trackplan")
+    models = {"models/sales.sql": "select order_id from raw.order_completed\n", "queries/sales.sql": "from sales\n"}
+    start(repository, {**test_since.FILES, **models, "plans/web.yaml": plan(EVENTS)})
+    install(repository, "trackplan", "trackplan-full")
+    assert len(found(repository)) == 300
+    assert hooks(repository, "--all-files").code == 1
+
+    # One command gives a passing baseline.
+    done = repository.run(*trackplan, "baseline", "--today", TODAY)
+    assert "0 gone" in done.stdout
+    assert repository.read("trackplan-baseline.yaml").count('"rule": "TP101"') == 300
+    repository.run("git", "add", "-A")
+    assert hooks(repository, "--all-files").passed
+    assert commit().code == 0
+    assert commit({"queries/sales.sql": "from sales -- again\n"}).passed
+
+    # New waste fails, and nothing else is told.
+    said = commit({"plans/web.yaml": plan({**EVENTS, "Step 00 Done": [*EVENTS["Step 00 Done"], "fresh"]})})
+    assert said.code == 1
+    lines = [line for line in said.text.splitlines() if "warning" in line]
+    assert len(lines) == 2  # by each hook
+    assert all('TP101 no-purpose  No use case needs web/"Step 00 Done".fresh' in line for line in lines)
+
+    # Files that move, and lines that move, add nothing.
+    repository.edit("plans/web.yaml", "# Moved, and turned round.\n" + plan(dict(reversed(EVENTS.items()))))
+    (repository.folder / "models/deep").mkdir()
+    repository.run("git", "mv", "plans/web.yaml", "plans/moved.yaml")
+    repository.run("git", "mv", "models/sales.sql", "models/deep/sales.sql")
+    assert commit().passed
+    assert found(repository) == []
+
+    # A renamed field is new.
+    said = commit({"plans/moved.yaml": plan({**EVENTS, "Step 01 Done": ["renamed", *EVENTS["Step 01 Done"][1:]]})})
+    assert said.code == 1
+    assert 'web/"Step 01 Done".renamed' in said.text
+    assert "extra_b" not in said.text
+
+    # What is mended passes; its entry is told and taken out.
+    assert commit({"plans/moved.yaml": plan({**EVENTS, "Step 01 Done": EVENTS["Step 01 Done"][1:]})}).passed
+    told = repository.run(*trackplan, "check", "--today", TODAY).stdout
+    assert "TP009 stale-baseline-entry" in told
+    assert 'web/"Step 01 Done".extra_a' in told
+    done = repository.run(*trackplan, "baseline", "--prune", "--today", TODAY)
+    assert "(0 new, 2 gone)" in done.stdout  # without a purpose, and without a column
+    assert commit(None, "-a").passed
+    assert 'Step 01 Done\\".extra_a"' not in repository.read("trackplan-baseline.yaml")
+
+    # What is put up with until a day is told from the next one on.
+    remark = "  # trackplan: ignore[TP101] goes with the old shop, until 2026-07-31"
+    passing = plan({**EVENTS, "Step 01 Done": EVENTS["Step 01 Done"][1:]})
+    passing += f"      coupon: {{type: string, description: Which coupon.}}{remark}\n"
+    assert commit({"plans/moved.yaml": passing}).passed
+    install(repository, "trackplan-full", today="2026-08-01")
+    said = commit({"queries/sales.sql": "from sales -- in August\n"})
+    assert said.refused
+    assert "TP007 expired-suppression" in said.text
+    assert 'web/"Step 19 Done".coupon' in said.text
