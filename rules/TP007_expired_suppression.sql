@@ -10,6 +10,7 @@ why: >
   It was meant to last until a day that has passed, so what it silenced is told again. Whoever set the day wanted to
   be asked.
 fix: Mend what it silenced, or set a new day and say why.
+fixer: {edit: remove-suppression, safe: false}
 */
 SELECT subject, place, text AS detail,
        until || CASE reason WHEN '' THEN '' ELSE ' (' || reason || ')' END AS ended,

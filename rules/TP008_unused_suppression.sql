@@ -9,6 +9,7 @@ cause: method
 why: >
   What it silenced is mended or gone. Left in its place, it would silence the next finding of that kind unseen.
 fix: Take it away.
+fixer: {edit: remove-suppression, safe: true}
 */
 SELECT subject, place, text AS detail
 FROM suppression

@@ -9,6 +9,7 @@ cause: method
 why: >
   It is mended: good. While the entry stays, the same waste could come back unseen.
 fix: Run `trackplan baseline --prune`, which takes out what is mended.
+fixer: {edit: remove-entry, safe: true}
 */
 SELECT subject, place, text AS detail,
        subject || CASE hits WHEN 0 THEN '' ELSE ' so often: ' || hits || ' of ' || count || ' times' END AS what

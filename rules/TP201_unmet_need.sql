@@ -9,6 +9,7 @@ cause: measurement
 requires: [use_cases, plans|warehouse]
 why: A use case that lacks its data cannot move its outcome, and nobody notices until the numbers are asked for.
 fix: Add it to the plan, correct the name, or drop the need.
+fixer: {edit: correct-name, safe: true}
 */
 -- Of a relation that may hold more than is declared nobody can say what it lacks.
 SELECT g.id AS subject, g.place, nullif(n.hint, '') AS fix, u.id AS use_case, g.selector,

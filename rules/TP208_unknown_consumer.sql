@@ -11,6 +11,7 @@ why: >
   A use case justifies what its consumers reach. One that is gone or misspelled justifies nothing, so what it was
   meant to justify shows up as undeclared or idle.
 fix: Correct the name, or remove it from the list.
+fixer: {edit: correct-name, safe: true}
 */
 SELECT u.id AS subject, c.place, c.selector AS detail, c.hint AS fix
 FROM unknown_consumer c

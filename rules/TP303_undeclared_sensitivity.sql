@@ -11,10 +11,11 @@ why: >
   What is known to be personal can be guarded: it needs a purpose that names it, and shows up in reviews. What nobody
   has marked slips through.
 fix: "Declare `sensitivity: personal` (or `special`); if it is not about a person, declare `none`."
+fixer: {edit: write-key, safe: false}
 references: ["GDPR Art. 5(2)", "GDPR Art. 30(1)(c)"]
 */
 SELECT p.id AS subject, p.place,
-       'Declare `sensitivity: personal` (or `special`); if it is not about a person, `none`. ' || l.advice AS fix,
+       'Declare `sensitivity: ' || p.sensitivity || '`; if it is not about a person, `none`. ' || l.advice AS fix,
        p.category, p.evidence
 FROM personal_subject p
 JOIN less_data l ON l.kind = p.kind AND l.key = p.key

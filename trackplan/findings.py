@@ -124,7 +124,7 @@ class Failed(Struct, frozen=True):
 
 
 class RuleText(Struct, frozen=True):
-    """What a rule says of itself, for formats that carry it along."""
+    """What a rule says of itself, for formats that carry it along. `fixer` is '' where no machine can mend it."""
 
     id: str
     name: str
@@ -135,6 +135,8 @@ class RuleText(Struct, frozen=True):
     category: str
     cause: str
     references: tuple[str, ...]
+    fixer: str = ""
+    fix_is_safe: bool = True
 
 
 class Owned(Struct, frozen=True):
@@ -156,6 +158,15 @@ class Ownership(Struct, frozen=True):
     told: tuple[str, ...] = ()
 
 
+class Mend(Struct, frozen=True):
+    """How a machine can mend findings: what takes the place of which texts of one file; `about` says it in words."""
+
+    findings: tuple[Finding, ...]
+    about: str
+    safe: bool
+    changes: tuple[tuple[Place, str], ...]
+
+
 class Evidence(Struct, frozen=True):
     """How much of one kind of input was read: files and the subjects in them; `broken` if not all could be read."""
 
@@ -175,6 +186,7 @@ class Report:
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
     `collapsed` maps an event's id to its fields' ids where every field of the event is unused.
     `silenced` are findings that a team puts up with; they are not among `findings`. `rules` are those that were asked.
+    `mends` is filled for the formats that tell how to mend what is found.
     `ownership` tells who owns the files. `failed` are the rules that could not do their work; `fatal` tells that an
     input could not be read. Either makes the run end with exit code 2.
     """
@@ -192,6 +204,7 @@ class Report:
     failed: tuple[Failed, ...] = ()
     silenced: tuple[Silenced, ...] = ()
     rules: tuple[RuleText, ...] = ()
+    mends: tuple[Mend, ...] = ()
     ownership: Ownership = field(default_factory=Ownership)
 
     @property

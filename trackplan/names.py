@@ -33,6 +33,7 @@ _ENVELOPE = frozenset(
         "uuid_ts",
     }
 )
+_SIGNS = re.compile(r"[\s_-]+")
 _LOADER = re.compile(r"_(fivetran|airbyte|sdc|dlt|hevo|rivery|etl|stitch)_?|dbt_|__hevo", re.IGNORECASE)
 
 
@@ -102,6 +103,11 @@ def fold(name: str, quoted: bool, dialect: str) -> str:
 def canonical(name: str) -> str:
     """Lower-case letters and digits only: two names with one canonical form collide in most loaders."""
     return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+def bare(name: str) -> str:
+    """A name without what people write now so, now so: letter case, blanks, `_` and `-`."""
+    return _SIGNS.sub("", name.casefold())
 
 
 def is_pipeline(column: str, governed: bool) -> bool:

@@ -72,7 +72,7 @@ def analyse(
 
 def _text(rule: Rule) -> RuleText:
     said = (rule.title, rule.why, rule.fix, rule.severity, rule.category, rule.cause, rule.references)
-    return RuleText(rule.id, rule.name, *said)
+    return RuleText(rule.id, rule.name, *said, rule.fixer, rule.fix_is_safe)
 
 
 def _on(catalogue: Catalogue, project: Project, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Rule]:

@@ -275,6 +275,20 @@ def test_a_field_is_added_to_a_use_case(client: Client, shop: Path) -> None:
     assert not [d for d in client.settled(WEB) if d["code"] == "TP102" and "birthday" in d["message"]]
 
 
+def test_what_a_fix_would_do_is_offered(client: Client, shop: Path) -> None:
+    text = (shop / CASES).read_text()
+    client.open(CASES)
+    wrong = text.replace("legal_basis: consent", "legal_basis: Consent", 1)
+    (finding,) = [d for d in client.edit(CASES, wrong, 2) if "Consent" in d["message"]]
+    edits = actions(client, CASES, finding)["Write consent for Consent"][client.uri(CASES)]
+    assert applied(wrong, edits) == text
+    stale = f"# trackplan: ignore-file[TP405] why\n{text}"
+    (finding,) = [d for d in client.edit(CASES, stale, 3) if d["code"] == "TP008"]
+    offered = actions(client, CASES, finding)
+    assert [*offered] == ["Take the suppression away"]
+    assert applied(stale, offered["Take the suppression away"][client.uri(CASES)]) == text
+
+
 def completed(client: Client, path: str, text: str, version: int) -> dict[str, str]:
     """Label → what would be put in, at the `|` of a text."""
     line, character = spot(text, "|>")

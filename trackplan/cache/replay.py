@@ -13,7 +13,20 @@ from trackplan.cache.sections import parted, sections
 _VARIABLES = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONIOENCODING", "PYTHONUTF8", "TERM", "LANG", "LC_ALL")
 # Nothing is kept of these, so there is nothing to look for.
 _NEVER = frozenset(
-    {"init", "baseline", "cache", "schema", "lsp", "--help", "-h", "--output", "-o", "--install-completion"}
+    {
+        "init",
+        "baseline",
+        "cache",
+        "schema",
+        "lsp",
+        "--fix",
+        "--diff",
+        "--help",
+        "-h",
+        "--output",
+        "-o",
+        "--install-completion",
+    }
 )
 _PARTS = 4
 

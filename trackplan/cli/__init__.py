@@ -57,6 +57,9 @@ def app() -> None:
 @click.option(
     "--since", metavar="REV", default="", help="Only what is new since that commit; main... is where HEAD left main."
 )
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then tell what is left.")
+@click.option("--unsafe", is_flag=True, help="With --fix: mend too what may mean something else then.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @options.where(options.project, options.staged, options.jobs, options.no_cache, options.cache_dir)
 def check(
     where: Where,
@@ -70,6 +73,9 @@ def check(
     today: str,
     color: str,
     since: str,
+    fix: bool,
+    unsafe: bool,
+    diff: bool,
 ) -> int:
     """Find data without use or declared purpose.
 
@@ -77,8 +83,15 @@ def check(
     """
     from trackplan.commands import check as command
 
+    if unsafe and not (fix or diff):
+        raise click.UsageError("--unsafe goes with --fix or --diff")
     chosen = command.Chosen(select, ignore, since)
-    return command.run(command.Options(paths, where, chosen, formats, output, fail_on, quiet, today, color))
+    asked = command.Options(paths, where, chosen, formats, output, fail_on, quiet, today, color)
+    if not (fix or diff):
+        return command.run(asked)
+    from trackplan.commands import fix as mending
+
+    return mending.run(asked, mending.Fixing(unsafe, diff))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

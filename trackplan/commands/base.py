@@ -18,7 +18,7 @@ from trackplan.formats.base import Look
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trackplan.cache.pack import Means
+    from trackplan.cache.pack import Means, Pack
     from trackplan.project import Project
     from trackplan.tree import Tree
 
@@ -51,6 +51,14 @@ def open_project(where: Where) -> Project:
     """The project, checked. Raises `TrackplanError` if there is none or its file is wrong."""
     from trackplan import project
 
+    path = project_file(where)
+    tree = _tree(path.absolute().parent, staged=where.staged)
+    with located(tree):
+        return project.read(tree, path.name)
+
+
+def project_file(where: Where) -> Path:
+    """Where the project file is. Raises `TrackplanError` if there is none."""
     path = where.project_file
     if path is None:
         path = find_project(where.start)
@@ -67,9 +75,7 @@ def open_project(where: Where) -> Project:
             f"there is no project file {printable(path)}",
             f"--project takes the path of a {PROJECT_FILE}; `trackplan init` writes one.",
         )
-    tree = _tree(path.absolute().parent, staged=where.staged)
-    with located(tree):
-        return project.read(tree, path.name)
+    return path
 
 
 def _tree(folder: Path, *, staged: bool) -> Tree:
@@ -126,11 +132,16 @@ def screen() -> TextIO:
 
 def means(where: Where, project: Project) -> Means:
     """With what the project is analysed: its earlier work, and processes to share the work."""
+    return means_of(where, project.root)
+
+
+def means_of(where: Where, root: Path, kind: type[Pack] | None = None) -> Means:
+    """The same for the project in a folder, with another kind of pack."""
     from trackplan import workers
     from trackplan.cache import pack
 
     jobs = workers.processors() if where.jobs is None else where.jobs
-    return pack.Means(pack.of_project(where.cache, str(project.root)), jobs)
+    return pack.Means(pack.of_project(where.cache, str(root), kind or pack.Pack), jobs)
 
 
 @contextmanager

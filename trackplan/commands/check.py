@@ -54,9 +54,21 @@ class Options:
 def run(options: Options) -> int:
     """Write the report; 0 if clean, 1 if findings reach `--fail-on`, 2 if an input or a rule failed."""
     from trackplan.commands.progress import Progress
-    from trackplan.formats import summary
-    from trackplan.last import Asked, Leaving
+    from trackplan.last import Leaving
 
+    today, formats = asked(options)
+    project = base.open_project(options.where)
+    alone = options.output is None and [*formats.values()] == [None]
+    leaving = Leaving() if base.recorded() and alone and not options.chosen.since else None
+    with base.located(project.tree), Progress(base.screen()):
+        report = _report(options, project, today, leaving)
+    if alone and formats.keys().isdisjoint(_OF_SERVICES) and not report.failed:  # a rule may fail for want of time
+        base.repeatable()
+    return write(options, formats, project, report, leaving)
+
+
+def asked(options: Options) -> tuple[date, dict[str, Path | None]]:
+    """The day, and the formats with the files that they go to. Raises `TrackplanError` for paths that are not there."""
     today = base.day(options.today)
     for path in options.paths:
         if not os.path.lexists(path):
@@ -65,13 +77,21 @@ def run(options: Options) -> int:
                 "PATHS are files or folders of the project, relative to where you are.",
             )
         base.note(path)
-    formats = _formats(options.formats)
-    project = base.open_project(options.where)
-    alone = options.output is None and [*formats.values()] == [None]
-    leaving = Leaving() if base.recorded() and alone and not options.chosen.since else None
-    with base.located(project.tree), Progress(base.screen()):
-        report = _report(options, project, today, leaving)
+    return today, _formats(options.formats)
+
+
+def write(
+    options: Options, formats: dict[str, Path | None], project: Project, report: Report, leaving: Leaving | None = None
+) -> int:
+    """Write the report in all formats that are asked for; the exit code."""
+    from trackplan.formats import summary
+    from trackplan.last import Asked
+
     shown = below(report, project.root, options.paths)
+    if "sarif" in formats:
+        from trackplan import fixes
+
+        shown = replace(shown, mends=fixes.mends(shown, project.tree))
     quoted, above = base.double_quoted_literals(project), base.in_repository(project.root)
     for name, file in formats.items():
         target = file or options.output
@@ -81,12 +101,10 @@ def run(options: Options) -> int:
             double_quoted_literals=quoted,
             prefix=above if name in _OF_SERVICES else "",
         )
-        if alone and name not in _OF_SERVICES and not report.failed:  # a rule may fail for want of time
-            base.repeatable()
-        asked = Asked(tuple(map(os.path.abspath, options.paths)), name, options.fail_on, look)
-        base.emit(render(asked, shown, project.tree, leaving.blocks if leaving else None), target)
+        called = Asked(tuple(map(os.path.abspath, options.paths)), name, options.fail_on, look)
+        base.emit(render(called, shown, project.tree, leaving.blocks if leaving else None), target)
         if leaving is not None:
-            leaving.keep(asked)
+            leaving.keep(called)
         if target is not None and not options.quiet:
             sys.stderr.write(f"{summary.headline(shown)}; written to {base.printable(target)}\n")
     return exit_code(shown, options.fail_on)

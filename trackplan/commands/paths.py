@@ -11,6 +11,8 @@ from trackplan.commands import base
 from trackplan.errors import TrackplanError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trackplan.findings import Report
 
 _WHOLE = "The findings are those under the given paths; the figures are those of the whole project."
@@ -24,6 +26,13 @@ def below(report: Report, root: Path, paths: tuple[Path, ...]) -> Report:
     kept = tuple(f for f in report.findings if _under(f.place.path, wanted) or (report.fatal and f.rule == "TP001"))
     silenced = tuple(s for s in report.silenced if _under(s.finding.place.path, wanted))
     return replace(report, findings=kept, silenced=silenced, notes=(*report.notes, _WHOLE))
+
+
+def inside(root: Path, paths: tuple[Path, ...]) -> Callable[[str], bool]:
+    """Whether a path of the project lies under `paths`, or anywhere in the project where there are none."""
+    wanted = [_relative(path, root.resolve()) for path in paths]
+    everywhere = not wanted or "" in wanted
+    return lambda path: not path.startswith("../") and (everywhere or _under(path, wanted))
 
 
 def _under(path: str, wanted: list[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trackplan.names import plain
+from trackplan.names import bare, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ class Subjects:
     exact: dict[str, list[Subject]] = field(default_factory=dict)
     plans: dict[str, set[str]] = field(default_factory=dict)
     inside: dict[Subject, list[Subject]] = field(default_factory=dict)
+    _spellings: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, id_: str, kind: str, key: int, plan: str = "") -> None:
         """Make a subject known under its plain name, with and without the plan's."""
@@ -43,6 +44,14 @@ class Subjects:
         if not pattern.wildcard:
             return self.called(pattern.pieces[0])
         return {subject for name, subjects in self.exact.items() if pattern.matches(name) for subject in subjects}
+
+    def spelled(self, name: str) -> str:
+        """The name of the one subject whose name differs from this one in case and signs alone; '' without one."""
+        if not self._spellings:
+            for each in sorted(self.exact):
+                self._spellings.setdefault(bare(each), []).append(each)
+        found = self._spellings.get(bare(name), [])
+        return found[0] if found and all(self.exact[each] == self.exact[found[0]] for each in found) else ""
 
     def is_whole(self, subject: Subject) -> bool:
         """Whether it is an event or a relation with something in it."""

@@ -79,14 +79,26 @@ def plain(node: Node) -> object:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the likeliest of `known`, and else lists them all; '' if nothing is known."""
     names = sorted(set(known))
-    lower = {name.lower(): name for name in reversed(names)}
+    lower: dict[str, list[str]] = {}
+    for name in names:
+        lower.setdefault(name.lower(), []).append(name)
     close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
     if not close and len(word) >= 3:
-        close = [name for name in sorted(lower) if name.startswith(word.lower())]
+        close = [name.lower() for name in sorted(names, key=str.lower) if name.lower().startswith(word.lower())]
     listed = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
     if close:
-        return f"did you mean '{lower[close[0]]}'?" + (f" Known here: {listed}" if len(names) > 1 else "")
+        likeliest = "' or '".join(lower[close[0]])
+        return f"did you mean '{likeliest}'?" + (f" Known here: {listed}" if len(names) > 1 else "")
     return f"known here: {listed}" if names else ""
+
+
+_MEANT = re.compile(r"did you mean '([^']+)'\?", re.IGNORECASE)
+
+
+def meant(hint: str) -> str:
+    """The one word that such a hint names; '' where it names none, or more than one."""
+    found = _MEANT.search(hint)
+    return found[1] if found else ""
 
 
 def failure(place: Place, message: str, hint: str = "") -> ReadError:

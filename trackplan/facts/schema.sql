@@ -405,7 +405,7 @@ CREATE TABLE need (
   selector TEXT NOT NULL,               -- with the braces multiplied out
   why      TEXT NOT NULL,               -- why the use case needs it
   wildcard INTEGER NOT NULL,            -- 1 if it has a *, is a tag, or names a whole event or relation
-  hint     TEXT NOT NULL DEFAULT '',    -- the tag that may be meant, where nothing has this one; may be empty
+  hint     TEXT NOT NULL DEFAULT '',    -- the tag or name that may be meant, where there is no such; may be empty
   place    INTEGER NOT NULL REFERENCES place
 ) STRICT;
 

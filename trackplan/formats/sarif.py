@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trackplan import __version__, owners
-from trackplan.findings import Severity
+from trackplan.findings import Place, Severity
 from trackplan.formats.base import Look, gravest_first
 from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trackplan.findings import Failed, Finding, Place, Report, RuleText, Silenced
+    from trackplan.findings import Failed, Finding, Mend, Report, RuleText, Silenced
     from trackplan.formats.source import Text
 
 _PLAIN = Look()
@@ -39,8 +39,12 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
     index = {rule.id: number for number, rule in enumerate(rules)}
     numbers = _numbers(findings)
     whose = owners.finder(report.ownership)
+    mends = {id(finding): mend for mend in report.mends for finding in mend.findings}
     results = [
-        _result(f, silenced.get(id(f)), index, numbers[id(f)], look) | _owned(whose(f.place.path)) for f in shown
+        _result(f, silenced.get(id(f)), index, numbers[id(f)], look)
+        | _mended(mends.get(id(f)), look)
+        | _owned(whose(f.place.path))
+        for f in shown
     ]
     run = {
         "tool": {"driver": {"name": "trackplan", "version": __version__, "rules": [*map(_rule, rules)]}},
@@ -87,6 +91,27 @@ def _result(finding: Finding, by: Silenced | None, index: Mapping[str, int], num
         if by.by == "baseline":
             found["baselineState"] = "unchanged"
     return found
+
+
+def _mended(mend: Mend | None, look: Look) -> _Object:
+    if mend is None:
+        return {}
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": p.line,
+                "startColumn": p.column,
+                "endLine": p.end_line,
+                "endColumn": p.end_column,
+            },
+            "insertedContent": {"text": text},
+        }
+        for p, text in mend.changes
+    ]
+    location = _physical(Place(mend.changes[0][0].path), look)["artifactLocation"]
+    about = f"{mend.about}." if mend.safe else f"{mend.about} (look at it: it may mean something else then)."
+    change = {"artifactLocation": location, "replacements": replacements}
+    return {"fixes": [{"description": {"text": about}, "artifactChanges": [change]}]}
 
 
 def _owned(by: tuple[str, ...]) -> _Object:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from trackplan import fixes
 from trackplan.edits.document import Document
 from trackplan.edits.text import EditError, offset_of
 from trackplan.gate.model import LOUD
 from trackplan.lsp import selectors
+from trackplan.lsp.diagnostics import data
 from trackplan.lsp.text import Text
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from trackplan.edits.text import Edit
     from trackplan.findings import Place
+    from trackplan.fixes import Fix
     from trackplan.lsp.analysis import Analysis
 
 _TextEdit = types.TextEdit | types.SnippetTextEdit
@@ -47,13 +50,36 @@ def all_of(
 ) -> list[types.CodeAction]:
     """The actions for these diagnostics of a file."""
     text = Text(analysis.tree.shown(path), desk.encoding)
+    mended = _fixes(analysis, path, diagnostics)
     purpose = {rule.id for rule in analysis.rules if rule.category == "purpose"}
     made: list[types.CodeAction] = []
     for each in diagnostics:
+        made += _mend(mended.get(_key(each.code, each.data)), text, each, desk)
         if each.code in purpose:
             made += _declare(analysis, each, desk)
         made += _ignore(text, path, each, desk) or _exempt(analysis, path, each, desk)
     return made
+
+
+def _fixes(analysis: Analysis, path: str, diagnostics: Sequence[types.Diagnostic]) -> dict[object, Fix]:
+    """The fixes of these diagnostics of a file, by rule, subject and line."""
+    asked = {_key(each.code, each.data) for each in diagnostics}
+    found = {finding: _key(finding.rule, data(finding)) for finding in analysis.report.findings}
+    wanted = tuple(finding for finding, key in found.items() if finding.place.path == path and key in asked)
+    made = fixes.of_report(replace(analysis.report, findings=wanted), analysis.tree.shown)
+    return {found[flaw.finding]: each for each in made for flaw in each.flaws if flaw.finding is not None}
+
+
+def _key(rule: object, said: Any) -> object:
+    return (str(rule), said.get("line"), said.get("subject"), said.get("detail"))
+
+
+def _mend(fix: Fix | None, text: Text, finding: types.Diagnostic, desk: Desk) -> Iterator[types.CodeAction]:
+    """What --fix would do."""
+    if fix is not None:
+        made = _action(fix.title, finding, desk.uri(fix.path), _edits(text.text, fix.edits, desk))
+        made.is_preferred = fix.safe
+        yield made
 
 
 def _declare(analysis: Analysis, finding: types.Diagnostic, desk: Desk) -> Iterator[types.CodeAction]:

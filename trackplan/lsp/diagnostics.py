@@ -43,6 +43,11 @@ def by_path(
     return made
 
 
+def data(finding: Finding) -> dict[str, object]:
+    """What a client gives back with a diagnostic that something is to be done about."""
+    return {"line": finding.place.line, "subject": finding.subject, "detail": finding.detail}
+
+
 def _of_finding(finding: Finding, where: types.Range) -> types.Diagnostic:
     return types.Diagnostic(
         where,
@@ -50,7 +55,7 @@ def _of_finding(finding: Finding, where: types.Range) -> types.Diagnostic:
         _SEVERITIES.get(finding.severity, types.DiagnosticSeverity.Hint),
         finding.rule,
         source="trackplan",
-        data={"line": finding.place.line, "subject": finding.subject, "detail": finding.detail},
+        data=data(finding),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
-from trackplan.rule_docs.page import kinds
+from trackplan.rule_docs.page import fixer, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def markdown(page: Page) -> str:
     lines = [f"# {rule.id} {rule.name}", "", f"{rule.title}.", "", *_facts(page), "", "## Why", "", rule.why, ""]
     lines += [*_bad(page.bad)] if page.bad else []
     lines += [*_good(page.good)] if page.good else []
-    lines += ["## How to fix", "", rule.fix, ""]
+    lines += ["## How to fix", "", rule.fix, "", *([f"{fixer(rule)}", ""] if rule.fixer else [])]
     if rule.options:
         lines += ["## Options", "", *(_option(option) for option in rule.options), ""]
     if rule.references:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trackplan.errors import ReadError
+from trackplan.rules import FIXERS
 from trackplan.rules.cases import PROJECT_FILE
 from trackplan.rules.profiles import packs, profiles
 from trackplan.rules.words import any_means
@@ -82,6 +83,14 @@ def page(rule: Rule, folder: Folder) -> Page:
 def kinds(rule: Rule) -> str:
     """The evidence that the rule requires: `plans; models or consumers`."""
     return "; ".join(" or ".join(kind.replace("_", " ") for kind in group) for group in rule.requires)
+
+
+def fixer(rule: Rule) -> str:
+    """What `check --fix` does about a finding, as a sentence; '' where it does nothing."""
+    if not rule.fixer:
+        return ""
+    does = FIXERS[rule.fixer]
+    return f"`trackplan check --fix{'' if rule.fix_is_safe else ' --unsafe'}` {does}."
 
 
 def _bad(rule: Rule, case: Case) -> Bad:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trackplan.causes import CAUSES
 from trackplan.formats.base import Look, paint
 from trackplan.formats.source import visible
-from trackplan.rule_docs.page import kinds
+from trackplan.rule_docs.page import fixer, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,8 @@ def _facts(page: Page) -> Iterator[tuple[str, str]]:
 
 def _closing(rule: Rule, look: Look) -> Iterator[str]:
     yield from _entry("How to fix", rule.fix, look)
+    if rule.fixer:
+        yield from _entry("", fixer(rule), look)
     for number, option in enumerate(rule.options):
         values = f" One of {', '.join(str(v) for v in option.values)}." if option.values else ""
         yield from _entry(

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 OptionValue = str | int | float
 
+FIXERS = {
+    "correct-name": "writes the name that is meant, where only case, blanks, `_` or `-` differ; the likeliest one with "
+    "`--unsafe`",
+    "remove-entry": "takes the entry away, or as much of its count as is no longer found",
+    "remove-suppression": "takes the suppression away",
+    "write-key": "writes the `key: value` that the advice names first",
+}
+"""What a header may name as its fixer, and what that does, in a clause."""
+
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -31,6 +40,7 @@ class Rule:
     """A rule: what its header says, and its query.
 
     `requires` holds groups of evidence kinds; one kind of each group must have been read.
+    `fixer` names what mends its findings, '' where no machine can; `fix_is_safe` tells whether without asking.
     `path` is its file: `rules/…` for ours, below the project folder for a project's own; `line` is where `sql` begins.
     """
 
@@ -51,6 +61,8 @@ class Rule:
     path: str
     line: int
     sql: str = field(repr=False)
+    fixer: str = ""
+    fix_is_safe: bool = True
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def _rule(data: Mapping[str, object], path: str, shipped: bool, line: int, sql: 
         return tuple(str(v) for v in value) if isinstance(value, list) else ()
 
     options = data.get("options")
+    fixer = data.get("fixer")
     return Rule(
         id=text("id"),
         name=text("name"),
@@ -72,6 +73,8 @@ def _rule(data: Mapping[str, object], path: str, shipped: bool, line: int, sql: 
         path=path,
         line=line,
         sql=sql,
+        fixer=str(fixer["edit"]) if isinstance(fixer, dict) else "",
+        fix_is_safe=bool(fixer["safe"]) if isinstance(fixer, dict) else True,
     )
 
 
