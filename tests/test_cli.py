@@ -89,7 +89,8 @@ ERRORS: dict[str, tuple[BaseException, str]] = {
     "too deep": (RecursionError(), "this is a bug in trackplan"),
     "exit 1 from below": (SystemExit(1), ""),
     "interrupted": (KeyboardInterrupt(), "stopped"),
-    "of the system": (OSError(28, "No space left on device"), "No space left"),
+    "a full disk": (OSError(28, "No space left on device"), "the output cannot be written: no space left on device\n"),
+    "of the system": (OSError(24, "Too many open files"), "Too many open files"),
 }
 
 

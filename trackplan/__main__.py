@@ -13,7 +13,15 @@ _HELP = frozenset({"--help", "-h"})
 
 def main() -> None:
     """Run the command line and end the process: 0 clean, 1 findings, 2 could not do the job; a crash is never 1."""
-    _leave(answer(sys.argv[1:]))
+    code = -1
+    try:
+        code = answer(sys.argv[1:])
+        _flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        pass
+    except OSError as error:  # a full disk, say
+        code = _FAILED if code == _FAILED else _unwritten(error)
+    os._exit(code)  # to take apart all that was made, object by object, would be a sixth of a run
 
 
 def answer(arguments: list[str]) -> int:
@@ -57,14 +65,25 @@ def _renewed(known: replay.Known, arguments: list[str]) -> int | None:
     return renew.run(known, arguments)
 
 
-def _leave(code: int) -> None:
-    """End here and now: to take apart all that was made, object by object, would be a sixth of a run."""
+def _flush() -> None:
+    """Write what is held back. Raises `OSError` where that is not possible."""
     for stream in (sys.stdout, sys.stderr):
         try:  # noqa: SIM105 - contextlib takes time to load
             stream.flush()
-        except (OSError, ValueError, AttributeError):  # a pipe that is closed; no stream at all
+        except (ValueError, AttributeError):  # a stream that is closed; no stream at all
             pass
-    os._exit(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """Tell that the output cannot be written, if that can be told."""
+    try:
+        from trackplan.running import failed
+
+        failed(error)
+        sys.stderr.flush()
+    except (OSError, ValueError):  # standard error is full too
+        pass
+    return _FAILED
 
 
 def _run(arguments: list[str], known_as: replay.Run | None) -> int:

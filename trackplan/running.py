@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from trackplan import __version__, garbage, streams
 from trackplan.cli import app
 from trackplan.errors import ExitCode, TrackplanError
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def run(arguments: list[str]) -> int:
@@ -42,6 +45,10 @@ def failed(error: BaseException) -> int:
         )
         lines += [f"  {visible(error.hint)}"] if error.hint else []
         sys.stderr.write("\n".join(lines) + "\n")
+    elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        sys.stderr.write(
+            f"trackplan: the output cannot be written: {(error.strerror or 'no reason is given').lower()}\n"
+        )
     elif hasattr(error, "format_message") and hasattr(error, "show"):  # wrong usage
         error.show()
     elif isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":

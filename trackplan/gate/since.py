@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan import __version__, resources
@@ -42,7 +43,7 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
 
     `asked` is everything beside the commit that decides what is found: folder, day, chosen rules.
     """
-    name = pack.key("since", __version__, _rules(), commit, *asked)
+    name = pack.key("since", __version__, _ourselves(), commit, *asked)
     piece = kept.get(name)
     if piece is not None:
         return Counter(json.loads(piece))
@@ -52,6 +53,9 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
     return found
 
 
-def _rules() -> bytes:
-    """Our rules as they are, for those who are at work on them."""
-    return pack.key(*(path.read_bytes() for path in sorted(resources.folder("rules").glob("*.sql"))))
+def _ourselves() -> bytes:
+    """Our code and rules as they are installed: of two that call themselves the same version, one may find more."""
+    code = Path(resources.__file__).parent
+    files = [*sorted(code.rglob("*.py")), *sorted(resources.folder("rules").glob("*.sql"))]
+    looks = ((path, path.stat()) for path in files)
+    return pack.key(*(f"{path} {status.st_mtime_ns} {status.st_size}" for path, status in looks))
