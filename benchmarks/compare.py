@@ -18,12 +18,12 @@ from benchmarks.lineage import openlineage, sqllineage
 from benchmarks.measure import machine
 from benchmarks.optimizer import sqlglot_optimizer
 from benchmarks.speed import speeds
-from tests.judge.bench import BuildError
 from tests.judge.cases import Case, load
 from tests.judge.pipelines import pipeline
 from tests.judge.run import AGAIN, execute, judge_case
-from tests.judge.sql_text import words_of
 from tests.judge.verdicts import called_unused, said_of
+from trackplan.proof.bench import BuildError
+from trackplan.proof.sql_text import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.pieces import Piece, Used, pieces, schema
-from tests.judge.sql_text import words_of
+from trackplan.proof.sql_text import words_of
 
 if TYPE_CHECKING:
     from sqlglot import exp

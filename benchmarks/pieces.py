@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tests.judge.sql_text import is_query, unit, words_of
+from trackplan.proof.sql_text import is_query, unit, words_of
 
 if TYPE_CHECKING:
     from tests.judge.cases import Case

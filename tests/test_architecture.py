@@ -52,7 +52,7 @@ LAYERS = (
     {"once", "owners"},
     {"tree", "cache"},
     {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "git"}
-    | {"similarity", "copies", "streams"},
+    | {"similarity", "copies", "streams", "proof"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "running", "commands"}
@@ -162,7 +162,10 @@ def test_readers_know_no_other_reader() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("library", "home"), [("sqlglot", "trackplan.sql"), ("sqlite3", "trackplan.facts")])
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [("sqlglot", "trackplan.sql"), ("sqlite3", "trackplan.facts"), ("duckdb", "trackplan.proof")],
+)
 def test_libraries_stay_in_their_room(library: str, home: str) -> None:
     wrong = [
         f"{i.module}:{i.line}"

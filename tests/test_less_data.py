@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.judge.bench import BuildError
 from tests.judge.cases import Case
 from tests.judge.coarse import coarse
 from tests.judge.less import Outcome, judge, less_of
 from trackplan import pipeline, project
 from trackplan.derive.alternatives import Alternative, choose
+from trackplan.proof.bench import BuildError
 from trackplan.sql.forms import composed, finest
 
 SEEDS = int(os.environ.get("LESS_SEEDS", "60"))

@@ -7,12 +7,12 @@ import os
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.judge.bench import BuildError
 from tests.judge.cases import Case
 from tests.judge.figures import Figures
 from tests.judge.hunt import hunt
 from tests.judge.pipelines import compose, pipeline
 from tests.judge.run import AGAIN, execute, judge_case
+from trackplan.proof.bench import BuildError
 
 # The share of dead columns and keys that must be called unused; it may only rise.
 FOUND, FOUND_KEYS = 0.7, 0.65

@@ -11,11 +11,11 @@ import pytest
 
 from tests import storefront_data
 from tests.conftest import ROOT, TODAY
-from tests.judge.bench import open_bench
 from tests.judge.truth import Truth, add_truth
-from tests.judge.values import Pool
 from tests.judge.verdicts import judge, said_of_project
 from tests.storefront_findings import CHECK, listing
+from trackplan.proof.bench import open_bench
+from trackplan.proof.values import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

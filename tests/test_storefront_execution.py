@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from tests import storefront_data
-from tests.judge.bench import Bench, open_bench
 from tests.judge.truth import Truth, add_truth
-from tests.judge.values import Pool
 from tests.judge.verdicts import Said, judge, said_of_project
+from trackplan.proof.bench import Bench, open_bench
+from trackplan.proof.values import Pool
 
 if TYPE_CHECKING:
     from tests.judge.verdicts import Verdict

@@ -9,11 +9,11 @@ import traceback
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tests.judge.bench import BuildError
 from tests.judge.cases import Case, load
 from tests.judge.figures import MARK, MARK_KEYS, Figures
 from tests.judge.hunt import hunt
 from tests.judge.run import AGAIN, execute, judge_case
+from trackplan.proof.bench import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import duckdb
 import yaml
 
-from tests.judge import shapes
-from tests.judge.bench import Bench, open_bench, tables
-from tests.judge.shapes import Shape
-from tests.judge.values import Pool, literal, make
+from trackplan.proof import data, shapes
+from trackplan.proof.bench import Bench, open_bench, tables
+from trackplan.proof.data import FEW, PLAIN, TWINS
+from trackplan.proof.shapes import Shape
+from trackplan.proof.values import Pool
 
+__all__ = ["FEW", "PLAIN", "TWINS", "Case", "json_columns", "load", "load_tables", "prepare"]
 FOLDER = Path(__file__).parent.parent / "soundness" / "cases"
-PLAIN, TWINS, FEW = (1, 2, 3), 4, 5
-"""Seeds of data sets. In one, every row has a twin, so that what tells rows apart can be seen to matter (in DISTINCT,
-GROUP BY, UNION); in another, each column has two values, so that rows of different tables meet."""
 _KEYS = {"ddl", "models", "queries", "json", "built", "rows", "used", "unused", "unknown", "only"}
 
 
@@ -116,18 +114,4 @@ def _quoted(table: str) -> str:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, case: Case, seed: int) -> None:
-    pool, chance = case.pool, Random(f"{seed} {table}")  # noqa: S311
-    columns = _columns(connection, table, case)
-    few = [[make(shape, chance, pool) for _ in range(2)] for _, shape in columns] if seed == FEW else []
-    rows = []
-    for index in range(case.rows + chance.randrange(5)):
-        # A column called id tells rows apart; the others repeat.
-        values = [
-            index + 1
-            if name.lower() == "id" and shape.kind == "integer"
-            else (chance.choice(few[at]) if few else make(shape, chance, pool))
-            for at, (name, shape) in enumerate(columns)
-        ]
-        items = ", ".join(literal(value, shape) for value, (_, shape) in zip(values, columns, strict=True))
-        rows += [f"({items})"] * (2 if seed == TWINS else 1)
-    connection.execute(f"INSERT INTO {_quoted(table)} VALUES {', '.join(rows)}")
+    data.fill(connection, table, _columns(connection, table, case), case.pool, seed, case.rows)

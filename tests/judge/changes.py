@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.judge.bench import ERRORS
 from tests.judge.expressions import Ref, condition
 from tests.judge.sources import NOTHING_FITS, quoted
+from trackplan.proof.bench import ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.judge.bench import ERRORS, BuildError
 from tests.judge.cases import FEW, PLAIN, TWINS, prepare
-from tests.judge.perturb import WAYS
 from tests.judge.truth import Subject, Trial, Truth, compare, subjects_of
 from tests.judge.verdicts import Verdict, free_of, judge, said_of
+from trackplan.proof.bench import ERRORS, BuildError
+from trackplan.proof.perturb import WAYS
 
 if TYPE_CHECKING:
     from tests.judge.cases import Case

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from tests.judge.bench import ERRORS, Bench, BuildError, Result
 from tests.judge.cases import Case, prepare
-from tests.judge.perturb import coarsened
 from tests.judge.verdicts import TODAY, write_project
 from trackplan import pipeline, project
 from trackplan.derive import less
+from trackplan.proof.bench import ERRORS, Bench, BuildError, Result
+from trackplan.proof.perturb import coarsened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.judge.bench import RawColumn
     from trackplan.derive.alternatives import Alternative
     from trackplan.derive.less import Less
+    from trackplan.proof.bench import RawColumn
 
 TRIED = ("flag", "coarsen", "truncate", "hash", "drop")
 _KEPT = datetime.datetime(2000, 1, 1)

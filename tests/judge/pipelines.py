@@ -10,8 +10,8 @@ from tests.judge import changes
 from tests.judge.cases import Case, load_tables
 from tests.judge.expressions import TEXTS
 from tests.judge.sources import NOTHING_FITS, quoted
-from tests.judge.sql_text import is_query
 from tests.judge.writing import Writer
+from trackplan.proof.sql_text import is_query
 
 if TYPE_CHECKING:
     pass

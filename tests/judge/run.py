@@ -10,14 +10,16 @@ from pathlib import Path
 
 import duckdb
 
-from tests.judge.bench import ERRORS, BuildError
 from tests.judge.cases import FEW, PLAIN, TWINS, Case, prepare
 from tests.judge.truth import Subject, Truth, add_truth
 from tests.judge.verdicts import Verdict, expected, judge, said_of
+from trackplan import proof
+from trackplan.proof.bench import ERRORS, BuildError
 
 SEEDS = PLAIN[:2]
 AGAIN = (PLAIN[2], TWINS, FEW)
-_MODULES = ("bench", "cases", "perturb", "shapes", "sql_text", "truth", "values")
+_MODULES = ("judge/cases", "judge/truth")
+_SHARED = ("bench", "data", "perturb", "shapes", "sql_text", "values")
 STORE = Path(__file__).parents[2] / ".pytest_cache" / "judge"
 
 
@@ -65,8 +67,9 @@ def _digest(case: Case, seeds: tuple[int, ...]) -> str:
 
 @cache
 def _version() -> str:
-    folder = Path(__file__).parent
-    sources = [(folder / f"{name}.py").read_text(encoding="utf-8") for name in _MODULES]
+    tests, shared = Path(__file__).parents[1], Path(proof.__file__).parent
+    paths = [*(tests / f"{name}.py" for name in _MODULES), *(shared / f"{name}.py" for name in _SHARED)]
+    sources = [path.read_text(encoding="utf-8") for path in paths]
     return "\n".join([duckdb.__version__, *sources])
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from tests.judge.bench import ERRORS
 from tests.judge.expressions import Ref, condition
+from trackplan.proof.bench import ERRORS
 
 if TYPE_CHECKING:
     from random import Random

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.judge.bench import BuildError
 from tests.judge.cases import Case, prepare
-from tests.judge.perturb import WAYS, perturb
 from tests.judge.run import execute
-from tests.judge.shapes import Shape, of_json, seen
 from tests.judge.truth import Subject, Truth
-from tests.judge.values import Pool
 from tests.judge.verdicts import Said, expected, judge
+from trackplan.proof.bench import BuildError
+from trackplan.proof.perturb import WAYS, perturb
+from trackplan.proof.shapes import Shape, of_json, seen
+from trackplan.proof.values import Pool
 
 CASE = Case(
     "one",

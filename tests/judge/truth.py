@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.judge.bench import Bench, BuildError
-from tests.judge.perturb import WAYS, perturb
-from tests.judge.sql_text import words_of
+from trackplan.proof.bench import Bench, BuildError
+from trackplan.proof.perturb import WAYS, perturb
+from trackplan.proof.sql_text import words_of
 
 if TYPE_CHECKING:
-    from tests.judge.bench import RawColumn
-    from tests.judge.values import Pool
+    from trackplan.proof.bench import RawColumn
+    from trackplan.proof.values import Pool
 
 FIRST_WAYS = 2
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     *("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to (default: proposals/)."
 )
 @options.choice("text", "json", default="text", option="--format", help="json writes nothing but the screen.")
+@click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data in DuckDB.")
 @options.today
 @options.analysing
-def prune(where: Where, output: Path | None, format: str, today: str) -> int:  # noqa: A002 - the option's name
+def prune(where: Where, output: Path | None, format: str, verify: bool, today: str) -> int:  # noqa: A002 - the option's name
     """Propose what can go, with the edits for it.
 
     Everything that is waste gets a proposal: the changes of plans, models and warehouse as a diff, what they save, the
@@ -29,4 +30,4 @@ def prune(where: Where, output: Path | None, format: str, today: str) -> int:  #
     """
     from trackplan.commands import prune as command
 
-    return command.run(command.Options(where, output, format, today))
+    return command.run(command.Options(where, output, format, today, verify))

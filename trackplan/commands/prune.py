@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trackplan.prune.model import Proposals
+    from trackplan.prune.verify import Verifier
+    from trackplan.prune.world import World
 
 FOLDER = "proposals"
 _OURS = re.compile(r"P-[0-9a-f]{8}\.(?:md|diff)|wave-[a-z0-9-]+\.diff")
@@ -26,6 +28,7 @@ class Options:
     output: Path | None
     format: str
     today: str
+    verify: bool = False
 
 
 def run(options: Options) -> int:
@@ -56,7 +59,22 @@ def _found(options: Options) -> tuple[Proposals, Path]:
         before = pipeline.check(project, day, means=means)
         with pipeline.build(project, day, means) as facts:
             must_be_whole(facts)
-            return assess(World(project, facts), before, day, means), project.root
+            world = World(project, facts)
+            if not options.verify:
+                return assess(world, before, day, means), project.root
+            with _verifier(world) as verifier:
+                return assess(world, before, day, means, verifier), project.root
+
+
+def _verifier(world: World) -> Verifier:
+    """The project's pipeline in DuckDB. Raises `TrackplanError` where that is not installed."""
+    from trackplan.prune.verify import Verifier
+
+    try:
+        return Verifier.open(world)
+    except ImportError as error:
+        hint = "Install it beside trackplan: pip install 'trackplan[verify]'."
+        raise TrackplanError("--verify runs the pipeline in DuckDB, which is not installed", hint) from error
 
 
 def _write(target: Path, files: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Proposals, each held against what a check would find once it is merged: what it breaks is a blocker."""
+"""Proposals, each held against what a check finds and consumers get once it is merged: what it breaks blocks it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,37 @@ if TYPE_CHECKING:
     from trackplan.cache.pack import Means
     from trackplan.edits.patch import Change
     from trackplan.findings import Report
+    from trackplan.prune.verify import Verifier
     from trackplan.prune.world import World
 
 _TOLD = 3
+Tried = tuple[Proof, tuple[str, ...]]
+"""The proof of some changes, and what speaks against them."""
 
 
-def assess(world: World, before: Report, today: date, means: Means) -> Proposals:
-    """All proposals and waves; those whose changes leave the project whole, with nothing new to find, are bound."""
+def assess(world: World, before: Report, today: date, means: Means, verifier: Verifier | None = None) -> Proposals:
+    """All proposals and waves, each with its grade: bound, or with a `verifier` proved, where nothing is against it."""
 
-    def tried(changes: Iterable[Change]) -> Compared:
-        return compare(world.project, before, changes, today, means)
+    def tried(changes: Iterable[Change]) -> Tried:
+        made = tuple(changes)
+        result = compare(world.project, before, made, today, means)
+        wrong = _wrong(result)
+        if wrong:
+            return Proof(reasons=wrong), wrong
+        bound = f"with its wave merged, a check finds {len(result.gone)} fewer and nothing new"
+        if verifier is None:
+            return Proof(BOUND, (bound,)), ()
+        proof, against = verifier.prove(made)
+        return replace(proof, reasons=(*proof.reasons, bound)), against
 
     found = propose(world, today)
     results = {wave.name: tried(wave.changes) for wave in found.waves}
-    suspects = {id_ for wave in found.waves if _wrong(results[wave.name]) for id_ in wave.proposals}
-    blocked = {p.id: wrong for p in found.proposals if p.id in suspects and (wrong := _wrong(tried(p.changes)))}
+    suspects = {id_ for wave in found.waves if results[wave.name][1] for id_ in wave.proposals}
+    blocked = {p.id: wrong for p in found.proposals if p.id in suspects and (wrong := tried(p.changes)[1])}
     if blocked:
         found = propose(world, today, blocked)
         results |= {w.name: tried(w.changes) for w in found.waves if suspects & set(w.proposals)}
-    proofs: dict[str, Proof] = {}
-    for wave in found.waves:
-        result = results[wave.name]
-        wrong = _wrong(result)
-        reason = f"with its wave merged, a check finds {len(result.gone)} fewer and nothing new"
-        proof = Proof(reasons=wrong) if wrong else Proof(BOUND, (reason,))
-        proofs |= dict.fromkeys(wave.proposals, proof)
+    proofs = {id_: results[wave.name][0] for wave in found.waves for id_ in wave.proposals}
     proposals = tuple(replace(p, proof=proofs.get(p.id, Proof(reasons=_unproved(p.blockers)))) for p in found.proposals)
     return replace(found, proposals=proposals)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests.judge.shapes import Shape
+from trackplan.proof.shapes import Shape
 
 WORDS = ("web", "app", "mail", "Order Completed", "refund", "a", "b", "north", "7", "12", "x_1")
 _TEXT = re.compile(r"'((?:[^']|'')*)'")

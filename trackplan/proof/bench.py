@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from tests.judge import shapes
-from tests.judge.sql_text import Unit, is_ordered, unit, words_of
-from tests.judge.values import cell
+from trackplan.proof import shapes
+from trackplan.proof.sql_text import Unit, is_ordered, unit, words_of
+from trackplan.proof.values import cell
 
 if TYPE_CHECKING:
-    from tests.judge.shapes import Shape
+    from trackplan.proof.shapes import Shape
 
 Result = tuple[tuple[str, ...], tuple[str, ...]]
 ERRORS = (duckdb.Error, UnicodeDecodeError)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.judge.values import Pool, make, shifted
+from trackplan.proof.values import Pool, make, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.judge.shapes import Shape
+    from trackplan.proof.shapes import Shape
 
 WAYS = ("fresh", "shift", "nulls", "shuffle", "constant", "blink", "fresh again")
 
@@ -30,7 +30,7 @@ def perturb(values: list[Any], shape: Shape, path: tuple[str, ...], way: str, po
     changed = copy.deepcopy(values)
     slots = [slot for row in range(len(changed)) for slot in _slots(changed, row, path)]
     before = [_get(slot) for slot in slots]
-    after = _WAYS[way](before, shape.at(path), pool, Random(f"{seed} {way}"))  # noqa: S311
+    after = _WAYS[way](before, shape.at(path), pool, Random(f"{seed} {way}"))
     for slot, value in zip(slots, after, strict=True):
         slot.holder[slot.key] = value
     return changed

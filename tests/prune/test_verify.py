@@ -1,0 +1,135 @@
+"""Proof by execution: right changes are proved, each wrong one is caught, and who cannot tell proves nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import ROOT, TODAY
+from tests.prune.test_proposals import MODEL, PROJECT, QUERY, proposed
+from trackplan import pipeline, project
+from trackplan.edits.patch import Change
+from trackplan.edits.text import Edit
+from trackplan.prune.propose import propose
+from trackplan.prune.verify import Verifier
+from trackplan.prune.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Cli
+
+WRONG = {
+    "models/staging/stg_shop__orders.sql": ("where status <> 'cancelled'", "where status <> 'paid'"),
+    "models/staging/stg_web__product_interactions.sql": (
+        "'add', anonymous_id, user_id",
+        "'add', user_id, anonymous_id",
+    ),
+    "models/intermediate/int_order_margins.sql": ("sum(quantity * unit_cost)", "sum(unit_cost)"),
+    "models/marts/dim_products.sql": ("p.brand, p.category,", "p.category, p.brand as category2,"),
+    "models/intermediate/int_touches.sql": ("union all", "union"),
+    "models/marts/fct_checkouts.sql": ("left join (", "join ("),
+    "models/intermediate/int_checkout_carts.sql": ("where nth = 1", "where nth > 0"),
+    "models/staging/stg_web__users.sql": ("order by received_at desc", "order by received_at"),
+    "warehouse/040_migrations.sql": (
+        "alter table shop.order_lines add column promised_on date;",
+        "alter table shop.order_lines drop column quantity;",
+    ),
+    "dashboards/finance/revenue.sql": ("sum(", "max("),
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    shop = project.load(ROOT / "examples" / "storefront" / "trackplan.yaml")
+    with pipeline.build(shop, date.fromisoformat(TODAY)) as base:
+        yield World(shop, base)
+
+
+@pytest.fixture(scope="module")
+def verifier(world: World) -> Iterator[Verifier]:
+    with Verifier.open(world) as opened:
+        yield opened
+
+
+def test_all_waste_of_the_example_is_proved_to_be_of_no_use(world: World, verifier: Verifier) -> None:
+    waves = propose(world, date.fromisoformat(TODAY)).waves
+    for wave in waves:
+        proof, against = verifier.prove(wave.changes)
+        assert (proof.grade, against) == ("proved", ()), (wave.name, proof)
+    assert verifier.silent == {
+        'query."scheduled/stock_alert"': "prints {{ columns }}, which is known only when it runs"
+    }
+
+
+@pytest.mark.parametrize("path", sorted(WRONG))
+def test_a_wrong_edit_is_caught(world: World, verifier: Verifier, path: str) -> None:
+    old, new = WRONG[path]
+    text = world.text(path)
+    assert old in text
+    at = text.index(old)
+    proof, against = verifier.prove([Change(path, text, (Edit(at, at + len(old), new),))])
+    assert proof.grade == "unproved"
+    assert against
+    assert all("is not what it was on data set" in told for told in against)
+
+
+def test_nothing_is_left_of_a_trial(world: World, verifier: Verifier) -> None:
+    path = "models/staging/stg_shop__orders.sql"
+    text = world.text(path)
+    broken = Change(path, text, (Edit(0, len(text), "select nothing from nowhere"),))
+    assert verifier.prove([broken])[1]
+    assert verifier.prove([Change(path, text, (Edit(0, 0, "-- a remark\n"),))])[0].grade == "proved"
+
+
+def verified(cli: Cli, folder: Path, **files: str) -> Any:
+    proposed(cli, folder, **files)
+    done = cli("prune", "--verify", "--format", "json", "--today", TODAY, cwd=folder)
+    assert done.code == 0, done.said
+    return {p["title"]: p["proof"] for p in json.loads(done.out)["proposals"]}
+
+
+VARIANT = 'Stop collecting web/"Signed Up".variant'
+
+
+def test_the_grade_names_data_sets_and_rows(tmp_path: Path, cli: Cli) -> None:
+    proof = verified(cli, tmp_path)[VARIANT]
+    assert proof["grade"] == "proved"
+    assert proof["reasons"][0].startswith("1 of 1 consumers that it may reach get the same on 6 data sets of about ")
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("select source, received_at from stg where 1 = 0\n", "it gets no rows on any data set"),
+        ("select 1 as one from (select count(*) as n from stg) where n > 0\n", "it does not notice"),
+        ("select source, received_at, strange_function(source) as s from stg\n", "Catalog Error"),
+        ("select source, received_at, random() as r from stg\n", "its result differs from run to run"),
+        (
+            "select source, max(received_at), sum(a.range * b.range) as n from stg, range(999999) a, range(999999) b "
+            "group by 1",
+            "it takes longer than 10 seconds",
+        ),
+        ("select source, received_at, x from stg join read_csv('/etc/passwd') on true\n", "Permission Error"),
+    ],
+)
+def test_a_consumer_that_cannot_tell_proves_nothing(tmp_path: Path, cli: Cli, query: str, reason: str) -> None:
+    found = verified(cli, tmp_path, queries__n_sql=query)
+    proof = found[VARIANT]
+    assert proof["grade"] == "bound"
+    assert any(told.startswith("not proved for query.n: ") and reason in told for told in proof["reasons"]), proof
+
+
+def test_other_dialects_are_translated(tmp_path: Path, cli: Cli) -> None:
+    found = verified(
+        cli,
+        tmp_path,
+        trackplan_yaml=PROJECT.replace("duckdb", "bigquery"),
+        models__stg_sql=MODEL.replace("select source", "select safe_cast(source as string) as source"),
+        queries__n_sql=QUERY.replace("max(received_at)", "timestamp_trunc(max(received_at), day)"),
+    )
+    assert found[VARIANT]["grade"] == "proved"

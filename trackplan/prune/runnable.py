@@ -1,0 +1,150 @@
+"""What a project says → a pipeline that DuckDB can run on made-up data, and what of it cannot be run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackplan.names import join_id
+from trackplan.proof import shapes
+from trackplan.proof.pipeline import Pipeline
+from trackplan.sql.duck import duckdb_query, duckdb_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from trackplan.facts.declared import Consumer, Sql, Table
+    from trackplan.inputs import Inputs
+    from trackplan.proof.shapes import Shape
+    from trackplan.prune.world import World
+
+_KINDS = {"integer": "integer", "number": "number", "boolean": "boolean", "string": "text"}
+
+
+def runnable(world: World, read: Inputs) -> Pipeline:
+    """The pipeline of a project as it is."""
+    models, consumers, skipped = _statements(read)
+    tables: dict[str, dict[str, str]] = {}
+    for column in sorted(world.columns.values(), key=lambda c: (c.relation, c.key)):
+        relation = world.relations[column.relation]
+        name = _name(relation.parts)
+        if len(column.path) == 1 and name not in models and relation.kind in ("table", "seed", "snapshot"):
+            tables.setdefault(name, {})[column.path[0]] = _type(world, column.key)
+    known = {*tables, *models}
+    consumers |= _takers(read.consumers, known)
+    return Pipeline(tables, models, consumers, _shapes(world), _aliases(read.tables, known), skipped)
+
+
+def changed(pipeline: Pipeline, before: Inputs, after: Inputs) -> Pipeline:
+    """The pipeline once the files say something else."""
+    models, consumers, skipped = _statements(after)
+    old, new = _declared(before.tables), _declared(after.tables)
+    tables: dict[str, Mapping[str, str]] = {}
+    for name, columns in pipeline.tables.items():
+        if name in old and name not in new:
+            continue
+        gone = old.get(name, set()) - new.get(name, set())
+        tables[name] = {column: kind for column, kind in columns.items() if column.lower() not in gone}
+    consumers |= _takers(after.consumers, {*tables, *models})
+    return Pipeline(tables, models, consumers, pipeline.shapes, pipeline.aliases, skipped)
+
+
+def _statements(read: Inputs) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Models, consumers, and why some cannot be run."""
+    models: dict[str, str] = {}
+    consumers: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    for sql in read.sql:
+        name = _name(sql.relation) if sql.relation is not None else id_of(sql)
+        where = models if sql.relation is not None else consumers
+        if name in where or name in skipped:
+            skipped[name] = "it has several statements, or its template becomes several texts"
+        elif not sql.rendered or sql.unclear:
+            skipped[name] = sql.unclear[1] if sql.unclear else "it is not rendered"
+        else:
+            try:
+                where[name] = duckdb_query(sql.text, sql.dialect)
+            except ValueError as error:
+                skipped[name] = str(error)
+    for name in skipped:
+        models.pop(name, None)
+        consumers.pop(name, None)
+    return models, consumers, skipped
+
+
+def _takers(consumers: Iterable[Consumer], known: set[str]) -> dict[str, str]:
+    """Consumers that say which relations they take, as queries."""
+    found = {}
+    for consumer in consumers:
+        for number, taken in enumerate(consumer.takes):
+            name = next((n for n in sorted(known) if n.rpartition(".")[2].lower() == taken.parts[-1].lower()), None)
+            if name is not None:
+                columns = "*" if taken.columns is None else ", ".join(f'"{column}"' for column in taken.columns)
+                suffix = f" ({number + 1})" if number else ""
+                quoted = ".".join(f'"{part}"' for part in name.split("."))
+                found[_id(consumer) + suffix] = f"SELECT {columns} FROM {quoted}"  # noqa: S608 - runs on made-up data
+    return found
+
+
+def id_of(sql: Sql) -> str:
+    """The id of the consumer whose query it is; '' for a model."""
+    return "" if sql.consumer is None else _id(sql.consumer)
+
+
+def _id(consumer: Consumer) -> str:
+    return join_id((consumer.kind, consumer.name))
+
+
+def _name(parts: Sequence[str] | None) -> str:
+    """A relation's name with at most one schema, since all is in one database."""
+    parts = parts or ()
+    return parts[-1] if len(parts) < 2 else f"{'__'.join(parts[:-1])}.{parts[-1]}"
+
+
+def _type(world: World, key: int) -> str:
+    column = world.columns[key]
+    if not column.type and any(c.parent == key for c in world.columns.values()):
+        return "JSON"
+    return duckdb_type(column.type, world.project.dialect)
+
+
+def _declared(tables: Iterable[Table]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for table in tables:
+        if table.kind in ("table", "seed", "snapshot"):
+            found.setdefault(_name(table.parts), set()).update(column.name.lower() for column in table.columns)
+    return found
+
+
+def _aliases(tables: Iterable[Table], known: set[str]) -> dict[str, str]:
+    return {
+        _name(alias): _name(table.parts)
+        for table in tables
+        for alias in table.aliases
+        if _name(table.parts) in known and _name(alias) not in known
+    }
+
+
+def _shapes(world: World) -> dict[tuple[str, str], Shape]:
+    """What JSON columns hold, as far as keys are known."""
+    inner: dict[int, list[int]] = {}
+    for column in world.columns.values():
+        if column.parent is not None:
+            inner.setdefault(column.parent, []).append(column.key)
+    return {
+        (_name(world.relations[world.columns[key].relation].parts), world.columns[key].path[0]): _shape(
+            world, key, inner
+        )
+        for key in inner
+        if len(world.columns[key].path) == 1
+    }
+
+
+def _shape(world: World, key: int, inner: Mapping[int, list[int]]) -> Shape:
+    kinds = {world.fields[field].type for field in world.landed.get(key, ())}
+    members = tuple((world.columns[c].path[-1], _shape(world, c, inner)) for c in inner.get(key, ()))
+    if members:
+        shape = shapes.Shape("json", members)
+        return shapes.Shape("list", (("", shape),)) if any("array" in kind for kind in kinds) else shape
+    if any("array" in kind for kind in kinds):
+        return shapes.Shape("list", (("", shapes.Shape("text")),))
+    return shapes.Shape(next((_KINDS[kind] for kind in sorted(kinds) if kind in _KINDS), "text"))
