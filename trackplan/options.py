@@ -9,28 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trackplan import resources
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Command = Callable[..., int]
 
 FILE = click.Path(path_type=Path)
 
 project = click.option(
-    "--project", metavar="FILE", type=FILE, help="The project file (default: the nearest trackplan.yaml above)."
+    "--project", metavar="FILE", type=FILE, help="The project file, if not the nearest trackplan.yaml."
 )
 output = click.option("--output", "-o", metavar="FILE", type=FILE, help="Write there, not to the screen.")
-today = click.option(
-    "--today", metavar="DATE", default="", help="Judge by this day, YYYY-MM-DD (default: today in UTC)."
-)
+today = click.option("--today", metavar="DATE", default="", help="Judge by this day, YYYY-MM-DD (UTC), not by today.")
 jobs = click.option(
     "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes for SQL (default: one per processor)."
 )
-staged = click.option("--staged", is_flag=True, help="Look at what is staged in git, not at the files as they are.")
+staged = click.option("--staged", is_flag=True, help="Look at what is staged in git, not at the files.")
 no_cache = click.option("--no-cache", is_flag=True, help="Neither use nor keep earlier work.")
 cache_dir = click.option(
     "--cache-dir", metavar="DIR", type=FILE, help="Keep earlier work there, not in the user's cache."
 )
+_METAVARS = {"--color": "WHEN", "--fail-on": "LEVEL", "--format": "FORMAT"}
 
 
 def words(*declarations: str, **settings: Any) -> Callable[[Command], Command]:
@@ -39,8 +40,37 @@ def words(*declarations: str, **settings: Any) -> Callable[[Command], Command]:
 
 
 def choice(*names: str, default: str, option: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
-    """An option that takes one of `names`."""
-    return click.option(option, type=click.Choice(names), default=default, show_default=True, help=help)
+    """An option that takes one of `names`, which its help lists with the default in front."""
+    others = ", ".join(name for name in names if name != default)
+    text = f"{help}: {default}, or {others}."
+    return click.option(option, type=click.Choice(names), metavar=_METAVARS[option], default=default, help=text)
+
+
+def named(known: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """What completes the last word of a list with commas by the names that are `known`."""
+
+    def complete(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+        head, comma, last = typed.rpartition(",")
+        return [f"{head}{comma}{name}" for name in known() if name.lower().startswith(last.lower())]
+
+    return complete
+
+
+def formats() -> list[str]:
+    """The formats of a report."""
+    from trackplan.formats import NAMES
+
+    return [*NAMES]
+
+
+def rules() -> list[str]:
+    """The ids of our rules, by the names of their files."""
+    return sorted(path.name.partition("_")[0] for path in resources.folder("rules").glob("*.sql"))
+
+
+def schemas() -> list[str]:
+    """The names of the schemas."""
+    return sorted(path.name.partition(".")[0] for path in resources.folder("schemas").glob("*.json"))
 
 
 def where(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 
 from trackplan import __version__, garbage, streams
@@ -25,6 +26,8 @@ def run(arguments: list[str]) -> int:
         close_stdout()
         return ExitCode.FAILED
     except (Exception, KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, SystemExit) and not error.code and "_TRACKPLAN_COMPLETE" in os.environ:
+            return ExitCode.CLEAN  # a shell was told what may come next
         return failed(error)
     if code in (None, *ExitCode):
         return int(code or 0)

@@ -25,7 +25,7 @@ _NEVER = frozenset(
         "-h",
         "--output",
         "-o",
-        "--install-completion",
+        "completion",
     }
 )
 _PARTS = 4

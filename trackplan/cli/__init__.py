@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from trackplan import __version__, options
+from trackplan.cli.help import Group
 from trackplan.cli.prune import prune
 from trackplan.cli.rules import rules
+from trackplan.cli.shell import completion, docs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.group(
+    cls=Group,
     epilog="Exit codes: 0 clean, 1 findings at or above --fail-on, 2 the job could not be done.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -35,16 +38,22 @@ def app() -> None:
     metavar="NAME[:FILE]",
     multiple=True,
     default=("text",),
-    help="text, json, sarif, github, gitlab, junit or markdown, to a file if one is named; several at once.",
+    shell_complete=options.named(options.formats),
+    help="text, json, sarif, github, gitlab, junit, markdown.",
 )
 @options.output
-@options.words("--select", metavar="RULES", help="Only these rules: ids, beginnings of ids, or names; comma separated.")
-@options.words("--ignore", metavar="RULES", help="Without these rules.")
+@options.words(
+    "--select",
+    metavar="RULES",
+    shell_complete=options.named(options.rules),
+    help="Only these: ids, beginnings of ids, or names.",
+)
+@options.words("--ignore", metavar="RULES", shell_complete=options.named(options.rules), help="Without these rules.")
 @options.choice(
     *("error", "warning", "info", "never"),
     default="warning",
     option="--fail-on",
-    help="The least severity that makes the command exit 1.",
+    help="Exit 1 from here on",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Findings only; nothing at all if there are none.")
 @options.today
@@ -52,13 +61,11 @@ def app() -> None:
     *("auto", "always", "never"),
     default="auto",
     option="--color",
-    help="Colours; auto respects NO_COLOR and FORCE_COLOR.",
+    help="Colours",
 )
-@click.option(
-    "--since", metavar="REV", default="", help="Only what is new since that commit; main... is where HEAD left main."
-)
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then tell what is left.")
-@click.option("--unsafe", is_flag=True, help="With --fix: mend too what may mean something else then.")
+@click.option("--since", metavar="REV", default="", help="Only what is new since that commit.")
+@click.option("--fix", is_flag=True, help="Mend what is safe to mend, then report what is left.")
+@click.option("--unsafe", is_flag=True, help="With --fix: also what may mean something else then.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @options.where(options.project, options.staged, options.jobs, options.no_cache, options.cache_dir)
 def check(
@@ -80,6 +87,7 @@ def check(
     """Find data without use or declared purpose.
 
     The whole project is looked at; reported is what lies under PATHS, files and folders, or everything without them.
+    Several formats can be asked for at once, all but one with a file. REV may be main...: where HEAD left main.
     """
     from trackplan.commands import check as command
 
@@ -95,7 +103,7 @@ def check(
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
-@click.option("--all", "whole", is_flag=True, help="All projects of the repository, and all that is found in them.")
+@click.option("--all", "whole", is_flag=True, help="All projects of the repository, all that is found.")
 @click.argument("options", metavar="[OPTIONS OF CHECK]...", nargs=-1, type=click.UNPROCESSED)
 def hook(whole: bool, options: tuple[str, ...]) -> int:
     """Check what will be committed: what pre-commit calls.
@@ -115,7 +123,7 @@ def hook(whole: bool, options: tuple[str, ...]) -> int:
 @app.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default="")
-@options.choice("text", "markdown", "json", default="text", option="--format", help="How to write it.")
+@options.choice("text", "markdown", "json", default="text", option="--format", help="How to write it")
 @options.output
 @options.today
 @options.analysing
@@ -153,8 +161,8 @@ def baseline(where: Where, prune: bool, today: str) -> int:
 
 
 @app.command()
-@click.argument("subject", metavar="NAME")
-@options.choice("tree", "json", default="tree", option="--format", help="How to write it; a rule's page is Markdown.")
+@click.argument("subject", metavar="NAME", shell_complete=options.named(options.rules))
+@options.choice("tree", "json", default="tree", option="--format", help="How to write it")
 @options.today
 @options.analysing
 def explain(where: Where, subject: str, format: str, today: str) -> int:  # noqa: A002 - the option's name
@@ -172,7 +180,7 @@ def explain(where: Where, subject: str, format: str, today: str) -> int:  # noqa
 @click.option("--up", is_flag=True, help="Where it comes from (default for consumers).")
 @click.option("--down", is_flag=True, help="Where it goes (default for everything else).")
 @click.option("--depth", metavar="N", type=click.IntRange(min=1), help="At most so many hops.")
-@options.choice("tree", "json", "dot", "mermaid", default="tree", option="--format", help="How to write it.")
+@options.choice("tree", "json", "dot", "mermaid", default="tree", option="--format", help="How to write it")
 @options.output
 @options.today
 @options.analysing
@@ -197,11 +205,9 @@ def lineage(
 
 
 @app.command()
-@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows.")
+@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows")
 @options.words("--kind", metavar="KIND", help="Only rows of this kind: field, column, need.")
-@options.words(
-    "--status", metavar="STATUS", help="Only these: keep, idle, undeclared, waste, unknown, gap; comma separated."
-)
+@options.words("--status", metavar="STATUS", help="Only: keep, idle, undeclared, waste, unknown, gap.")
 @options.output
 @options.today
 @options.analysing
@@ -221,7 +227,7 @@ def inventory(
 
 @app.command()
 @click.argument("sql", metavar="SQL")
-@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows.")
+@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows")
 @options.output
 @options.today
 @options.analysing
@@ -236,7 +242,7 @@ def query(where: Where, sql: str, format: str, output: Path | None, today: str) 
 
 
 @app.command()
-@click.argument("name", metavar="[NAME]", default="")
+@click.argument("name", metavar="[NAME]", default="", shell_complete=options.named(options.schemas))
 def schema(name: str) -> int:
     """Print the JSON Schema of a kind of file.
 
@@ -285,5 +291,7 @@ def init(folder: Path) -> int:
     return command.run(folder)
 
 
+app.add_command(completion)
+app.add_command(docs)
 app.add_command(prune)
 app.add_command(rules)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trackplan import options
+from trackplan.cli.help import Command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
     from trackplan.commands.base import Where
 
 
-@click.command()
-@click.option(
-    *("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to (default: proposals/)."
-)
-@options.choice("text", "json", default="text", option="--format", help="json writes nothing but the screen.")
-@click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data in DuckDB.")
+@click.command(cls=Command)
+@click.option(*("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to, if not proposals/.")
+@options.choice("text", "json", default="text", option="--format", help="How to write it; json to the screen")
+@click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data.")
 @options.today
 @options.analysing
 def prune(where: Where, output: Path | None, format: str, verify: bool, today: str) -> int:  # noqa: A002 - the option's name

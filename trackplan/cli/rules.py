@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trackplan import options
+from trackplan.cli.help import Group
 from trackplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from trackplan.commands.base import Where
 
 
-@click.group(invoke_without_command=True)
-@options.choice("table", "json", default="table", option="--format", help="How to write the list.")
+@click.group(cls=Group, invoke_without_command=True)
+@options.choice("table", "json", default="table", option="--format", help="How to write the list")
 @options.where(options.project, options.no_cache, options.cache_dir)
 @click.pass_context
 def rules(context: click.Context, where: Where, format: str) -> int:  # noqa: A002
