@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+import subprocess
 import sys
+import time
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tests.test_incremental import FILES, NEEDED, PROJECT, write
 from tests.test_tree_git import git, repository
+from trackplan import last
 from trackplan.__main__ import answer
+from trackplan.cache import files
 from trackplan.commands import renew
 
 if TYPE_CHECKING:
@@ -240,6 +246,56 @@ def test_only_rules_that_read_what_changed_run_again(project: Path, monkeypatch:
     assert ran[0].isdisjoint({"TP001", "TP102", "TP103", "TP106"})
 
 
+SILENCING = {
+    "baseline": "",
+    "project": "suppressions:\n- {rules: [TP101, TP102, TP401], subject: '*Users*', reason: old}\n",
+    "inline": "# trackplan: ignore-file[TP102, TP106, TP401] the old one\n",
+}
+
+
+def silence(folder: Path, how: str) -> None:
+    """Let a team put up with findings."""
+    text = (folder / "trackplan.yaml").read_text(encoding="utf-8")
+    if how == "baseline":
+        with inside(folder):
+            answer(["baseline", "--today", "2026-11-21", "--no-cache"])
+    elif how == "project":
+        (folder / "trackplan.yaml").write_text(text + SILENCING[how], encoding="utf-8")
+    else:
+        users = folder / "raw/users.yaml"
+        users.write_text(SILENCING[how] + users.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("how", sorted(SILENCING))
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_is_put_up_with_stays_so(project: Path, renewed: list[bool], how: str, form: str) -> None:
+    silence(project, how)
+    warm(project, "--format", form)
+    edits = [
+        ("plan.yaml", PLAN.replace("What happened.", "It did.").replace("  Events:", "\n  Events:")),
+        ("plan.yaml", PLAN.replace("type: string, tags", "type: integer, description: The e-mail address., tags")),
+        ("raw/events.yaml", SCHEMA.replace("The id.", "The number.")),
+        ("plan.yaml", PLAN.replace("    description: What happened.\n", "")),
+        (
+            "plan.yaml",
+            PLAN.replace(", description: The id.", "").replace("type: array", "type: array, description: L."),
+        ),
+        ("plan.yaml", PLAN),
+    ]
+    for path, text in edits:
+        write(project, path, text)
+        assert warm(project, "--format", form) == run(project, "--no-cache", "--format", form)
+    assert renewed.count(True) >= 2
+
+
+def test_a_file_whose_findings_a_comment_silences_takes_a_whole_run(project: Path, renewed: list[bool]) -> None:
+    silence(project, "inline")
+    warm(project)
+    write(project, "raw/users.yaml", SMALL["raw/users.yaml"])
+    assert warm(project) == run(project, "--no-cache")
+    assert renewed[-1] is False
+
+
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "gone"])
 def test_damage_takes_a_whole_run(project: Path, renewed: list[bool], damage: str) -> None:
     (left,) = (project.parent / "project-cache" / "v1").glob("*.facts")
@@ -253,6 +309,60 @@ def test_damage_takes_a_whole_run(project: Path, renewed: list[bool], damage: st
     write(project, "raw/events.yaml", SCHEMA.replace("The id.", "What it is."))
     assert warm(project) == run(project, "--no-cache")
     assert True not in renewed
+
+
+@pytest.mark.parametrize(
+    "image", [b"", b"nothing", zlib.compress(b"SQLite format 3\0 and no more"), zlib.compress(b"")]
+)
+def test_an_image_that_is_none_takes_a_whole_run(project: Path, renewed: list[bool], image: bytes) -> None:
+    (path,) = (project.parent / "project-cache" / "v1").glob("*.facts")
+    left = last.read(str(path))
+    assert left is not None
+    left.image = image
+    assert files.write(str(path), left.bytes())
+    write(project, "raw/events.yaml", SCHEMA.replace("The id.", "The e-mail address of the visitor."))
+    assert warm(project) == run(project, "--no-cache")
+    assert renewed == [False]
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """A check with the cache in a process of its own."""
+    cache = str(folder.parent / f"{folder.name}-cache")
+    words = [sys.executable, "-m", "trackplan", "check", "--today", "2026-11-21", "--cache-dir", cache]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+EDITED = [
+    ("raw/events.yaml", SCHEMA.replace("The id.", "The e-mail address of the visitor.")),
+    ("plan.yaml", PLAN.replace("The id.", "What it is called.")),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), EDITED)
+def test_several_at_once_after_an_edit_tell_the_same(project: Path, path: str, text: str) -> None:
+    started(project).wait()
+    write(project, path, text)
+    at_once = [started(project) for _ in range(3)]
+    told = [(*child.communicate(), child.returncode) for child in at_once]
+    code, out, err = run(project, "--no-cache")
+    assert told == [(out, err, code)] * 3
+    write(project, path, SMALL[path])
+    (out, err), code = (child := started(project)).communicate(), child.wait()
+    assert (code, out, err) == run(project, "--no-cache")
+
+
+@pytest.mark.parametrize(("path", "text"), EDITED)
+def test_one_that_is_killed_after_an_edit_leaves_nothing_wrong(project: Path, path: str, text: str) -> None:
+    started(project).wait()
+    for number in range(6):
+        write(project, path, text if number % 2 == 0 else SMALL[path])
+        child = started(project)
+        time.sleep(0.1 * number)
+        child.kill()
+        child.communicate()
+        (out, err), code = (child := started(project)).communicate(), child.wait()
+        assert (code, out, err) == run(project, "--no-cache")
 
 
 def test_what_another_state_left_is_not_used(project: Path, renewed: list[bool]) -> None:
@@ -298,6 +408,10 @@ def test_any_edits_are_told_as_in_a_first_run(data: st.DataObject, tmp_path_fact
     for path, text in now.items():
         write(folder, path, text)
     asked = data.draw(st.sampled_from([(), ("--format", "json"), ("raw",), ("--select", "TP3,TP5")]), label="asked")
+    how = data.draw(st.sampled_from(["", *sorted(SILENCING)]), label="silenced by")
+    if how:
+        silence(folder, how)
+        now["raw/users.yaml"] = (folder / "raw/users.yaml").read_text(encoding="utf-8")
     warm(folder, *asked)
     for _ in range(data.draw(st.integers(1, 4), label="edits")):
         often = ["raw/events.yaml", "raw/users.yaml", "plan.yaml", "plan.yaml"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.facts.limits import Limits
     from trackplan.findings import Silenced
+    from trackplan.gate.model import Suppression
     from trackplan.project import Project
     from trackplan.rules import Rule
 
@@ -33,11 +34,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the rules gave that counts, what is put up with, and whether the project is free of all that silences."""
+    """What the rules gave that counts, and what is put up with, by which of the `suppressions`.
+
+    `wide` tells that other rules had to run than those that were chosen, to judge the suppressions.
+    """
 
     outcome: Outcome
     silenced: tuple[Silenced, ...]
-    free: bool
+    suppressions: tuple[Suppression, ...]
+    wide: bool
 
 
 def judge(base: FactBase, project: Project, asked: Asked, today: date, limits: Limits | None = None) -> Judged:
@@ -60,7 +65,8 @@ def judge(base: FactBase, project: Project, asked: Asked, today: date, limits: L
         tuple(rule for rule in first.ran if rule in ids),
     )
     silenced = tuple(each for each in verdict.silenced if each.finding.rule in ids)
-    return Judged(_joined(kept, _run(base, judges, project, limits)), silenced, not suppressions)
+    judged = _joined(kept, _run(base, judges, project, limits))
+    return Judged(judged, silenced, tuple(suppressions), len(wide) > len(asked.chosen))
 
 
 def _run(base: FactBase, rules: Sequence[Rule], project: Project, limits: Limits | None) -> Outcome:

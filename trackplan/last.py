@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
     from trackplan.classify import Dictionary
     from trackplan.facts.base import FactBase
+    from trackplan.gate.model import Suppression
     from trackplan.inputs import Inputs
     from trackplan.project import Project
     from trackplan.rules import Bound, Rule
 
 _FAST = 1
-_PARTS = 5
+_PARTS = 6
 _ENCODER = msgspec.msgpack.Encoder()
 _WRONG = (msgspec.MsgspecError, ValueError, TypeError)
 _Rest = tuple[tuple[Finding, ...], dict[bytes, tuple[str, str]]]
@@ -74,7 +75,8 @@ class Head(msgspec.Struct):
     `root` is the folder of the project, `project` its file there. `rules` are the cells that each rule has read,
     `tables` those from which tables were made when somebody asked for them (by `""` those for all others), `figures`
     those from which the rest of the report was. Tables in `unfilled` have no rows in the image, since nobody asked for
-    any. `edits` were made since the image. `staged` tells that all was read from the index.
+    any. `edits` were made since the image. `staged` tells that all was read from the index. In the files in `marked`
+    somebody speaks to trackplan.
     """
 
     state: bytes
@@ -89,6 +91,7 @@ class Head(msgspec.Struct):
     schemas: dict[str, Schema]
     plans: dict[str, PlanFile]
     staged: bool = False
+    marked: tuple[str, ...] = ()
     edits: dict[str, Edit] = msgspec.field(default_factory=dict)
 
 
@@ -101,6 +104,7 @@ class Last:
     blocks: dict[bytes, tuple[str, str]]
     packed_rules: bytes
     packed_words: bytes
+    packed_suppressions: bytes
     image: bytes
 
     def rules(self) -> tuple[list[Bound], dict[str, dict[str, Severity]]]:
@@ -118,10 +122,17 @@ class Last:
 
         return msgspec.msgpack.decode(_unpacked(self.packed_words), type=Dictionary)
 
+    def suppressions(self) -> list[Suppression]:
+        """What silences findings. Raises `ValueError` if it is damaged."""
+        from trackplan.gate.model import Suppression
+
+        return msgspec.msgpack.decode(_unpacked(self.packed_suppressions), type=list[Suppression])
+
     def bytes(self) -> bytes:
         """What `read` makes the same of."""
         rest = zlib.compress(_ENCODER.encode((self.findings, self.blocks)), _FAST)
-        return sections(_ENCODER.encode(self.head), rest, self.packed_rules, self.packed_words, self.image)
+        packed = (self.packed_rules, self.packed_words, self.packed_suppressions)
+        return sections(_ENCODER.encode(self.head), rest, *packed, self.image)
 
 
 def read(path: str) -> Last | None:
@@ -152,7 +163,15 @@ class Leaving:
     blocks: Blocks = field(default_factory=Blocks)
     _last: Last | None = None
 
-    def facts(self, project: Project, base: FactBase, read: Inputs, rules: Sequence[Rule], report: Report) -> None:
+    def facts(
+        self,
+        project: Project,
+        base: FactBase,
+        read: Inputs,
+        rules: Sequence[Rule],
+        report: Report,
+        suppressions: Sequence[Suppression],
+    ) -> None:
         """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
         try:
             image, unfilled = base.image()
@@ -180,10 +199,16 @@ class Leaving:
             {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
             {path: PlanFile(*how) for path, how in read.plan_files.items()},
             staged=not isinstance(project.tree, WorkTree),
+            marked=tuple(sorted(project.tree.marked)),
         )
         judges = ([bound(rule, project) for rule in ran], project.rules.per_path)
         words = b"" if "classification" in unfilled else _words(read)
-        self._last = Last(head, report.findings, {}, zlib.compress(_ENCODER.encode(judges), _FAST), words, image)
+        packed = (
+            zlib.compress(_ENCODER.encode(judges), _FAST),
+            words,
+            zlib.compress(_ENCODER.encode(suppressions), _FAST),
+        )
+        self._last = Last(head, report.findings, {}, *packed, image)
 
     def keep(self, asked: Asked) -> None:
         """Leave it all with the result that is recorded, if one is."""

@@ -64,8 +64,8 @@ def analyse(
         owned = owners.read(project.tree)
         report = replace(report, ownership=owned, notes=(*report.notes, *owned.told))
         report = replace(report, rules=tuple(map(_text, asked.chosen)))
-        if leaving is not None and report.complete and judged.free:
-            leaving.facts(project, base, read, asked.chosen, report)
+        if leaving is not None and report.complete and not judged.wide:
+            leaving.facts(project, base, read, asked.chosen, report, judged.suppressions)
         failing.pop_all()
     return base, report
 

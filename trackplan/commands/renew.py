@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trackplan.cache.replay import Known
     from trackplan.engine import Outcome
     from trackplan.facts.base import FactBase
-    from trackplan.findings import Finding, Report
+    from trackplan.findings import Finding, Report, Silenced
     from trackplan.last import Head, Last, PlanFile, Schema
     from trackplan.tree import Tree
 
@@ -69,6 +69,7 @@ class _Renewal:
         self._edited = [self._path(real) for real in self._real]
         self._arguments = arguments
         self._words = cache(left.words)
+        self._pack = cache(lambda: pack.of_project(known.run.folder, left.head.root))
 
     def report(self) -> Report:
         """The report as it is now. Raises `_TooMuchError`."""
@@ -86,12 +87,17 @@ class _Renewal:
         again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
         figures = changes.touch(head.figures)
         findings = tuple(self._moved(finding, changes) for finding in left if finding.rule not in again)
+        silenced = tuple(
+            structs.replace(each, finding=self._moved(each.finding, changes)) if self._lies_in(each.finding) else each
+            for each in head.report.silenced
+            if each.finding.rule not in again
+        )
         facts = self._facts() if again or figures else None
         if facts is not None and again:
-            findings = self._judged(facts, again, findings)
+            findings, silenced = self._judged(facts, again, findings, silenced)
         if not figures and summary.leading(findings) == summary.leading(left):
-            return replace(head.report, findings=findings)
-        made = summary.report(facts or self._facts(), _outcome(findings, head))
+            return replace(head.report, findings=findings, silenced=silenced)
+        made = summary.report(facts or self._facts(), _outcome(findings, head), (), silenced)
         owned = head.report.ownership
         return replace(made, rules=head.report.rules, ownership=owned, notes=(*made.notes, *owned.told))
 
@@ -113,6 +119,7 @@ class _Renewal:
         read = {number: self._seen.files[os.fsdecode(known.states[-1].paths[number])] for number in known.edited}
         name, body = state.renewed(known.states[-1], known.looks | read, known.staged)
         self._head.state = name
+        self._head.report = replace(report, findings=())
         self._left.findings, self._left.blocks = report.findings, blocks.made
         states = {each.name: b"" for each in self._known.states[:-1]} | {name: body}
         now = replay.run_of(self._arguments)
@@ -130,8 +137,10 @@ class _Renewal:
         facts.freeze()
         return facts
 
-    def _judged(self, facts: FactBase, again: Sequence[str], kept: Sequence[Finding]) -> tuple[Finding, ...]:
-        """All findings once some rules have run again; what the others found is `kept`."""
+    def _judged(
+        self, facts: FactBase, again: Sequence[str], kept: Sequence[Finding], silent: Sequence[Silenced]
+    ) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
+        """What counts, and what is put up with, once some rules have run again; what the others found is kept."""
         from trackplan import engine
         from trackplan.rules import overridden
 
@@ -140,11 +149,32 @@ class _Renewal:
         if outcome.failed or outcome.skipped:
             raise _TooMuchError
         found = overridden(outcome.findings, [each.rule for each in rules], per_path) if per_path else outcome.findings
-        return tuple(sorted([*kept, *found], key=lambda finding: finding.sort_key))
+        loud, silenced = self._verdict(again, list(found))
+        findings = sorted([*kept, *loud], key=lambda finding: finding.sort_key)
+        return tuple(findings), tuple(sorted([*silent, *silenced], key=lambda each: each.finding.sort_key))
+
+    def _verdict(self, again: Sequence[str], found: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Silenced]]:
+        """Which of the findings of some rules count, and which are put up with."""
+        suppressions = [each for each in self._left.suppressions() if not set(again).isdisjoint(each.rules)]
+        if not suppressions:
+            return found, ()
+        from trackplan.gate import silence
+        from trackplan.gate.model import JUDGES
+
+        today = self._head.report.today
+        all_before = [*self._left.findings, *(each.finding for each in self._head.report.silenced)]
+        before = [each for each in all_before if each.rule in again and each.rule not in JUDGES]
+        judged = silence.judge([each for each in found if each.rule not in JUDGES], suppressions, today)
+        if judged.uses != silence.judge(before, suppressions, today).uses:  # which other rules judge
+            raise _TooMuchError
+        return [*judged.loud, *(each for each in found if each.rule in JUDGES)], judged.silenced
+
+    def _lies_in(self, finding: Finding) -> bool:
+        return finding.place.path in self._edited
 
     def _moved(self, finding: Finding, changes: Changes) -> Finding:
         """A finding that still holds, at its place in an edited file."""
-        if finding.place.path not in self._edited:
+        if not self._lies_in(finding):
             return finding
         place = changes.places.get(finding.place)
         if place is None:
@@ -174,7 +204,7 @@ class _Renewal:
         """What an edited file declared, and what it declares now."""
         with self._noted():
             text = self._tree.read_text(path)
-        if path in self._tree.marked:  # somebody may silence a finding there
+        if path in self._tree.marked or path in self._head.marked:  # somebody may silence a finding there
             raise _TooMuchError
         edit = self._head.edits.get(path)
         if (schema := self._head.schemas.get(path)) is not None:
@@ -196,7 +226,7 @@ class _Renewal:
         return tuple(replace(plan, name=file.name or plan.name or called.stem(path)) for plan in plans)
 
     def _kept(self, kind: type[T], piece: bytes) -> tuple[T, ...]:
-        kept = once.again(pack.of_project(self._known.run.folder, str(self._tree.root)), kind, piece)
+        kept = once.again(self._pack(), kind, piece)
         if kept is None:
             raise _TooMuchError
         return tuple(kept)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from trackplan.derive import plans, values
+from trackplan.derive import values
+from trackplan.derive.cells import event_cells, field_cells
 from trackplan.facts.declared import Event
 from trackplan.names import field_id
 
@@ -64,12 +65,12 @@ class Said:
 def walk(plan: Plan) -> Iterator[Said]:
     """The events of a plan and their fields."""
     for event in plan.events:
-        row = dict(zip(_EVENT, plans.event_cells(event, plan), strict=True))
+        row = dict(zip(_EVENT, event_cells(event, plan), strict=True))
         yield Said(event, field_id(plan.name, event.name, ()), event.name, (), row)
         pending: list[tuple[Field, tuple[str, ...]]] = [(field, (field.name,)) for field in reversed(event.fields)]
         while pending:
             field, path = pending.pop()
-            cells = dict(zip(_FIELD, plans.field_cells(field), strict=True))
+            cells = dict(zip(_FIELD, field_cells(field), strict=True))
             yield Said(field, field_id(plan.name, event.name, path), event.name, path, cells)
             pending.extend((inner, (*path, inner.name)) for inner in reversed(field.fields))
 

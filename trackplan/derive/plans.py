@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from trackplan.derive.cells import event_cells, field_cells
 from trackplan.derive.landing import Landings
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import Event, Field, Plan
@@ -69,18 +70,6 @@ def store_landings(base: FactBase, landings: Landings, collected: Collected, fac
     base.insert("unlanded", names, ((key, *row) for key, row in unlanded.items()))
     tables = {(collected.events[e], facts.relations[facts.linking.program.table(r).number]) for e, r in landings.tables}
     base.insert("landing_relation", ("event", "relation"), sorted(tables))
-
-
-def event_cells(event: Event, plan: Plan) -> Row:
-    """The description of an event, its owner, when it was introduced and expires, and its volume."""
-    return event.description, event.owner or plan.owner, event.introduced, event.expires, event.volume
-
-
-def field_cells(item: Field) -> Row:
-    """The type of a field, whether it is required, its values and description, owner, and both days."""
-    values = None if item.values is None else json.dumps(item.values, ensure_ascii=False)
-    kind = "|".join(sorted(set(item.types))) or "any"
-    return kind, int(item.required), values, item.description, item.owner, item.introduced, item.expires
 
 
 def _event(base: FactBase, event: Event, key: int, number: int, plan: Plan) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ _SETTINGS = (
 )
 _PLACES = """
 SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p JOIN file f ON f.key = p.file"""
+_IN_FILES = " WHERE f.path IN (SELECT value FROM json_each(?))"
 _MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? WHERE key = ?'
 # Views of the schema that have a table to fill.
 _STORED = {"column": "stored_column"}
@@ -135,11 +137,9 @@ class FactBase:
 
     def move(self, places: Mapping[Place, Place]) -> None:
         """Let what an image has of some files be at other places there. Raises `KeyError` for one without another."""
-        rows = []
-        for path in {place.path for place in places}:
-            found = self.connection.execute(f"{_PLACES} WHERE f.path = ?", (path,)).fetchall()
-            rows += [(*places[Place(*place)][1:], key) for key, *place in found]
-        self.connection.executemany(_MOVE, rows)
+        paths = json.dumps(sorted({place.path for place in places}))
+        found = self.connection.execute(_PLACES + _IN_FILES, (paths,))
+        self.connection.executemany(_MOVE, [(*places[Place(*place)][1:], key) for key, *place in found.fetchall()])
 
     def freeze(self) -> None:
         """End filling: from now on nothing but reading is possible, whoever wrote the query."""

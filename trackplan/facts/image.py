@@ -35,6 +35,7 @@ def opened(packed: bytes) -> sqlite3.Connection:
     try:
         connection.deserialize(zlib.decompress(packed))
         connection.execute("SELECT count(*) FROM sqlite_master").close()
-    except (sqlite3.Error, zlib.error) as error:
+    except (sqlite3.Error, zlib.error, MemoryError) as error:  # SQLite has no memory for nothing at all
+        connection.close()
         raise ValueError(error) from error
     return connection

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from trackplan import documents
 from trackplan.errors import ReadError
@@ -85,7 +86,7 @@ def record(findings: Iterable[Finding], known: Iterable[Suppression], path: str)
     for identity, count in counts.items():
         rule, subject, detail = identity
         new = Suppression(BASELINE, Place(path), rule, (rule,), subject=subject, detail=detail)
-        entries.append(replace(said.get(identity, new), count=count))
+        entries.append(structs.replace(said.get(identity, new), count=count))
     return entries
 
 
@@ -93,7 +94,7 @@ def prune(findings: Iterable[Finding], known: Iterable[Suppression]) -> list[Sup
     """The known entries that are still found, with no larger count than that."""
     counts = _counted(findings)
     left = [(entry, min(entry.count, counts[entry.identity])) for entry in known]
-    return [replace(entry, count=count) for entry, count in left if count]
+    return [structs.replace(entry, count=count) for entry, count in left if count]
 
 
 def _counted(findings: Iterable[Finding]) -> Counter[tuple[str, str, str]]:

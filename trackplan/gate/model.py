@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from trackplan import names, patterns
+from trackplan.findings import Place
 
 if TYPE_CHECKING:
-    from trackplan.findings import Finding, Place
+    from trackplan.findings import Finding
 
 INLINE, PROJECT, BASELINE = "inline", "project", "baseline"
 JUDGES = frozenset({"TP006", "TP007", "TP008", "TP009"})
@@ -17,8 +19,7 @@ LOUD = JUDGES | {"TP001"}
 """Rules that nobody can put up with: these, and errors of input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True, array_like=True):
     """One of them. `rules` are ids; `text` is how it calls itself; `problem` why it cannot be used, empty if it can.
 
     It silences findings at `line` of `path`, 0 for all of the file; `path` may be a pattern, and is empty for any

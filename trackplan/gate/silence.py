@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from trackplan.findings import Silenced
 from trackplan.gate.model import BASELINE, INLINE, LOUD, Suppression
@@ -46,7 +48,7 @@ def _settled(given: Suppression, ids: Mapping[str, str], reasons: bool) -> Suppr
         problem = "names a rule that cannot be silenced: mend what it tells"
     if not problem and reasons and not given.reason:
         problem = "gives no reason; write behind it why it may stay"
-    return replace(given, rules=found, problem=problem)
+    return structs.replace(given, rules=found, problem=problem)
 
 
 def judge(findings: Sequence[Finding], suppressions: Sequence[Suppression], today: str) -> Verdict:
