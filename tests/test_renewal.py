@@ -341,7 +341,7 @@ EDITED = [
 
 @pytest.mark.parametrize(("path", "text"), EDITED)
 def test_several_at_once_after_an_edit_tell_the_same(project: Path, path: str, text: str) -> None:
-    started(project).wait()
+    started(project).communicate()
     write(project, path, text)
     at_once = [started(project) for _ in range(3)]
     told = [(*child.communicate(), child.returncode) for child in at_once]
@@ -354,7 +354,7 @@ def test_several_at_once_after_an_edit_tell_the_same(project: Path, path: str, t
 
 @pytest.mark.parametrize(("path", "text"), EDITED)
 def test_one_that_is_killed_after_an_edit_leaves_nothing_wrong(project: Path, path: str, text: str) -> None:
-    started(project).wait()
+    started(project).communicate()
     for number in range(6):
         write(project, path, text if number % 2 == 0 else SMALL[path])
         child = started(project)
