@@ -13,7 +13,7 @@ from tests.prune.test_proposals import MODEL, PROJECT, QUERY, proposed
 from trackplan import pipeline, project
 from trackplan.edits.patch import Change
 from trackplan.edits.text import Edit
-from trackplan.prune.propose import propose
+from trackplan.prune.propose import changes_of, propose
 from trackplan.prune.verify import Verifier
 from trackplan.prune.world import World
 
@@ -64,6 +64,12 @@ def test_all_waste_of_the_example_is_proved_to_be_of_no_use(world: World, verifi
     assert verifier.silent == {
         'query."scheduled/stock_alert"': "prints {{ columns }}, which is known only when it runs"
     }
+
+
+def test_all_proposals_together_are_proved(world: World, verifier: Verifier) -> None:
+    ids = [proposal.id for proposal in propose(world, date.fromisoformat(TODAY)).proposals]
+    proof, against = verifier.prove(changes_of(world, ids, "all"))
+    assert (proof.grade, against) == ("proved", ())
 
 
 @pytest.mark.parametrize("path", sorted(WRONG))

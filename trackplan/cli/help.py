@@ -59,6 +59,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "prune": (
         ("prune", "write the proposals to proposals/"),
         ("prune --verify", "and prove that nothing changes"),
+        ("prune --apply 1-growth", "change the files, wave by wave"),
         ("prune --format json", "for programs"),
     ),
     "query": (

@@ -19,14 +19,27 @@ if TYPE_CHECKING:
 @click.option(*("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to, if not proposals/.")
 @options.choice("text", "json", default="text", option="--format", help="How to write it; json to the screen")
 @click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data.")
+@options.words("--apply", metavar="IDS", help="Change the files: proposals or waves, by their ids.")
+@click.option("--undo", is_flag=True, help="Take back what was applied last, byte for byte.")
+@click.option("--status", is_flag=True, help="What was applied, and which files are old or new.")
 @options.today
 @options.analysing
-def prune(where: Where, output: Path | None, format: str, verify: bool, today: str) -> int:  # noqa: A002 - the option's name
+def prune(
+    where: Where,
+    output: Path | None,
+    format: str,  # noqa: A002 - the option's name
+    verify: bool,
+    apply: tuple[str, ...],
+    undo: bool,
+    status: bool,
+    today: str,
+) -> int:
     """Propose what can go, with the edits for it.
 
     Everything that is waste gets a proposal: the changes of plans, models and warehouse as a diff, what they save, the
     steps with their days, and what stands in the way. Each is tried on the project in memory before it is written.
     """
+    from trackplan.commands import base
     from trackplan.commands import prune as command
 
-    return command.run(command.Options(where, output, format, today, verify))
+    return command.run(command.Options(where, output, format, today, verify, base.words(apply), undo, status))

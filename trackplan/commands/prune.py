@@ -3,78 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
+from trackplan.commands.proposing import Options, examined
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trackplan.prune.model import Proposals
-    from trackplan.prune.verify import Verifier
-    from trackplan.prune.world import World
 
+__all__ = ["Options", "run"]
 FOLDER = "proposals"
 _OURS = re.compile(r"P-[0-9a-f]{8}\.(?:md|diff)|wave-[a-z0-9-]+\.diff")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command's options as given."""
-
-    where: base.Where
-    output: Path | None
-    format: str
-    today: str
-    verify: bool = False
-
-
 def run(options: Options) -> int:
-    """Write the proposals into their folder, and tell of the best."""
+    """Write the proposals into their folder, and tell of the best; or apply some, or take them back."""
+    from trackplan.commands import prune_apply
     from trackplan.prune import folder
 
-    found, root = _found(options)
+    if sum((bool(options.apply), options.undo, options.status)) > 1:
+        raise TrackplanError("--apply, --undo and --status do not go together", "Give one of them.")
+    root = base.open_project(options.where).root
+    target = options.output or root / FOLDER
+    if options.apply:
+        return prune_apply.apply(options, target, options.apply)
+    if options.undo or options.status:
+        return prune_apply.undo(options, target) if options.undo else prune_apply.status(options, target)
+    found = examined(options)[0]
     if options.format == "json":
         base.emit(folder.as_json(found))
         return ExitCode.CLEAN
-    target = options.output or root / FOLDER
     _write(target, folder.files(found, base.in_repository(root)))
     base.emit(_told(found, target))
     return ExitCode.CLEAN
-
-
-def _found(options: Options) -> tuple[Proposals, Path]:
-    from trackplan import pipeline
-    from trackplan.commands.facts import must_be_whole
-    from trackplan.commands.progress import Progress
-    from trackplan.prune.assess import assess
-    from trackplan.prune.world import World
-
-    day = base.day(options.today)
-    project = base.open_project(options.where)
-    with base.located(project.tree), Progress(base.screen()):
-        means = base.means(options.where, project)
-        before = pipeline.check(project, day, means=means)
-        with pipeline.build(project, day, means) as facts:
-            must_be_whole(facts)
-            world = World(project, facts)
-            if not options.verify:
-                return assess(world, before, day, means), project.root
-            with _verifier(world) as verifier:
-                return assess(world, before, day, means, verifier), project.root
-
-
-def _verifier(world: World) -> Verifier:
-    """The project's pipeline in DuckDB. Raises `TrackplanError` where that is not installed."""
-    from trackplan.prune.verify import Verifier
-
-    try:
-        return Verifier.open(world)
-    except ImportError as error:
-        hint = "Install it beside trackplan: pip install 'trackplan[verify]'."
-        raise TrackplanError("--verify runs the pipeline in DuckDB, which is not installed", hint) from error
 
 
 def _write(target: Path, files: dict[str, str]) -> None:

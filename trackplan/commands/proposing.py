@@ -1,0 +1,76 @@
+"""The proposals of a project, tried on it in memory: what `trackplan prune` tells and applies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trackplan.commands import base
+from trackplan.errors import TrackplanError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackplan.edits.patch import Change
+    from trackplan.prune.model import Proposals
+    from trackplan.prune.verify import Verifier
+    from trackplan.prune.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command's options as given."""
+
+    where: base.Where
+    output: Path | None
+    format: str
+    today: str
+    verify: bool = False
+    apply: tuple[str, ...] = ()
+    undo: bool = False
+    status: bool = False
+
+
+Chooser = Callable[["Proposals"], "list[str]"]
+
+
+def examined(
+    options: Options, choose: Chooser = lambda _: []
+) -> tuple[Proposals, Path, tuple[Change, ...], tuple[str, ...]]:
+    """The proposals, the project's folder, the changes of those that are chosen together, and what to say of them.
+
+    Raises `TrackplanError` where the chosen ones do not fit together.
+    """
+    from trackplan import pipeline
+    from trackplan.commands.facts import must_be_whole
+    from trackplan.commands.progress import Progress
+    from trackplan.prune.assess import Examiner
+    from trackplan.prune.world import World
+
+    day = base.day(options.today)
+    project = base.open_project(options.where)
+    with base.located(project.tree), Progress(base.screen()), ExitStack() as stack:
+        means = base.means(options.where, project)
+        before = pipeline.check(project, day, means=means)
+        facts = stack.enter_context(pipeline.build(project, day, means))
+        must_be_whole(facts)
+        world = World(project, facts)
+        verifier = stack.enter_context(_verifier(world)) if options.verify else None
+        examiner = Examiner(world, before, day, means, verifier)
+        found = examiner.assess()
+        chosen = choose(found)
+        changes, notes = examiner.together(found, chosen) if chosen else ((), ())
+        return found, project.root, changes, notes
+
+
+def _verifier(world: World) -> Verifier:
+    """The project's pipeline in DuckDB. Raises `TrackplanError` where that is not installed."""
+    from trackplan.prune.verify import Verifier
+
+    try:
+        return Verifier.open(world)
+    except ImportError as error:
+        hint = "Install it beside trackplan: pip install 'trackplan[verify]'."
+        raise TrackplanError("--verify runs the pipeline in DuckDB, which is not installed", hint) from error
