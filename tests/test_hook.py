@@ -204,6 +204,17 @@ def test_a_commit_of_some_files_alone(repository: Repository, commit: Commit) ->
     assert commit(None, "-a").refused
 
 
+def test_a_commit_of_all_that_is_changed(repository: Repository, commit: Commit) -> None:
+    """Nothing is staged but in the index that git makes for the commit; what is old is not told."""
+    start(repository, {**FILES, "plans/web.yaml": COUPON})
+    write(repository.folder, {"queries/sales.sql": QUERY + "-- more\n"})
+    assert commit(None, "-a").passed
+    write(repository.folder, {"plans/web.yaml": COUPON + VOUCHER})
+    said = commit(None, "-a")
+    assert said.refused
+    assert "coupon is" not in said.text
+
+
 def test_a_commit_that_only_deletes(repository: Repository, commit: Commit) -> None:
     """pre-commit does not call hooks for it, unless they run always."""
     files = {**FILES, "plans/web.yaml": COUPON, "use_cases.yaml": FILES["use_cases.yaml"].replace("order_id", "*")}

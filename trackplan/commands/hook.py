@@ -6,6 +6,7 @@ Where nothing is staged somebody asks for all files (`pre-commit run --all-files
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -13,13 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trackplan.errors import ExitCode, TrackplanError
-from trackplan.formats.source import visible
 from trackplan.tree.repository import INDEX, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-
-    from trackplan.tree.repository import Entry
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 _NAMES = ("trackplan.yaml", "trackplan.yml")
 _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
@@ -42,8 +40,7 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     Raises `TrackplanError` where there is no repository or no project in it.
     """
     repository = Repository(Path())
-    entries = dict(repository.entries(INDEX, ""))
-    projects = _projects(entries)
+    projects = _projects(repository)
     if not projects:
         raise TrackplanError(
             "git knows no trackplan.yaml in this repository",
@@ -51,25 +48,43 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
         )
     change = _change(repository)
     whole = "--all" in arguments or not change.paths
-    words = [*(["--staged"] if change.paths else []), *([] if whole or not change.since else ["--since", change.since])]
-    words += [word for word in arguments if word != "--all"]
+    words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
     code: int = ExitCode.CLEAN
-    for project in projects if whole else _concerned(projects, entries, repository, change.paths):
+    for project in projects if whole else _concerned(projects, repository, change.paths):
         if len(projects) > 1:
+            from trackplan.formats.source import visible
+
             sys.stdout.write(f"{visible(project)}\n")
             sys.stdout.flush()
-        file = os.path.join(repository.top, project)  # noqa: PTH118
-        code = max(code, check(["check", "--project", file, "--quiet", *words]))
+        call = ["check", "--project", os.path.join(repository.top, project), "--quiet", *words]  # noqa: PTH118
+        since = [] if whole or not change.since else ["--since", change.since]
+        # Where nothing at all is found, nothing is new, and that is told much sooner.
+        if not since or _unheard(check, call) != ExitCode.CLEAN:
+            code = max(code, check([*call, *since]))
     if code == ExitCode.FINDINGS:
         sys.stdout.write(_NEXT)
     return code
 
 
-def _projects(entries: Mapping[str, Entry]) -> list[str]:
+def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """The exit code of a check of which nobody hears."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (
+        io.TextIOWrapper(io.BytesIO(), getattr(stream, "encoding", "utf-8"), "replace", write_through=True)
+        for stream in streams
+    )
+    try:
+        return check(arguments)
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+def _projects(repository: Repository) -> list[str]:
     """The project files that git knows, one of a folder."""
-    folders = sorted({path.rpartition("/")[0] for path in entries if path.rpartition("/")[2] in _NAMES})
-    named = ([f"{folder}/{name}" if folder else name for name in _NAMES] for folder in folders)
-    return [next(path for path in paths if path in entries) for paths in named]
+    found: dict[str, str] = {}
+    for path in sorted(repository.called(*_NAMES)):  # .yaml comes before .yml
+        found.setdefault(path.rpartition("/")[0], path)
+    return [path for _, path in sorted(found.items())]
 
 
 def _change(repository: Repository) -> Change:
@@ -90,11 +105,11 @@ def _change(repository: Repository) -> Change:
     return Change(frozenset(repository.differing()), since)
 
 
-def _concerned(
-    projects: Sequence[str], entries: Mapping[str, Entry], repository: Repository, paths: Collection[str]
-) -> Iterator[str]:
+def _concerned(projects: Sequence[str], repository: Repository, paths: Collection[str]) -> Iterator[str]:
     """The projects that may read one of these files."""
     from trackplan.project import scope
+
+    entries = dict(repository.entries(INDEX, ""))
 
     def read(path: str) -> str:
         entry = entries.get(path)

@@ -76,6 +76,11 @@ class Repository:
                 raise TrackplanError(f"{path} has conflicts that are not resolved yet", "Resolve and stage them first.")
             yield path, Entry(_KINDS.get(mode, "o"), oid)
 
+    def called(self, *names: str) -> list[str]:
+        """The paths in the index of which the last part is one of these names."""
+        listed = self._must("ls-files", "-z", "--full-name", "--", ".").decode("utf-8", "surrogateescape").split("\0")
+        return [path for path in listed if path.endswith(names) and path.rpartition("/")[2] in names]
+
     def differing(self, commit: str = "") -> set[str]:
         """The paths that the index holds otherwise than a commit does, by default HEAD; all where there is none."""
         words = ("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z")
@@ -138,7 +143,7 @@ class Repository:
         raise TrackplanError(f"the revision {name!r} {what}", hint)
 
     def _must(self, *words: str) -> bytes:
-        found, _ = git.ask(self.top, *words)
+        found, _ = git.ask(self.top, *words, index=self._named)
         if found is None:
             raise TrackplanError(f"git {words[0]} failed in {self.top}", "Look at what `git status` says there.")
         return found
