@@ -46,7 +46,7 @@ use_cases:
     outcome: {metric: signups}
     horizon: 2027-06-30
     review_by: 2027-01-15
-    needs: ["Signed Up.source", "Signed Up.received_at"]
+    needs: ["Signed Up.source", raw.signed_up.received_at]
 """
 WAREHOUSE = "create table raw.signed_up (source varchar, email varchar, variant varchar, received_at timestamp);\n"
 MODEL = "select source, received_at, variant\nfrom raw.signed_up\n"
@@ -62,7 +62,12 @@ FILES = {
 
 
 def proposed(cli: Cli, folder: Path, **files: str) -> Any:
-    """The proposals of the small project, some of its files written otherwise."""
+    """What the small project is to lose, by its title, some of its files written otherwise."""
+    return {p["title"]: p for p in all_proposed(cli, folder, **files) if p["action"] != "declare"}
+
+
+def all_proposed(cli: Cli, folder: Path, **files: str) -> Any:
+    """All proposals of the small project."""
     others = {path.replace("__", "/"): text for path, text in files.items()}
     for path, text in {
         **FILES,
@@ -72,7 +77,7 @@ def proposed(cli: Cli, folder: Path, **files: str) -> Any:
         (folder / path).write_text(text, encoding="utf-8", newline="")
     done = cli("prune", "--format", "json", "--today", TODAY, cwd=folder)
     assert done.code == 0, done.said
-    return {p["title"]: p for p in json.loads(done.out)["proposals"]}
+    return json.loads(done.out)["proposals"]
 
 
 EMAIL, VARIANT = 'Stop collecting web/"Signed Up".email', 'Stop collecting web/"Signed Up".variant'
@@ -182,6 +187,8 @@ def test_nothing_to_propose_is_said(tmp_path: Path, cli: Cli) -> None:
     query = (
         "select source, received_at, email, variant from stg join raw.signed_up using (source, received_at, variant)\n"
     )
+    needs = USE_CASES.replace("Signed Up.source", "Signed Up.{source, email, variant}")
+    (tmp_path / "use_cases.yaml").write_text(needs, encoding="utf-8")
     (tmp_path / "queries" / "n.sql").write_text(query, encoding="utf-8")
     done = cli("prune", "--today", TODAY, cwd=tmp_path)
     assert done.out == "Nothing is proposed: no field or column is waste.\n"

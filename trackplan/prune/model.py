@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from trackplan.edits.patch import Change
 
+DECLARE = "declare"
+"""The action of a proposal by which nothing goes: somebody says what data is for that is used already."""
+
 PROVED, BOUND, UNPROVED = "proved", "bound", "unproved"
 """How sure it is that nobody notices: every consumer gave the same, the project is still whole, or neither is known."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.prune.model import DECLARE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -55,19 +57,23 @@ def _overview(found: Proposals) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for p in found.proposals:
         head = (f"[{p.id}]({p.id}.md)", p.title, summary(p.saving), p.effort.files, p.effort.lines, p.owner)
-        yield _row((*head, p.wave or "blocked", p.proof.grade))
+        yield _row((*head, p.wave or ("by hand" if p.action == DECLARE else "blocked"), p.proof.grade))
 
 
 def _page(p: Proposal) -> Iterator[str]:
     yield f"# {p.id}: {p.title}"
     yield ""
     yield f"- Action: {p.action}"
-    yield f"- Saves: {summary(p.saving)}"
+    if saves := summary(p.saving):
+        yield f"- Saves: {saves}"
     owners = ", ".join(p.effort.owners) or "nobody is named"
     yield f"- Effort: {p.effort.files} files, {p.effort.lines} lines, owners: {owners}"
     yield f"- Wave: {p.wave or 'none'}"
     yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {reason}" for reason in p.proof.reasons)
-    yield from _listed("What goes", (f"{s.kind} `{s.id}`" + (f" ({s.place})" if s.place else "") for s in p.subjects))
+    yield from _listed(
+        "What it is about" if p.action == DECLARE else "What goes",
+        (f"{s.kind} `{s.id}`" + (f" ({s.place})" if s.place else "") for s in p.subjects),
+    )
     yield from _listed("Why", p.why)
     yield from _listed("What was read to say so", p.evidence)
     yield from _listed("What stands in the way", p.blockers)

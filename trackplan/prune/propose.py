@@ -7,9 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trackplan.derive.reasons import listing
+from trackplan.prune.declare import declarations
 from trackplan.prune.drafting import draft
+from trackplan.prune.evidence import evidence
 from trackplan.prune.groups import Group, groups
-from trackplan.prune.model import Effort, Gain, Named, Proposal, Proposals, Saving, Wave
+from trackplan.prune.model import DECLARE, Effort, Gain, Named, Proposal, Proposals, Saving, Wave
 from trackplan.prune.stages import stages
 
 if TYPE_CHECKING:
@@ -39,12 +42,15 @@ _TEXT_WIDTH = 16
 
 
 def propose(world: World, today: date, blocked: Mapping[str, tuple[str, ...]] | None = None) -> Proposals:
-    """All proposals for what is waste, the best first; `blocked` are further blockers by the ids of proposals."""
+    """All proposals: what can go, the best first, then what is to be declared.
+
+    `blocked` are further blockers by the ids of proposals.
+    """
     found = [(_proposal(world, group, today, blocked or {}), group) for group in groups(world)]
     found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
     waves = tuple(_waves(world, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
-    proposals = tuple(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found)
+    proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declarations(world, today))
     return Proposals(today.isoformat(), proposals, waves, tuple(_notes(world, proposals)))
 
 
@@ -66,7 +72,7 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
     id_ = identity(world, group)
     drafted = draft(world, [group], id_.lower().replace("-", "_"))
     models = tuple(c.path for c in drafted.changes if c.path in world.model_paths)
-    readers = _joined({s.others for s in group.subjects if s.others})
+    readers = listing([*{s.others for s in group.subjects if s.others}])
     gains = tuple(_gains(group.subjects))
     effort = _effort(world, group, drafted.changes)
     saving = _saving(world, group)
@@ -81,7 +87,7 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
         _title(world, group),
         tuple(_named(world, group)),
         tuple(dict.fromkeys(f"{s.id}: {s.reason}" for s in group.subjects)),
-        tuple(_evidence(world)),
+        evidence(world.base),
         tuple(blockers),
         gains,
         saving,
@@ -101,11 +107,11 @@ def _action(group: Group) -> str:
 
 def _title(world: World, group: Group) -> str:
     if group.events:
-        return "Stop collecting " + _joined(world.events[key].id for key in group.events)
+        return "Stop collecting " + listing([world.events[key].id for key in group.events])
     if group.tables:
-        return "Drop the table " + _joined(world.relations[key].id for key in group.tables)
+        return "Drop the table " + listing([world.relations[key].id for key in group.tables])
     ids = [s.id for s in group.subjects if s.kind == "field"] or [s.id for s in group.subjects]
-    return ("Stop collecting " if group.fields else "Drop ") + _joined(ids)
+    return ("Stop collecting " if group.fields else "Drop ") + listing(ids)
 
 
 def _named(world: World, group: Group) -> Iterable[Named]:
@@ -165,16 +171,6 @@ def _score(world: World, saving: Saving, gains: tuple[Gain, ...], effort: Effort
     return round(gain / (1 + effort.files + effort.lines / 10 + len(effort.owners)), 3)
 
 
-def _evidence(world: World) -> Iterable[str]:
-    rows = world.base.fetch(
-        "SELECT kind, subjects, statements, understood FROM evidence WHERE configured ORDER BY rowid"
-    )
-    for row in rows:
-        kind, subjects, statements, understood = map(str, row)
-        share = f", {understood} of {statements} statements understood" if statements != "0" else ""
-        yield f"{kind.replace('_', ' ')}: {subjects} read{share}"
-
-
 def _waves(world: World, found: list[tuple[Proposal, Group]]) -> Iterable[Wave]:
     """The proposals without blockers, by what may go wrong and by owner."""
     parts: dict[tuple[str, str], list[tuple[Proposal, Group]]] = {}
@@ -200,13 +196,6 @@ def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
         yield "The plans give no volumes, so savings are counts of fields and columns, not bytes or money."
     elif world.project.pruning.costs is None:
         yield "The project file gives no costs (prune.costs), so savings are not told in money."
-    blocked = sum(1 for p in proposals if p.blockers)
+    blocked = sum(1 for p in proposals if p.blockers and p.action != DECLARE)
     if blocked:
         yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
-
-
-def _joined(ids: Iterable[str]) -> str:
-    names = sorted(ids)
-    if len(names) > 3:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""

@@ -133,7 +133,7 @@ class World:
 
         rows = self.base.fetch("SELECT key, id, kind, owner, place FROM relation")
         return {
-            _int(key): Relation(_int(key), str(id_), str(kind), split_id(str(id_)), str(owner), self._at(place))
+            _int(key): Relation(_int(key), str(id_), str(kind), split_id(str(id_)), str(owner), self.at(place))
             for key, id_, kind, owner, place in rows
         }
 
@@ -150,7 +150,7 @@ class World:
                 tuple(json.loads(str(r[4]))),
                 str(r[5]),
                 bool(r[6]),
-                self._at(r[7]),
+                self.at(r[7]),
             )
             for r in rows
         }
@@ -160,7 +160,7 @@ class World:
         """All fields of the plans."""
         rows = self.base.fetch("SELECT key, event, parent, name, place, type FROM field")
         return {
-            _int(key): Field(_int(key), _int(event), _key(parent), str(name), self._at(place), str(type_))
+            _int(key): Field(_int(key), _int(event), _key(parent), str(name), self.at(place), str(type_))
             for key, event, parent, name, place, type_ in rows
         }
 
@@ -182,7 +182,7 @@ class World:
                 None if r[4] is None else _int(r[4]),
                 str(r[5] or ""),
                 bool(r[7]),
-                self._at(r[6]),
+                self.at(r[6]),
             )
             for r in rows
         }
@@ -202,7 +202,7 @@ class World:
                 kind=str(r[0]),
                 key=_int(r[1]),
                 id=str(r[2]),
-                place=self._at(r[3]),
+                place=self.at(r[3]),
                 owner=str(r[4]),
                 models=str(r[5]),
                 others=str(r[6]),
@@ -271,7 +271,8 @@ class World:
             return False
         return True
 
-    def _at(self, key: Value) -> Place | None:
+    def at(self, key: Value) -> Place | None:
+        """The place with that key, None where there is none."""
         return self.base.at(key) if isinstance(key, int) else None
 
     def _grouped(self, sql: str) -> dict[int, list[int]]:
