@@ -90,23 +90,26 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
         read = inputs.read(project, means.pack, compiling.begin)
         records = compiling.records(read.sql)
     means.pack.input_size = project.tree.taken
-    base = FactBase.create()
-    _store_run(base, project, today)
-    for path, kind in sorted(read.files.items()):
-        base.file(path, kind)
-    facts = _link(project, read, records, base, means.pack)
-    classes.store(base, facts, read.vocabulary.dictionary)
-    named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
-    months = project.policy.planning_horizon_months
-    wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
-    said = project.policy
-    wrong += policy.store(base, said.personal_data, said.kept, read.vocabulary.taxonomy, project.path)
-    tombstones.store(base, named, read.tombstones)
-    evidence.store(base, project, read, facts, read.problems + wrong)
-    evidence.store_notes(base, project, facts)
-    status.store(base, facts)
-    less.store(base, facts)
-    base.freeze()
+    with ExitStack() as failing:
+        base = failing.enter_context(FactBase.create())
+        base.heed = means.heed
+        _store_run(base, project, today)
+        for path, kind in sorted(read.files.items()):
+            base.file(path, kind)
+        facts = _link(project, read, records, base, means.pack)
+        classes.store(base, facts, read.vocabulary.dictionary)
+        named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
+        months = project.policy.planning_horizon_months
+        wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
+        said = project.policy
+        wrong += policy.store(base, said.personal_data, said.kept, read.vocabulary.taxonomy, project.path)
+        tombstones.store(base, named, read.tombstones)
+        evidence.store(base, project, read, facts, read.problems + wrong)
+        evidence.store_notes(base, project, facts)
+        status.store(base, facts)
+        less.store(base, facts)
+        base.freeze()
+        failing.pop_all()
     return base, read
 
 

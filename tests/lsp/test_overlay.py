@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,9 @@ from trackplan.lsp.diagnostics import by_path
 from trackplan.lsp.text import Text
 from trackplan.project import load
 from trackplan.tree.overlay import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAY = date.fromisoformat(TODAY)
 PROJECT = "version: 1\nplans: [plans/*]\nuse_cases: [cases.yaml]\nwarehouse: [ddl.sql]\nmodels: [models/*.sql]\n"
@@ -132,6 +136,19 @@ def test_a_look_that_nobody_waits_for_ends(tmp_path: Path) -> None:
     with pytest.raises(InterruptedError):
         analyst.look({}, overtaken)
     assert analyst.last is None
+    calls = []
+    assert analyst.look({}, lambda: calls.append(1)).analysis is not None
+    for late in range(0, len(calls), max(len(calls) // 12, 1)):  # whatever it is doing: reading, linking, or asking
+        heard = iter(range(late))
+
+        def overtaken_later(heard: Iterator[int] = heard) -> None:
+            if next(heard, None) is None:
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            analyst.look({}, overtaken_later)
+        assert analyst.last is None
+    assert len(calls) > len(FILES) * 3
     assert analyst.look({}, lambda: None).analysis is not None
     analyst.close()
 

@@ -11,6 +11,10 @@ from trackplan import seen
 from trackplan.cache import files, place
 from trackplan.cache.sections import parted, sections
 
+TYPE_CHECKING = False  # the module of that name takes time to load
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _ROW = struct.Struct("16sIII")  # key, number of the block, start and length in it
 _BLOCK = 1_000_000
 _MOST_BLOCKS = 24
@@ -127,11 +131,12 @@ class Pack:
 class Held(Pack):
     """Pieces for a process that looks at one project again and again, at hand as long as each run uses them.
 
-    The first run's are written to the file, too.
+    The first run's are written to the file, too. `heed` is called with each look, and may raise to end the run.
     """
 
     def __init__(self, path: str = "", folder: str = "") -> None:
         super().__init__(path, folder)
+        self.heed: Callable[[], None] | None = None
         self._first = True
 
     @property
@@ -141,6 +146,8 @@ class Held(Pack):
 
     def get(self, wanted: bytes) -> bytes | None:
         """The piece under that key, None if there is none."""
+        if self.heed is not None:
+            self.heed()
         self._used.add(wanted)
         return super().get(wanted)
 
@@ -161,14 +168,23 @@ class Held(Pack):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """With what a project is analysed: pieces of earlier work, and the number of processes that share the work."""
+    """With what a project is analysed: pieces of earlier work, and the number of processes that share the work.
+
+    `heed` is called now and then, and may raise to end it.
+    """
 
     pack: Pack = field(default_factory=Pack)
     jobs: int = 1
+    heed: Callable[[], None] | None = None
 
 
 def of_project(folder: str | None, root: str, kind: type[Pack] = Pack) -> Pack:
     """The pack of the project in `root` in the cache `folder`; one without a file where there is no cache."""
+    return kind(*file_of(folder, root))
+
+
+def file_of(folder: str | None, root: str) -> tuple[str, str]:
+    """Where the pack of the project in `root` is kept, its file and the cache `folder`; empty without a cache."""
     if folder is None:
-        return kind()
-    return kind(os.path.join(place.inner(folder), f"{files.name(os.fsencode(root))}.pack"), folder)
+        return "", ""
+    return os.path.join(place.inner(folder), f"{files.name(os.fsencode(root))}.pack"), folder

@@ -52,11 +52,13 @@ class FactBase:
     All bases of a process share its room, and what fills the deferred tables holds on to a base: whoever opens more
     than one uses each as a context.
 
+    `heed` is called before each query, and may raise where nobody waits for the answer any more.
     `read` is what each query has read since then, by its text; by `""`, what was read before, and by FILLING and its
     name what was read to fill a table that somebody asked for.
     """
 
     connection: sqlite3.Connection
+    heed: Callable[[], None] | None = None
     read: dict[str, set[Cell]] = field(default_factory=dict)
     _files: dict[str, int] = field(default_factory=dict)
     _places: dict[Place, int] = field(default_factory=dict)
@@ -180,6 +182,8 @@ class FactBase:
 
     def _execute(self, sql: str, parameters: Mapping[str, Value], authorize: Authorizer) -> sqlite3.Cursor:
         """Run a query; deferred tables that it reads are filled first."""
+        if self.heed is not None:
+            self.heed()
         asked = self._filling or (sql if self._frozen else "")
         authorize = noting(self.read.setdefault(asked, set()), authorize)
         while self._deferred:

@@ -61,7 +61,7 @@ class Analyst:
     def __init__(self, path: Path, settings: Settings) -> None:
         self._path = path
         self._settings = settings
-        self._means = pack.Means(pack.of_project(settings.cache, str(path.parent), pack.Held), settings.jobs)
+        self._pack = pack.Held(*pack.file_of(settings.cache, str(path.parent)))
         self.last: Analysis | None = None
 
     def look(self, texts: Mapping[str, str], heed: Callable[[], None]) -> Look:
@@ -75,7 +75,7 @@ class Analyst:
 
         tree = Overlay(self._path.parent, texts, while_looking)
         try:
-            return Look(tree, *self._analysed(tree))
+            return Look(tree, *self._analysed(tree, while_looking))
         except InputError as error:
             return Look(tree, error.problems)
         except TrackplanError as error:
@@ -83,9 +83,11 @@ class Analyst:
         finally:
             looking = False
 
-    def _analysed(self, tree: Overlay) -> tuple[tuple[Finding | Problem, ...], Analysis]:
+    def _analysed(self, tree: Overlay, heed: Callable[[], None]) -> tuple[tuple[Finding | Problem, ...], Analysis]:
         read = project.read(tree, self._path.name)
-        base, report = pipeline.analyse(read, self._settings.today(), means=self._means)
+        self._pack.heed = heed
+        means = pack.Means(self._pack, self._settings.jobs, heed)
+        base, report = pipeline.analyse(read, self._settings.today(), means=means)
         self.last = Analysis(read, tree, base, report, rules.load(read).rules)
         failed = [Problem(f.place, f"{f.rule or f.name}: {f.message}", f.hint) for f in report.failed]
         return (*report.findings, *failed), self.last

@@ -1,7 +1,7 @@
 """One project in the editor: it is looked at some time after the last edit, in a thread of its own.
 
 The loop of the protocol never waits. What is asked of the facts waits for the look that has the text as it is now; a
-look that an edit overtakes ends where it next touches a file, and is told to nobody.
+look that an edit overtakes ends where it next reads, links or asks something, and is told to nobody.
 """
 
 from __future__ import annotations
