@@ -182,6 +182,23 @@ def test_a_test_that_reads_it_stands_in_the_way(tmp_path: Path, cli: Cli) -> Non
     assert found[EMAIL]["stages"][0]["name"] == "readers first"
 
 
+@pytest.mark.parametrize(
+    ("until", "proposed_again", "over"),
+    [("2026-11-01", False, ""), ("2026-10-31", True, " That is over."), ("", False, "")],
+)
+def test_what_was_turned_down_is_not_proposed_again_for_a_while(
+    tmp_path: Path, cli: Cli, until: str, proposed_again: bool, over: str
+) -> None:
+    id_ = proposed(cli, tmp_path)[EMAIL]["id"]
+    last = f", until: {until}" if until else ""
+    rejected = f"prune: {{rejected: [{{proposal: {id_}, reason: the auditors ask for it{last}}}]}}\n"
+    found = proposed(cli, tmp_path, trackplan_yaml=PROJECT + rejected)
+    assert (EMAIL in found) == proposed_again
+    said = cli("prune", "--today", TODAY, cwd=tmp_path).out
+    held = f" until {until}" if until else ""
+    assert f"{id_} was turned down{held}: the auditors ask for it.{over}\n" in said
+
+
 def test_nothing_to_propose_is_said(tmp_path: Path, cli: Cli) -> None:
     proposed(cli, tmp_path)
     query = (

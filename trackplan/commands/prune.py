@@ -64,7 +64,8 @@ def _told(found: Proposals, target: Path) -> str:
     from trackplan.prune.pages import summary
 
     if not found.proposals:
-        return "Nothing is proposed: no field or column is waste.\n"
+        why = "." if found.notes else ": no field or column is waste."
+        return "\n".join((f"Nothing is proposed{why}", *found.notes, ""))
     heading = ("proposal", "what", "saves", "files", "wave", "proof")
     rows = [
         (p.id, p.title, summary(p.saving), p.effort.files, p.wave or "blocked", p.proof.grade)

@@ -23,6 +23,15 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A proposal that was turned down: why, and the last day on which that holds ('' for good)."""
+
+    proposal: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pruning:
     """The settings of `trackplan prune`. `lag_days` are by plan; `costs` is None where nobody gives figures."""
 
@@ -30,6 +39,7 @@ class Pruning:
     quarantine_days: int = 30
     lag_days: Mapping[str, int] = field(default_factory=dict)
     costs: Costs | None = None
+    rejected: tuple[Rejected, ...] = ()
 
 
 def read(node: Node | None) -> Pruning:
@@ -37,17 +47,22 @@ def read(node: Node | None) -> Pruning:
     usual = Pruning()
     if node is None:
         return usual
-    weight, lag, costs = node.get("privacy_weight"), node.get("lag"), node.get("costs")
+    weight, lag, costs, rejected = (node.get(key) for key in ("privacy_weight", "lag", "costs", "rejected"))
     return Pruning(
         float(weight.text) if weight else usual.privacy_weight,
         _days(node.string("quarantine")) or usual.quarantine_days,
         {plan: _days(said.text) for plan, said in lag.items()} if lag else {},
-        None
-        if costs is None
-        else Costs(
-            costs.string("currency"), _number(costs, "storage_per_gb_month"), _number(costs, "per_million_events")
-        ),
+        _costs(costs) if costs else None,
+        tuple(_rejected(each) for each in rejected.elements()) if rejected else (),
     )
+
+
+def _costs(node: Node) -> Costs:
+    return Costs(node.string("currency"), _number(node, "storage_per_gb_month"), _number(node, "per_million_events"))
+
+
+def _rejected(node: Node) -> Rejected:
+    return Rejected(node.string("proposal"), node.string("reason"), node.string("until"))
 
 
 def _number(node: Node, key: str) -> float:

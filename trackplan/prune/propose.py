@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from trackplan.edits.patch import Change
+    from trackplan.project.pruning import Rejected
     from trackplan.prune.world import Subject, World
 
 _SENSITIVE = {"personal": 1, "special": 2}
@@ -46,12 +47,15 @@ def propose(world: World, today: date, blocked: Mapping[str, tuple[str, ...]] | 
 
     `blocked` are further blockers by the ids of proposals.
     """
-    found = [(_proposal(world, group, today, blocked or {}), group) for group in groups(world)]
+    rejected = {each.proposal for each in _rejected(world, today)}
+    wanted = [group for group in groups(world) if identity(world, group) not in rejected]
+    found = [(_proposal(world, group, today, blocked or {}), group) for group in wanted]
     found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
     waves = tuple(_waves(world, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
-    proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declarations(world, today))
-    return Proposals(today.isoformat(), proposals, waves, tuple(_notes(world, proposals)))
+    declared = [proposal for proposal in declarations(world, today) if proposal.id not in rejected]
+    proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declared)
+    return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
 
 
 def changes_of(world: World, ids: Iterable[str], name: str) -> tuple[Change, ...]:
@@ -194,8 +198,22 @@ def _step(world: World, proposal: Proposal, group: Group) -> str:
 def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
     if any(p.saving.fields for p in proposals) and all(p.saving.values is None for p in proposals):
         yield "The plans give no volumes, so savings are counts of fields and columns, not bytes or money."
-    elif world.project.pruning.costs is None:
+    elif proposals and world.project.pruning.costs is None:
         yield "The project file gives no costs (prune.costs), so savings are not told in money."
     blocked = sum(1 for p in proposals if p.blockers and p.action != DECLARE)
     if blocked:
         yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
+
+
+def _rejected(world: World, today: date) -> list[Rejected]:
+    """The proposals that were turned down, as far as that still holds."""
+    day = today.isoformat()
+    return [each for each in world.project.pruning.rejected if not each.until or each.until >= day]
+
+
+def _turned_down(world: World, today: date) -> Iterable[str]:
+    holds = _rejected(world, today)
+    for each in world.project.pruning.rejected:
+        until = f" until {each.until}" if each.until else ""
+        told = f"{each.proposal} was turned down{until}: {each.reason}"
+        yield f"{told}." if each in holds else f"{told}. That is over."
