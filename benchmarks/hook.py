@@ -18,7 +18,7 @@ from benchmarks.measure import PASS, Cost, alternate, machine, run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_HOOK = (sys.executable, "-m", "trackplan", "check", "--staged", "--today", "2026-11-21", "--jobs", "1")
+_HOOK = (sys.executable, "-m", "trackplan", "hook", "--today", "2026-11-21", "--jobs", "1")
 _FILES = 5
 _DESCRIPTION = re.compile(r"description: What[^}]*")
 _TYPE = re.compile(r"type: (string|boolean)")
@@ -42,7 +42,8 @@ class Repository:
         return run([*_HOOK, "--cache-dir", str(self.cache)], self.folder, good=(0, 1))
 
     def after(self, change: Callable[[str, int], str]) -> Cost:
-        """Run the hook once some plan files have been changed and staged."""
+        """Run the hook once some plan files have been changed and staged; what was staged before is committed."""
+        self.git("commit", "-q", "--allow-empty", "-m", f"edit {self.edits}")
         self.edits += 1
         for path in self._plans():
             path.write_text(change(path.read_text(encoding="utf-8"), self.edits), encoding="utf-8")
@@ -77,8 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
         made.git("init", "-q")
         made.git("add", "-A")
         made.git("commit", "-q", "-m", "all")
-        first = made.hook()
-        time.sleep(2.1)  # what was written just now is not trusted
+        first = made.after(said)
+        for _ in range(2):
+            time.sleep(2.1)  # what was written just now is not trusted
+            made.after(said)
         made.hook()
         print(f"{options.events} events, {options.models} models; the first time takes {first.cpu:.1f} s\n", flush=True)
         found = [

@@ -126,6 +126,21 @@ def test_only_what_the_commit_adds_is_told(repository: Repository, commit: Commi
     assert commit().passed
 
 
+def test_what_earlier_hooks_found_changes_nothing_but_the_time(repository: Repository, commit: Commit) -> None:
+    start(repository, {**FILES, "plans/web.yaml": COUPON})
+    cold = [sys.executable, "-m", "trackplan", "hook", "--today", TODAY]
+    texts = (COUPON + "# again\n", COUPON + VOUCHER, WEB + VOUCHER, WEB + VOUCHER, COUPON, WEB)
+    for number, text in enumerate(texts):
+        repository.edit("plans/web.yaml", text)
+        repository.edit("queries/sales.sql", f"select order_id from raw.order_completed -- {number}\n")
+        repository.run("git", "add", "-A")
+        alone = repository.run(*cold, "--no-cache")
+        for _ in range(2):
+            again = repository.run(*cold)
+            assert (again.returncode, again.stdout, again.stderr) == (alone.returncode, alone.stdout, alone.stderr)
+        repository.run("git", "commit", "-q", "--no-verify", "-m", "Whatever it adds")
+
+
 def test_what_a_commit_leaves_without_use_is_told_where_it_stands(repository: Repository, commit: Commit) -> None:
     """The findings are about files that the commit does not touch."""
     start(repository, {**FILES, "queries/sales.sql": "select order_id from raw.order_completed where order_id > 'x'\n"})

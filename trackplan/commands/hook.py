@@ -19,6 +19,8 @@ from trackplan.tree.repository import INDEX, Repository
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from trackplan.commands.hook_memory import Memory
+
 _NAMES = ("trackplan.yaml", "trackplan.yml")
 _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
 _LARGEST = 1_000_000
@@ -49,6 +51,8 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     change = _change(repository)
     whole = "--all" in arguments or not change.paths
     words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
+    since = [] if whole or not change.since else ["--since", change.since]
+    memory = _memory(repository, change.since, words[1:]) if since else None
     code: int = ExitCode.CLEAN
     for project in projects if whole else _concerned(projects, repository, change.paths):
         if len(projects) > 1:
@@ -57,24 +61,37 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
             sys.stdout.write(f"{visible(project)}\n")
             sys.stdout.flush()
         call = ["check", "--project", os.path.join(repository.top, project), "--quiet", *words]  # noqa: PTH118
-        since = [] if whole or not change.since else ["--since", change.since]
-        # Where nothing at all is found, nothing is new, and that is told much sooner.
-        if not since or _unheard(check, call) != ExitCode.CLEAN:
+        if not since or not _adds_nothing(check, call, project, memory):
             code = max(code, check([*call, *since]))
     if code == ExitCode.FINDINGS:
         sys.stdout.write(_NEXT)
     return code
 
 
-def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """The exit code of a check of which nobody hears."""
+def _memory(repository: Repository, commit: str, words: Sequence[str]) -> Memory | None:
+    from trackplan.commands.hook_memory import Memory  # takes time to load
+
+    return Memory.of(repository, commit, words)
+
+
+def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:
+    """Whether it is sure, without a check of the commit that it is compared with, that a change adds nothing."""
+    code, said = _unheard(check, [*call, "--format", "json"] if memory else call)
+    if memory and code != ExitCode.FAILED:
+        return memory.adds_nothing(project, said) or code == ExitCode.CLEAN
+    return code == ExitCode.CLEAN
+
+
+def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> tuple[int, str]:
+    """The exit code of a check of which nobody hears, and what it wrote."""
     streams = sys.stdout, sys.stderr
+    written = [io.BytesIO(), io.BytesIO()]
     sys.stdout, sys.stderr = (
-        io.TextIOWrapper(io.BytesIO(), getattr(stream, "encoding", "utf-8"), "replace", write_through=True)
-        for stream in streams
+        io.TextIOWrapper(buffer, getattr(stream, "encoding", "utf-8"), "replace", write_through=True)
+        for buffer, stream in zip(written, streams, strict=True)
     )
     try:
-        return check(arguments)
+        return check(arguments), written[0].getvalue().decode(streams[0].encoding, "replace")
     finally:
         sys.stdout, sys.stderr = streams
 

@@ -43,7 +43,7 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
 
     `asked` is everything beside the commit that decides what is found: folder, day, chosen rules.
     """
-    name = pack.key("since", __version__, _ourselves(), commit, *asked)
+    name = pack.key("since", __version__, ourselves(), commit, *asked)
     piece = kept.get(name)
     if piece is not None:
         return Counter(json.loads(piece))
@@ -53,7 +53,7 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
     return found
 
 
-def _ourselves() -> bytes:
+def ourselves() -> bytes:
     """Our code and rules as they are installed: of two that call themselves the same version, one may find more."""
     code = Path(resources.__file__).parent
     files = [*sorted(code.rglob("*.py")), *sorted(resources.folder("rules").glob("*.sql"))]

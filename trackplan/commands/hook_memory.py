@@ -1,0 +1,67 @@
+"""What earlier hooks found, by the content of the repository: so what a commit adds is known without checking HEAD."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from trackplan import git
+from trackplan.cache import files, pack, place
+from trackplan.gate import since
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trackplan.tree.repository import Repository
+
+_ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is kept in the cache `folder` about the repository as it is staged, `now`, and as it was in a commit.
+
+    Both are known by what git calls their content; `asked` is what else decides what is found.
+    """
+
+    folder: str
+    before: str
+    now: str
+    asked: tuple[str | bytes, ...]
+
+    @classmethod
+    def of(cls, repository: Repository, commit: str, words: Sequence[str]) -> Memory | None:
+        """The memory of a hook with these options of check; None where nothing is to be kept.
+
+        Of submodules, which are checked out or not, git's name of the content tells too little.
+        """
+        folder = place.wanted(list(words))
+        if folder is None or any(word.startswith(_ELSEWHERE) for word in words):
+            return None
+        if any(entry.kind == "m" for _, entry in repository.entries("", "")):
+            return None
+        before = git.ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")[0]
+        now = git.ask(repository.top, "write-tree", index=repository.index)[0]
+        if not before or not now or not files.prepare(folder):
+            return None
+        day = datetime.now(UTC).date().isoformat()
+        asked: tuple[str | bytes, ...] = (repository.top, since.ourselves(), day, *words)
+        return cls(folder, before.decode().strip(), now.decode().strip(), asked)
+
+    def adds_nothing(self, project: str, said: str) -> bool:
+        """Keep what a check of what is staged `said` as JSON; whether all of it was found in the commit too."""
+        try:
+            found = Counter(finding["fingerprint"] for finding in json.loads(said)["findings"])
+        except (ValueError, KeyError, TypeError):
+            return False
+        files.write(self._file(project, self.now), json.dumps(found).encode())
+        kept = files.read(self._file(project, self.before))
+        return kept is not None and not found - Counter(json.loads(kept))
+
+    def _file(self, project: str, content: str) -> str:
+        name = files.name(pack.key("hook", content, project, *self.asked))
+        return os.path.join(place.inner(self.folder), f"{name}.hook")  # noqa: PTH118
