@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -227,3 +228,15 @@ def test_broken_input_ends_in_two(tmp_path: Path, cli: Cli) -> None:
     assert done.code == 2
     assert "plan.yaml:2" in done.err
     assert not (tmp_path / "proposals").exists()
+
+
+def test_names_cannot_be_markup(tmp_path: Path, cli: Cli) -> None:
+    hostile = "x`y | <img src=x onerror=alert(1)> [z](http://a.example)"
+    warehouse = WAREHOUSE + f'create table raw.other (id int, "{hostile}" int);\n'
+    proposed(cli, tmp_path, warehouse_sql=warehouse, queries__o_sql="select id from raw.other\n")
+    assert cli("prune", "--today", TODAY, cwd=tmp_path).code == 0
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "proposals").glob("*.md")}
+    assert sum("onerror" in text for text in pages.values()) == 2
+    for text in pages.values():
+        outside = re.sub(r"(?s)(`{2,})(?!`).*?(?<!`)\1(?!`)", "", text)
+        assert not re.search(r"(?<!\\)<img|(?<!\\)\[z|(?<!\\)`y", outside)

@@ -95,6 +95,14 @@ def _quadrants(report: Report) -> Iterator[str]:
     yield ""
 
 
+def code(text: str) -> str:
+    """Text of others as code, whatever it holds."""
+    said = " ".join(text.split())
+    longest = max((len(run) for run in re.findall("`+", said)), default=0)
+    marks, gap = "`" * (longest + 1), " " if longest else ""
+    return f"{marks}{gap}{said}{gap}{marks}"
+
+
 def plain(text: str) -> str:
     """Text of others as nothing but text: no markup, no HTML, no mention of people."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

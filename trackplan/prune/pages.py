@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from trackplan.formats.markdown import code, plain
+from trackplan.formats.summary import plural
 from trackplan.prune.model import DECLARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from trackplan.prune.model import Proposal, Proposals, Saving
-
-_SIGNS = str.maketrans({"|": "\\|", "\n": " "})
 
 
 def overview(found: Proposals) -> str:
@@ -50,50 +51,57 @@ def _overview(found: Proposals) -> Iterator[str]:
         yield "| wave | what | proposals | files |"
         yield "| --- | --- | --- | --- |"
         for wave in found.waves:
-            cells = (f"[{wave.name}](wave-{wave.name}.diff)", wave.title, len(wave.proposals), len(wave.changes))
+            cells = (f"[{wave.name}](wave-{wave.name}.diff)", plain(wave.title), len(wave.proposals), len(wave.changes))
             yield _row(cells)
     yield "\n## Proposals\n"
     yield "| proposal | what | saves | files | lines | owner | wave | proof |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for p in found.proposals:
-        head = (f"[{p.id}]({p.id}.md)", p.title, summary(p.saving), p.effort.files, p.effort.lines, p.owner)
+        head = (
+            f"[{p.id}]({p.id}.md)",
+            plain(p.title),
+            summary(p.saving),
+            p.effort.files,
+            p.effort.lines,
+            plain(p.owner),
+        )
         yield _row((*head, p.wave or ("by hand" if p.action == DECLARE else "blocked"), p.proof.grade))
 
 
 def _page(p: Proposal) -> Iterator[str]:
-    yield f"# {p.id}: {p.title}"
+    yield f"# {p.id}: {plain(p.title)}"
     yield ""
     yield f"- Action: {p.action}"
     if saves := summary(p.saving):
         yield f"- Saves: {saves}"
-    owners = ", ".join(p.effort.owners) or "nobody is named"
-    yield f"- Effort: {p.effort.files} files, {p.effort.lines} lines, owners: {owners}"
+    owners = plain(", ".join(p.effort.owners)) or "nobody is named"
+    yield f"- Effort: {plural(p.effort.files, 'file')}, {plural(p.effort.lines, 'line')}, owners: {owners}"
     yield f"- Wave: {p.wave or 'none'}"
-    yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {reason}" for reason in p.proof.reasons)
+    yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {plain(reason)}" for reason in p.proof.reasons)
     yield from _listed(
         "What it is about" if p.action == DECLARE else "What goes",
-        (f"{s.kind} `{s.id}`" + (f" ({s.place})" if s.place else "") for s in p.subjects),
+        (f"{s.kind} {code(s.id)}" + (f" ({plain(s.place)})" if s.place else "") for s in p.subjects),
     )
-    yield from _listed("Why", p.why)
-    yield from _listed("What was read to say so", p.evidence)
-    yield from _listed("What stands in the way", p.blockers)
+    yield from _listed("Why", map(plain, p.why))
+    yield from _listed("What was read to say so", map(plain, p.evidence))
+    yield from _listed("What stands in the way", map(plain, p.blockers))
     yield from _listed(
         "What people gain",
         (
-            f"`{g.id}`: {g.sensitivity} data{f' ({g.category})' if g.category else ''} is no longer kept"
+            f"{code(g.id)}: {g.sensitivity} data{f' ({g.category})' if g.category else ''} is no longer kept"
             for g in p.privacy
         ),
     )
     yield "\n## Steps"
     for number, stage in enumerate(p.stages, 1):
-        yield f"\n{number}. **{stage.name}**, from {stage.on}: {stage.what}"
+        yield f"\n{number}. **{stage.name}**, from {stage.on}: {plain(stage.what)}"
         if stage.sql:
-            yield f"\n   ```sql\n{_indented(stage.sql)}\n   ```"
+            yield f"\n{_fenced(stage.sql)}"
         if stage.undo:
-            yield f"\n   Undone by:\n\n   ```sql\n{_indented(stage.undo)}\n   ```"
+            yield f"\n   Undone by:\n\n{_fenced(stage.undo)}"
     yield "\n## Edits\n"
     if p.changes:
-        yield from (f"- {change.path}{' (new)' if change.before is None else ''}" for change in p.changes)
+        yield from (f"- {plain(change.path)}{' (new)' if change.before is None else ''}" for change in p.changes)
         yield f"\n`git apply {p.id}.diff` makes them, `git apply --reverse {p.id}.diff` takes them back."
     else:
         yield "None could be drafted."
@@ -106,9 +114,12 @@ def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
         yield from lines
 
 
-def _indented(script: str) -> str:
-    return "\n".join(f"   {line}" for line in script.rstrip("\n").split("\n"))
+def _fenced(script: str) -> str:
+    """SQL as a block of code below an item; names in it may hold backticks."""
+    marks = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", script)), 3)
+    lines = [f"{marks}sql", *script.rstrip("\n").split("\n"), marks]
+    return "\n".join(f"   {line}" for line in lines)
 
 
 def _row(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(str(cell).translate(_SIGNS) for cell in cells) + " |"
+    return "| " + " | ".join(map(str, cells)) + " |"

@@ -182,7 +182,7 @@ def _waves(world: World, found: list[tuple[Proposal, Group]]) -> Iterable[Wave]:
         if not proposal.blockers:
             parts.setdefault((_step(world, proposal, group), proposal.owner), []).append((proposal, group))
     for (step, owner), members in sorted(parts.items()):
-        slug = re.sub(r"[^a-z0-9]+", "-", owner.partition("@")[0].lower()).strip("-") or "nobody"
+        slug = re.sub(r"[^a-z0-9]+", "-", owner.partition("@")[0].lower()).strip("-") or "unowned"
         name = f"{step}-{slug}"
         drafted = draft(world, [group for _, group in members], f"wave_{name.replace('-', '_')}")
         title = f"{_STEPS[step]}; {owner or 'nobody is named as owner'}"
