@@ -21,7 +21,11 @@ MEMBER = Stored(("raw", "t"), "s", ("m",), "STRUCT(m INTEGER, n INTEGER)")
         (ODD, "bigquery", "ALTER TABLE raw.t DROP COLUMN `order`"),
         (ODD, "snowflake", 'ALTER TABLE "raw"."t" DROP COLUMN "order"'),
         (Stored(("RAW", "T"), "C"), "snowflake", "ALTER TABLE RAW.T DROP COLUMN C"),
-        (KEY, "duckdb", 'UPDATE raw.t SET p = json_merge_patch(p, \'{"a": {"b c": null}}\') WHERE p IS NOT NULL'),
+        (
+            KEY,
+            "duckdb",
+            "UPDATE raw.t SET p = json_merge_patch(p, '{\"a\": {\"b c\": null}}') WHERE json_type(p) = 'OBJECT'",
+        ),
         (KEY, "mysql", "UPDATE raw.t SET p = JSON_REMOVE(p, '$.a.\"b c\"') WHERE p IS NOT NULL"),
         (KEY, "postgres", 'UPDATE raw.t SET p = (p::jsonb #- \'{"a", "b c"}\')::json WHERE p IS NOT NULL'),
         (KEY, "redshift", '-- "raw".t: write the table anew without p.a."b c"'),
