@@ -57,9 +57,14 @@ class Repository:
             yield paths[(self.edits * _FILES + number) % len(paths)]
 
 
+def described(text: str, number: int) -> str:
+    """Describe a property otherwise."""
+    return _DESCRIPTION.sub(f"description: What it says {number} times", text, 1)
+
+
 def said(text: str, number: int) -> str:
     """Describe a property otherwise, and let another one have another type."""
-    text = _DESCRIPTION.sub(f"description: What it says {number} times", text, 1)
+    text = described(text, number)
     return _TYPE.sub(lambda found: f"type: {'boolean' if found[1] == 'string' else 'string'}", text, 1)
 
 
@@ -87,7 +92,12 @@ def main(arguments: list[str] | None = None) -> int:
         found = [
             _told("nothing changed", 8, *alternate(options.runs, made.hook, lambda: run(PASS))),
             _told(
-                f"{_FILES} plan files: a description and a type each",
+                f"{_FILES} plan files: a description each",
+                25,
+                *alternate(options.runs, lambda: made.after(described), lambda: run(PASS)),
+            ),
+            _told(
+                f"{_FILES} plan files: a description and a type each, with new findings",
                 25,
                 *alternate(options.runs, lambda: made.after(said), lambda: run(PASS)),
             ),

@@ -76,10 +76,12 @@ def _memory(repository: Repository, commit: str, words: Sequence[str]) -> Memory
 
 def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:
     """Whether it is sure, without a check of the commit that it is compared with, that a change adds nothing."""
-    code, said = _unheard(check, [*call, "--format", "json"] if memory else call)
-    if memory and code != ExitCode.FAILED:
-        return memory.adds_nothing(project, said) or code == ExitCode.CLEAN
-    return code == ExitCode.CLEAN
+
+    def said() -> str:
+        code, text = _unheard(check, [*call, "--format", "json"])
+        return "" if code == ExitCode.FAILED else text
+
+    return memory.adds_nothing(project, said) if memory else _unheard(check, call)[0] == ExitCode.CLEAN
 
 
 def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> tuple[int, str]:

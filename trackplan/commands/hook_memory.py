@@ -14,11 +14,12 @@ from trackplan.cache import files, pack, place
 from trackplan.gate import since
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from trackplan.tree.repository import Repository
 
 _ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
+_NOTHING, _SOMETHING = b"nothing", b"something"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,30 @@ class Memory:
         asked: tuple[str | bytes, ...] = (repository.top, since.ourselves(), day, *words)
         return cls(folder, before.decode().strip(), now.decode().strip(), asked)
 
-    def adds_nothing(self, project: str, said: str) -> bool:
-        """Keep what a check of what is staged `said` as JSON; whether all of it was found in the commit too."""
-        try:
-            found = Counter(finding["fingerprint"] for finding in json.loads(said)["findings"])
-        except (ValueError, KeyError, TypeError):
-            return False
+    def adds_nothing(self, project: str, said: Callable[[], str]) -> bool:
+        """Whether all that is found now was found in the commit too, as far as that is known.
+
+        What a check of what is staged says as JSON, `""` where it fails, is only asked for once, and kept.
+        """
+        verdict = self._file(project, self.before, self.now)
+        known = files.read(verdict)
+        if known is None:
+            nothing = self._compared(project, said())
+            if nothing is None:
+                return False
+            known = _NOTHING if nothing else _SOMETHING
+            files.write(verdict, known)
+        return known == _NOTHING
+
+    def _compared(self, project: str, said: str) -> bool | None:
+        if not said:
+            return None
+        findings = json.loads(said)["findings"]
+        found = Counter(finding["fingerprint"] for finding in findings)
         files.write(self._file(project, self.now), json.dumps(found).encode())
         kept = files.read(self._file(project, self.before))
-        return kept is not None and not found - Counter(json.loads(kept))
+        return not findings if kept is None else not found - Counter(json.loads(kept))
 
-    def _file(self, project: str, content: str) -> str:
-        name = files.name(pack.key("hook", content, project, *self.asked))
+    def _file(self, project: str, *contents: str) -> str:
+        name = files.name(pack.key("hook", *contents, "", project, *self.asked))
         return os.path.join(place.inner(self.folder), f"{name}.hook")  # noqa: PTH118
