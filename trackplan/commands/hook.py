@@ -42,6 +42,11 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     Raises `TrackplanError` where there is no repository or no project in it.
     """
     repository = Repository(Path())
+    plain = "--all" not in arguments and not (os.environ.get(_FROM) and os.environ.get(_TO))
+    memory = _memory(repository, arguments) if plain else None
+    if memory is not None and (known := memory.passed) is not None:
+        sys.stdout.write(known)
+        return ExitCode.CLEAN
     projects = _projects(repository)
     if not projects:
         raise TrackplanError(
@@ -52,26 +57,37 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     whole = "--all" in arguments or not change.paths
     words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
     since = [] if whole or not change.since else ["--since", change.since]
-    memory = _memory(repository, change.since, words[1:]) if since else None
+    if not since or _has_modules(repository):
+        memory = None
     code: int = ExitCode.CLEAN
+    wrote, passed = "", memory is not None
     for project in projects if whole else _concerned(projects, repository, change.paths):
         if len(projects) > 1:
             from trackplan.formats.source import visible
 
+            wrote += f"{visible(project)}\n"
             sys.stdout.write(f"{visible(project)}\n")
             sys.stdout.flush()
         call = ["check", "--project", os.path.join(repository.top, project), "--quiet", *words]  # noqa: PTH118
         if not since or not _adds_nothing(check, call, project, memory):
+            passed = False
             code = max(code, check([*call, *since]))
+    if memory is not None and passed:
+        memory.keep(wrote)
     if code == ExitCode.FINDINGS:
         sys.stdout.write(_NEXT)
     return code
 
 
-def _memory(repository: Repository, commit: str, words: Sequence[str]) -> Memory | None:
+def _memory(repository: Repository, words: Sequence[str]) -> Memory | None:
     from trackplan.commands.hook_memory import Memory  # takes time to load
 
-    return Memory.of(repository, commit, words)
+    return Memory.of(repository, "HEAD", words)
+
+
+def _has_modules(repository: Repository) -> bool:
+    """Whether there are submodules, which are checked out or not: git's name of the content does not tell."""
+    return any(entry.kind == "m" for _, entry in repository.entries(INDEX, ""))
 
 
 def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:

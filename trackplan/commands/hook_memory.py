@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import git
 from trackplan.cache import files, pack, place
-from trackplan.gate import since
+from trackplan.cache.ourselves import ourselves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from trackplan.tree.repository import Repository
 
 _ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
+_HOOK = ""
 _NOTHING, _SOMETHING = b"nothing", b"something"
 
 
@@ -36,22 +36,27 @@ class Memory:
 
     @classmethod
     def of(cls, repository: Repository, commit: str, words: Sequence[str]) -> Memory | None:
-        """The memory of a hook with these options of check; None where nothing is to be kept.
-
-        Of submodules, which are checked out or not, git's name of the content tells too little.
-        """
+        """The memory of a hook with these options of check; None where nothing is to be kept, or git does not tell."""
         folder = place.wanted(list(words))
         if folder is None or any(word.startswith(_ELSEWHERE) for word in words):
-            return None
-        if any(entry.kind == "m" for _, entry in repository.entries("", "")):
             return None
         before = git.ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")[0]
         now = git.ask(repository.top, "write-tree", index=repository.index)[0]
         if not before or not now or not files.prepare(folder):
             return None
         day = datetime.now(UTC).date().isoformat()
-        asked: tuple[str | bytes, ...] = (repository.top, since.ourselves(), day, *words)
+        asked: tuple[str | bytes, ...] = (repository.top, os.getcwd(), ourselves(), day, *words)  # noqa: PTH109
         return cls(folder, before.decode().strip(), now.decode().strip(), asked)
+
+    @property
+    def passed(self) -> str | None:
+        """What a hook wrote that found nothing to be new; None where none is known of."""
+        known = None if self.before == self.now else files.read(self._file(_HOOK, self.before, self.now))
+        return None if known is None else known.decode()
+
+    def keep(self, wrote: str) -> None:
+        """Keep what a hook wrote that found nothing to be new."""
+        files.write(self._file(_HOOK, self.before, self.now), wrote.encode())
 
     def adds_nothing(self, project: str, said: Callable[[], str]) -> bool:
         """Whether all that is found now was found in the commit too, as far as that is known.
@@ -71,6 +76,8 @@ class Memory:
     def _compared(self, project: str, said: str) -> bool | None:
         if not said:
             return None
+        import json  # takes time to load
+
         findings = json.loads(said)["findings"]
         found = Counter(finding["fingerprint"] for finding in findings)
         files.write(self._file(project, self.now), json.dumps(found).encode())

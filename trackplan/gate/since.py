@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackplan import __version__, resources
+from trackplan import __version__
 from trackplan.cache import pack
+from trackplan.cache.ourselves import ourselves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,11 +51,3 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
     kept.put(name, json.dumps(found).encode())
     kept.save()
     return found
-
-
-def ourselves() -> bytes:
-    """Our code and rules as they are installed: of two that call themselves the same version, one may find more."""
-    code = Path(resources.__file__).parent
-    files = [*sorted(code.rglob("*.py")), *sorted(resources.folder("rules").glob("*.sql"))]
-    looks = ((path, path.stat()) for path in files)
-    return pack.key(*(f"{path} {status.st_mtime_ns} {status.st_size}" for path, status in looks))
