@@ -17,9 +17,10 @@ from trackplan.errors import ExitCode, TrackplanError
 from trackplan.tree.repository import INDEX, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from trackplan.commands.hook_memory import Memory
+    from trackplan.tree.repository import Entry
 
 _NAMES = ("trackplan.yaml", "trackplan.yml")
 _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
@@ -57,11 +58,13 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     whole = "--all" in arguments or not change.paths
     words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
     since = [] if whole or not change.since else ["--since", change.since]
-    if not since or _has_modules(repository):
+    entries = {} if whole else dict(repository.entries(INDEX, ""))
+    # Of submodules, which are checked out or not, git's name of the content tells too little.
+    if not since or any(entry.kind == "m" for entry in entries.values()):
         memory = None
     code: int = ExitCode.CLEAN
     wrote, passed = "", memory is not None
-    for project in projects if whole else _concerned(projects, repository, change.paths):
+    for project in projects if whole else _concerned(projects, repository, entries, change.paths):
         if len(projects) > 1:
             from trackplan.formats.source import visible
 
@@ -83,11 +86,6 @@ def _memory(repository: Repository, words: Sequence[str]) -> Memory | None:
     from trackplan.commands.hook_memory import Memory  # takes time to load
 
     return Memory.of(repository, "HEAD", words)
-
-
-def _has_modules(repository: Repository) -> bool:
-    """Whether there are submodules, which are checked out or not: git's name of the content does not tell."""
-    return any(entry.kind == "m" for _, entry in repository.entries(INDEX, ""))
 
 
 def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:
@@ -140,11 +138,11 @@ def _change(repository: Repository) -> Change:
     return Change(frozenset(repository.differing()), since)
 
 
-def _concerned(projects: Sequence[str], repository: Repository, paths: Collection[str]) -> Iterator[str]:
-    """The projects that may read one of these files."""
+def _concerned(
+    projects: Sequence[str], repository: Repository, entries: Mapping[str, Entry], paths: Collection[str]
+) -> Iterator[str]:
+    """The projects that may read one of these files; `entries` is what is staged."""
     from trackplan.project import scope
-
-    entries = dict(repository.entries(INDEX, ""))
 
     def read(path: str) -> str:
         entry = entries.get(path)
