@@ -33,6 +33,7 @@ LAYERS = (
         "summary",
         "formats",
         "inventory",
+        "metrics",
         "explain",
         "compilation",
         "gate",

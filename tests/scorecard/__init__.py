@@ -1,0 +1,1 @@
+"""The scorecard, its metrics and its files."""
