@@ -72,6 +72,13 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "rules docs": (("rules docs company_rules/", "pages for your own rules"),),
     "rules test": (("rules test", "the project's own"), ("rules test company_rules/ -q", "only what fails")),
+    "scorecard": (
+        ("scorecard", "where the quarter's goals stand"),
+        ("scorecard --gate", "in CI: fail where one is off track"),
+        ("scorecard --format html -o scorecard.html", "a page"),
+        ("scorecard record", "a line for the history, week by week"),
+    ),
+    "scorecard record": (("scorecard record", "after a merge to the main branch"),),
     "schema": (
         ("schema", "the names"),
         ("schema use_cases > use_cases.json", "for completion in an editor"),

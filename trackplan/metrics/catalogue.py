@@ -14,7 +14,7 @@ _FOUND = (
         "keep",
         "subjects",
         "How much of what is collected and stored is needed and used. What nobody can judge does not count as needed, "
-        "so that SQL which is not understood never betters it; unknown_share tells how much that is.",
+        "so that SQL which is not understood never betters it; the share of what is unknown tells how much that is.",
         _PURPOSE,
     ),
     Metric(
@@ -164,7 +164,7 @@ _WORK = (
         "lower",
         "findings",
         "",
-        "What `trackplan check` counts as errors and warnings.",
+        "What a check counts as errors and warnings.",
     ),
     Metric(
         "put_up_with",
@@ -180,7 +180,7 @@ _WORK = (
         "higher",
         "merged",
         "",
-        "Proposals of `trackplan prune` that were carried out in the quarter.",
+        "Proposals to prune that were carried out in the quarter.",
         resets=True,
     ),
 )

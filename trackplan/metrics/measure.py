@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from trackplan.metrics.model import Metric
 
 _WORDS = {"plans": "plans", "use_cases": "use cases", "warehouse": "a warehouse", "models": "models"}
+_BY_RULES, _NOBODY_KNOWS = ("findings", "put_up_with"), -1
 _EVIDENCE = "SELECT kind FROM evidence WHERE configured OR subjects"
 
 
@@ -26,6 +27,8 @@ def measure(base: FactBase, report: Report, merged: int = 0) -> dict[str, Measur
     counts["findings"] = sum(finding.severity >= Severity.WARNING for finding in report.findings)
     counts["put_up_with"] = len(report.silenced)
     counts["merged"] = merged
+    if report.failed:
+        counts |= dict.fromkeys(_BY_RULES, _NOBODY_KNOWS)
     given = {str(kind) for (kind,) in base.fetch(_EVIDENCE)}
     return {metric.id: _measured(metric, counts, given) for metric in METRICS}
 
@@ -35,6 +38,8 @@ def _measured(metric: Metric, counts: Mapping[str, int], given: set[str]) -> Mea
     if missing:
         named = " or ".join(_WORDS.get(kind, kind) for kind in missing.split("|"))
         return Measured(metric, unknown=f"without {named} nobody can say")
+    if counts[metric.of] == _NOBODY_KNOWS:
+        return Measured(metric, unknown="a rule failed; `trackplan check` tells which")
     if not metric.over:
         return Measured(metric, counts[metric.of])
     if not counts[metric.over]:

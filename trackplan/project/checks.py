@@ -63,6 +63,9 @@ def _patterns(node: Node) -> Iterator[tuple[str, Place]]:
     per_path = (node.get("rules") or EMPTY).get("per_path") or EMPTY
     for path, inner in per_path.items():
         yield path.strip(), per_path.keys.get(path, inner.place)
+    history = (node.get("scorecard") or EMPTY).get("history")
+    if history is not None:
+        yield history.text.strip(), history.place
 
 
 def _pattern_problems(node: Node, work: Tree) -> Iterator[Problem]:

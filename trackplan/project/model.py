@@ -9,6 +9,7 @@ from trackplan.project.data_policy import CategoryPolicy, Kept
 from trackplan.project.exemptions import Exemption
 from trackplan.project.pruning import Pruning
 from trackplan.project.rules import RuleSettings
+from trackplan.project.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +99,7 @@ class Project:
     landing: tuple[Landing, ...] = ()
     policy: Policy = field(default_factory=Policy)
     pruning: Pruning = field(default_factory=Pruning)
+    scorecard: Scorecard = field(default_factory=Scorecard)
     rules: RuleSettings = field(default_factory=RuleSettings)
     exemptions: tuple[Exemption, ...] = ()
     baseline: str = ""

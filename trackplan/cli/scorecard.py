@@ -1,0 +1,59 @@
+"""The command line of `trackplan scorecard` and the command below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from trackplan import options
+from trackplan.cli.help import Group
+from trackplan.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackplan.commands.base import Where
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@options.choice("text", "markdown", "html", "json", default="text", option="--format", help="How to write it")
+@click.option("--quarter", metavar="QUARTER", default="", help="Another quarter than today's, such as 2026Q3.")
+@click.option("--gate", is_flag=True, help="Exit 1 where a metric is off track, 2 where one cannot be told.")
+@options.output
+@options.today
+@options.analysing
+@click.pass_context
+def scorecard(
+    context: click.Context,
+    where: Where,
+    format: str,  # noqa: A002 - the option's name
+    quarter: str,
+    gate: bool,
+    output: Path | None,
+    today: str,
+) -> int:
+    """Show the agreed metrics against the quarter's goals.
+
+    On track is what is not worse than the straight line from the quarter's start to its goal. docs/scorecard.md
+    defines the metrics; goals are named in the project file.
+    """
+    if context.invoked_subcommand:
+        return ExitCode.CLEAN
+    from trackplan.commands import scorecard as command
+
+    return command.run(command.Options(where, format, quarter, gate, output, today))
+
+
+@scorecard.command()
+@options.today
+@options.analysing
+def record(where: Where, today: str) -> int:
+    """Add what the metrics come to now to the history.
+
+    One line for each commit and day, in trackplan-scorecard.jsonl or the file that the project file names under
+    scorecard; a second run on the same commit and day takes the place of the first.
+    """
+    from trackplan.commands import scorecard as command
+
+    return command.record(where, today)

@@ -1,0 +1,83 @@
+"""A project measured: its facts, what the rules find on them, and what the metrics come to."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trackplan.commands import base
+from trackplan.commands.facts import must_be_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from trackplan.facts.base import FactBase
+    from trackplan.findings import Report
+    from trackplan.metrics import Measured
+    from trackplan.metrics.merged import Applied
+    from trackplan.project import Project
+    from trackplan.scorecard.history import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A project on a day, its facts, what was found, what the metrics came to, and what was applied of proposals."""
+
+    project: Project
+    day: date
+    base: FactBase
+    report: Report
+    metrics: Mapping[str, Measured]
+    applied: tuple[Applied, ...]
+
+
+@contextmanager
+def analysed(where: base.Where, today: str) -> Iterator[Analysed]:
+    """The project, measured; its facts are closed at the end. Raises `TrackplanError` where input cannot be read."""
+    from trackplan import metrics, pipeline
+    from trackplan.commands.progress import Progress
+    from trackplan.metrics.merged import merged
+    from trackplan.metrics.quarter import Quarter
+
+    day = base.day(today)
+    project = base.open_project(where)
+    done = applied(project.root)
+    with ExitStack() as stack:
+        with base.located(project.tree), Progress(base.screen()):
+            facts, report = pipeline.analyse(project, day, means=base.means(where, project))
+            stack.enter_context(facts)
+            must_be_whole(facts)
+        count = len(merged(facts, done, Quarter.of(day), day.isoformat()))
+        yield Analysed(project, day, facts, report, metrics.measure(facts, report, count), done)
+
+
+def applied(root: Path) -> tuple[Applied, ...]:
+    """The proposals that the journal of `trackplan prune` has. Raises `TrackplanError` where it cannot be read."""
+    from trackplan.commands import prune, prune_apply
+    from trackplan.edits import journal
+    from trackplan.metrics.merged import Applied
+
+    found = journal.read(root / prune.FOLDER / prune_apply.FOLDER)
+    return tuple(Applied(id_, each.day) for each in found if each.done for id_ in each.ids)
+
+
+def history(project: Project) -> list[Record]:
+    """The recorded runs; none where there is no such file. Raises `ReadError`, with its places."""
+    from trackplan.scorecard.history import read
+
+    path = project.scorecard.history
+    return read(project.tree.read_text(path), path) if project.tree.exists(path) else []
+
+
+def commit(root: Path) -> str:
+    """The commit that is checked out, in full; '' without git, or before the first one."""
+    from trackplan import git
+
+    try:
+        return git.commit(os.fspath(root), "HEAD")
+    except OSError:
+        return ""
