@@ -25,7 +25,7 @@ LAYERS = (
     {"pipeline"},
     {"last"},
     {"evidence", "judgement"},
-    {"inputs", "rule_docs", "fixes", "scorecard"},
+    {"inputs", "rule_docs", "fixes", "scorecard", "processing"},
     {
         "derive",
         "edits",

@@ -56,6 +56,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("lineage 'web/Order Completed' --format mermaid", "as a picture"),
     ),
     "lsp": (("lsp", "editors start it: see docs/editors.md"),),
+    "processing": (
+        ("processing", "the record of processing, to read"),
+        ("processing --format xlsx -o record.xlsx", "for the privacy team"),
+        ("processing design --format csv -o art25.csv", "what is built in"),
+    ),
     "prune": (
         ("prune", "write the proposals to proposals/"),
         ("prune --verify", "and prove that nothing changes"),

@@ -1,4 +1,4 @@
-"""The command line of `trackplan scorecard` and the command below it."""
+"""The command line of `trackplan scorecard`, the command below it, and of `trackplan processing`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trackplan import options
-from trackplan.cli.help import Group
+from trackplan.cli.help import Command, Group
 from trackplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -57,3 +57,20 @@ def record(where: Where, today: str) -> int:
     from trackplan.commands import scorecard as command
 
     return command.record(where, today)
+
+
+@click.command(cls=Command)
+@click.argument("paper", metavar="[PAPER]", type=click.Choice(["record", "design"]), default="record")
+@options.choice("markdown", "csv", "xlsx", default="markdown", option="--format", help="How to write it")
+@options.output
+@options.today
+@options.analysing
+def processing(where: Where, paper: str, format: str, output: Path | None, today: str) -> int:  # noqa: A002
+    """Write the record of processing, or what is built in.
+
+    PAPER is record (GDPR Art. 30(1): each purpose with its data, recipients, time limits), or design (Art. 25: data
+    protection by design and by default). What nobody said is told as a gap.
+    """
+    from trackplan.commands import processing as command
+
+    return command.run(command.Options(where, paper, format, output, today))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, by_owner, gravest_first
+from trackplan.formats.source import visible
 from trackplan.formats.summary import headline, plural
 
 if TYPE_CHECKING:
@@ -97,12 +98,12 @@ def _quadrants(report: Report) -> Iterator[str]:
 
 def code(text: str) -> str:
     """Text of others as code, whatever it holds."""
-    said = " ".join(text.split())
+    said = visible(" ".join(text.split()))
     longest = max((len(run) for run in re.findall("`+", said)), default=0)
     marks, gap = "`" * (longest + 1), " " if longest else ""
     return f"{marks}{gap}{said}{gap}{marks}"
 
 
 def plain(text: str) -> str:
-    """Text of others as nothing but text: no markup, no HTML, no mention of people."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    """Text of others as nothing but text: no markup, no HTML, no mention of people, nothing hidden."""
+    return _SPECIAL.sub(r"\\\1", visible(" ".join(text.split())))

@@ -36,7 +36,7 @@ def as_json(document: object) -> str:
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """CSV that no spreadsheet takes for formulas: a text that looks like one gets a leading `'`."""
+    """CSV that no spreadsheet takes for formulas, where nothing is hidden: what looks like one gets a leading `'`."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([_safe(column) for column in columns])
@@ -68,9 +68,10 @@ def _text(cell: Cell) -> str:
 def _safe(cell: Cell) -> Cell:
     if isinstance(cell, bool | bytes) or cell is None:
         return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else _text(cell)
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return "'" + cell
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    shown = cell if cell.isprintable() else "\n".join(map(visible, cell.split("\n")))
+    return f"'{shown}" if cell.startswith(_FORMULA) else shown
 
 
 def _is_number(cell: Cell) -> bool:

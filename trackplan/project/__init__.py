@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trackplan import documents, patterns
 from trackplan.errors import ProjectError, ReadError
 from trackplan.findings import Place, Problem
-from trackplan.project import checks, data_policy, exemptions, extending, pruning, scorecard
+from trackplan.project import accountability, checks, data_policy, exemptions, extending, pruning, scorecard
 from trackplan.project import rules as rule_settings
 from trackplan.project.checks import EMPTY, KINDS, entries
 from trackplan.project.model import Landing, Policy, Project, Source
@@ -124,6 +124,7 @@ def _project(node: Node, work: Tree, path: str, extended: tuple[str, ...]) -> Pr
         policy=_policy(node.get("policy") or EMPTY),
         pruning=pruning.read(node.get("prune")),
         scorecard=scorecard.read(node.get("scorecard")),
+        accountability=accountability.read(node),
         rules=rule_settings.read(node.get("rules") or EMPTY),
         exemptions=exemptions.read(node.get("suppressions")),
         baseline=patterns.normalise(node.string("baseline")),

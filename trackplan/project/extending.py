@@ -1,7 +1,7 @@
 """`extend:` of a project file: the settings of another file of the repository, taken on where it says nothing itself.
 
-Taken on are the dialect, landings, the policy, rules, and words: mappings key by key, everything else as a whole. Files
-that a project consists of, what it silences and what it says by path are its own.
+Taken on are the dialect, landings, the policy, rules, words, and who answers for the data: mappings key by key,
+everything else as a whole. Files that a project consists of, what it silences and what it says by path are its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from trackplan.project import checks
 if TYPE_CHECKING:
     from trackplan.tree import Tree
 
-_TAKEN = ("dialect", "landing", "policy", "rules", "classification")
+_WHO = ("controller", "dpo", "security", "legal_changes")
+_TAKEN = ("dialect", "landing", "policy", "rules", "classification", *_WHO)
 _SHARED = {"rules": ("extend",), "classification": ("dictionary", "taxonomy")}
 _LONGEST = 20
 _INSIDE = "name a file of this repository, relative to this one, such as ../trackplan-base.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.project.accountability import Accountability
 from trackplan.project.data_policy import CategoryPolicy, Kept
 from trackplan.project.exemptions import Exemption
 from trackplan.project.pruning import Pruning
@@ -100,6 +101,7 @@ class Project:
     policy: Policy = field(default_factory=Policy)
     pruning: Pruning = field(default_factory=Pruning)
     scorecard: Scorecard = field(default_factory=Scorecard)
+    accountability: Accountability = field(default_factory=Accountability)
     rules: RuleSettings = field(default_factory=RuleSettings)
     exemptions: tuple[Exemption, ...] = ()
     baseline: str = ""

@@ -1,0 +1,1 @@
+"""The record of processing, and data protection by design."""
