@@ -25,7 +25,7 @@ LAYERS = (
     {"pipeline"},
     {"last"},
     {"evidence", "judgement"},
-    {"inputs", "rule_docs", "fixes", "scorecard", "processing"},
+    {"inputs", "rule_docs", "fixes", "scorecard", "processing", "dictionary"},
     {
         "derive",
         "edits",

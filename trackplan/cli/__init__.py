@@ -13,7 +13,7 @@ from trackplan import __version__, options
 from trackplan.cli.help import Group
 from trackplan.cli.prune import prune
 from trackplan.cli.rules import rules
-from trackplan.cli.scorecard import processing, scorecard
+from trackplan.cli.scorecard import dictionary, processing, scorecard
 from trackplan.cli.shell import completion, docs
 
 if TYPE_CHECKING:
@@ -294,6 +294,7 @@ def init(folder: Path) -> int:
 
 app.add_command(completion)
 app.add_command(docs)
+app.add_command(dictionary)
 app.add_command(processing)
 app.add_command(prune)
 app.add_command(rules)

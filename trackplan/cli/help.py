@@ -31,6 +31,10 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ('eval "$(trackplan completion bash)"', "in ~/.bashrc; so with zsh in ~/.zshrc"),
         ("completion fish > ~/.config/fish/completions/trackplan.fish", "once"),
     ),
+    "dictionary": (
+        ("dictionary docs/data", "write the pages, and commit them"),
+        ("dictionary docs/data --check", "in CI: are they up to date?"),
+    ),
     "diff": (
         ("diff main...", "what your branch does, uncommitted changes too"),
         ("diff v1.2 v1.3 --format markdown", "between releases"),

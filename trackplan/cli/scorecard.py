@@ -1,4 +1,4 @@
-"""The command line of `trackplan scorecard`, the command below it, and of `trackplan processing`."""
+"""The command line of `trackplan scorecard`, the command below it, and of `trackplan processing` and `dictionary`."""
 
 from __future__ import annotations
 
@@ -74,3 +74,19 @@ def processing(where: Where, paper: str, format: str, output: Path | None, today
     from trackplan.commands import processing as command
 
     return command.run(command.Options(where, paper, format, output, today))
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="FOLDER", type=options.FILE)
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 where a page is not up to date.")
+@options.today
+@options.analysing
+def dictionary(where: Where, folder: Path, check: bool, today: str) -> int:
+    """Write the data dictionary: a page for each event.
+
+    FOLDER gets an index and the pages, of events and of tables that no plan describes, in Markdown. Pages of its own
+    that are no longer wanted are removed, files of others never.
+    """
+    from trackplan.commands import dictionary as command
+
+    return command.run(where, folder, today, check=check)
