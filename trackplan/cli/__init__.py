@@ -292,10 +292,5 @@ def init(folder: Path) -> int:
     return command.run(folder)
 
 
-app.add_command(completion)
-app.add_command(docs)
-app.add_command(dictionary)
-app.add_command(processing)
-app.add_command(prune)
-app.add_command(rules)
-app.add_command(scorecard)
+for each in (completion, docs, dictionary, processing, prune, rules, scorecard):
+    app.add_command(each)
