@@ -20,7 +20,7 @@ LAYERS = (
     {"cli"},
     {"options"},
     {"commands"},
-    {"lsp", "rule_tests", "fixing"},
+    {"lsp", "rule_tests", "fixing", "report"},
     {"prune"},
     {"pipeline"},
     {"last"},

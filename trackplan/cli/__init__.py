@@ -12,6 +12,7 @@ import click
 from trackplan import __version__, options
 from trackplan.cli.help import Group
 from trackplan.cli.prune import prune
+from trackplan.cli.report import report
 from trackplan.cli.rules import rules
 from trackplan.cli.scorecard import dictionary, processing, scorecard
 from trackplan.cli.shell import completion, docs
@@ -292,5 +293,5 @@ def init(folder: Path) -> int:
     return command.run(folder)
 
 
-for each in (completion, docs, dictionary, processing, prune, rules, scorecard):
+for each in (completion, docs, dictionary, processing, prune, report, rules, scorecard):
     app.add_command(each)

@@ -75,6 +75,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("query 'SELECT id, status FROM subject LIMIT 5'", "the verdicts"),
         ("query 'SELECT * FROM need' --format csv", "what use cases ask for"),
     ),
+    "report": (
+        ("report", "write trackplan-report.html"),
+        ("report --compare v1.2", "and what changed since then"),
+        ("report --format json -o report.json", "to compare with later"),
+    ),
     "rules": (
         ("rules", "which run here, and why"),
         ("rules test company_rules/", "try the cases of your own"),

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackplan.commands import base
+from trackplan.commands import base, formats
 from trackplan.commands.paths import below
 from trackplan.errors import ExitCode, InputError, TrackplanError
 from trackplan.findings import Severity
+from trackplan.formats import NAMES
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from trackplan.findings import Report
     from trackplan.formats.base import Blocks
@@ -56,15 +57,15 @@ def run(options: Options) -> int:
     from trackplan.commands.progress import Progress
     from trackplan.last import Leaving
 
-    today, formats = asked(options)
+    today, wanted = asked(options)
     project = base.open_project(options.where)
-    alone = options.output is None and [*formats.values()] == [None]
+    alone = options.output is None and [*wanted.values()] == [None]
     leaving = Leaving() if base.recorded() and alone and not options.chosen.since else None
     with base.located(project.tree), Progress(base.screen()):
         report = _report(options, project, today, leaving)
-    if alone and formats.keys().isdisjoint(_OF_SERVICES) and not report.failed:  # a rule may fail for want of time
+    if alone and wanted.keys().isdisjoint(_OF_SERVICES) and not report.failed:  # a rule may fail for want of time
         base.repeatable()
-    return write(options, formats, project, report, leaving)
+    return write(options, wanted, project, report, leaving)
 
 
 def asked(options: Options) -> tuple[date, dict[str, Path | None]]:
@@ -77,23 +78,23 @@ def asked(options: Options) -> tuple[date, dict[str, Path | None]]:
                 "PATHS are files or folders of the project, relative to where you are.",
             )
         base.note(path)
-    return today, _formats(options.formats)
+    return today, formats.chosen(options.formats, NAMES)
 
 
 def write(
-    options: Options, formats: dict[str, Path | None], project: Project, report: Report, leaving: Leaving | None = None
+    options: Options, wanted: dict[str, Path | None], project: Project, report: Report, leaving: Leaving | None = None
 ) -> int:
     """Write the report in all formats that are asked for; the exit code."""
     from trackplan.formats import summary
     from trackplan.last import Asked
 
     shown = below(report, project.root, options.paths)
-    if "sarif" in formats:
+    if "sarif" in wanted:
         from trackplan import fixes
 
         shown = replace(shown, mends=fixes.mends(shown, project.tree))
     quoted, above = base.double_quoted_literals(project), base.in_repository(project.root)
-    for name, file in formats.items():
+    for name, file in wanted.items():
         target = file or options.output
         look = replace(
             base.look(options.colour, sys.stdout if target is None else None, quiet=options.quiet),
@@ -108,25 +109,6 @@ def write(
         if target is not None and not options.quiet:
             sys.stderr.write(f"{summary.headline(shown)}; written to {base.printable(target)}\n")
     return exit_code(shown, options.fail_on)
-
-
-def _formats(words: tuple[str, ...]) -> dict[str, Path | None]:
-    """Format → the file that it is written to, None for the screen or `--output`. Raises `TrackplanError`."""
-    from trackplan.formats import NAMES
-
-    found: dict[str, Path | None] = {}
-    for word in words:
-        name, _, file = word.partition(":")
-        if name not in NAMES:
-            from trackplan.documents.base import did_you_mean
-
-            hint = did_you_mean(name, NAMES) or f"It is one of {', '.join(NAMES)}; {NAMES[2]}:FILE writes it to a file."
-            raise TrackplanError(f"--format: there is no format {name!r}", hint)
-        if name in found or (not file and None in found.values()):
-            hint = "Name a file for all but one, such as --format sarif:out.sarif --format text."
-            raise TrackplanError(f"--format {word}: only one format can go to the screen, and each only once", hint)
-        found[name] = Path(file) if file else None
-    return found
 
 
 def _report(options: Options, project: Project, today: date, leaving: Leaving | None) -> Report:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
             """The text of the file at `path`. Raises `TrackplanError`."""
 
 
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -42,7 +42,7 @@ _NO_SPANS: list[tuple[int, int]] = []
 
 def visible(text: str) -> str:
     """`text` with every character that could steer a terminal or hide itself written as an escape."""
-    return _UNSAFE.sub(_escape, text)
+    return UNSAFE.sub(_escape, text)
 
 
 def _plain(text: str) -> bool:

@@ -47,13 +47,13 @@ def propose(world: World, today: date, blocked: Mapping[str, tuple[str, ...]] | 
 
     `blocked` are further blockers by the ids of proposals.
     """
-    rejected = {each.proposal for each in _rejected(world, today)}
-    wanted = [group for group in groups(world) if identity(world, group) not in rejected]
+    turned_down = {each.proposal for each in rejected(world, today)}
+    wanted = [group for group in groups(world) if identity(world, group) not in turned_down]
     found = [(_proposal(world, group, today, blocked or {}), group) for group in wanted]
     found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
     waves = tuple(_waves(world, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
-    declared = [proposal for proposal in declarations(world, today) if proposal.id not in rejected]
+    declared = [proposal for proposal in declarations(world, today) if proposal.id not in turned_down]
     proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declared)
     return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
 
@@ -67,7 +67,7 @@ def changes_of(world: World, ids: Iterable[str], name: str) -> tuple[Change, ...
 def identity(world: World, group: Group) -> str:
     """The id of a proposal: it stays as long as the same things are to go."""
     said = "\n".join(
-        [_action(group), *sorted(s.id for s in group.subjects), *(world.relations[t].id for t in group.tables)]
+        [action_of(group), *sorted(s.id for s in group.subjects), *(world.relations[t].id for t in group.tables)]
     )
     return "P-" + hashlib.sha256(said.encode()).hexdigest()[:8]
 
@@ -77,9 +77,9 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
     drafted = draft(world, [group], id_.lower().replace("-", "_"))
     models = tuple(c.path for c in drafted.changes if c.path in world.model_paths)
     readers = listing([*{s.others for s in group.subjects if s.others}])
-    gains = tuple(_gains(group.subjects))
+    gains = tuple(gains_of(group.subjects))
     effort = _effort(world, group, drafted.changes)
-    saving = _saving(world, group)
+    saving = saving_of(world, group)
     blockers = [*drafted.blockers, *blocked.get(id_, ())]
     if readers:
         blockers.append(f"{readers} read it, though that does not count as a use")
@@ -87,8 +87,8 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
         blockers.append("no file of the project declares it, so there is nothing to edit")
     return Proposal(
         id_,
-        _action(group),
-        _title(world, group),
+        action_of(group),
+        title(world, group),
         tuple(_named(world, group)),
         tuple(dict.fromkeys(f"{s.id}: {s.reason}" for s in group.subjects)),
         evidence(world.base),
@@ -103,13 +103,15 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
     )
 
 
-def _action(group: Group) -> str:
+def action_of(group: Group) -> str:
+    """What is done about a group, in a word."""
     if group.fields:
         return "stop-collecting"
     return "drop-table" if group.tables else "drop-column"
 
 
-def _title(world: World, group: Group) -> str:
+def title(world: World, group: Group) -> str:
+    """What is done about a group, in a line."""
     if group.events:
         return "Stop collecting " + listing([world.events[key].id for key in group.events])
     if group.tables:
@@ -132,13 +134,14 @@ def _named(world: World, group: Group) -> Iterable[Named]:
             yield Named("column", column.id, str(column.place or ""))
 
 
-def _gains(subjects: Iterable[Subject]) -> Iterable[Gain]:
+def gains_of(subjects: Iterable[Subject]) -> Iterable[Gain]:
+    """The data on people that would not be kept any more."""
     for s in subjects:
         if s.sensitivity in _SENSITIVE:
             yield Gain(s.id, s.category, s.sensitivity)
 
 
-def _saving(world: World, group: Group) -> Saving:
+def saving_of(world: World, group: Group) -> Saving:
     """Counts; with the volumes of the plans and the project's costs, what a month brings too."""
     counts = Saving(len(group.fields), len(group.columns), len(group.tables))
     volumes = {key: world.events[world.fields[key].event].volume for key in group.fields}
@@ -205,14 +208,14 @@ def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
         yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
 
 
-def _rejected(world: World, today: date) -> list[Rejected]:
+def rejected(world: World, today: date) -> list[Rejected]:
     """The proposals that were turned down, as far as that still holds."""
     day = today.isoformat()
     return [each for each in world.project.pruning.rejected if not each.until or each.until >= day]
 
 
 def _turned_down(world: World, today: date) -> Iterable[str]:
-    holds = _rejected(world, today)
+    holds = rejected(world, today)
     for each in world.project.pruning.rejected:
         until = f" until {each.until}" if each.until else ""
         told = f"{each.proposal} was turned down{until}: {each.reason}"

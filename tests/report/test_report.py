@@ -1,0 +1,170 @@
+"""The report of the example: its figures, its formats, its schema, what changed, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.conftest import ROOT, TODAY
+from trackplan import pipeline, project
+from trackplan.errors import TrackplanError
+from trackplan.formats import json as check_json
+from trackplan.report import change, compared, writing
+from trackplan.report.collect import Judged, collect
+from trackplan.report.model import Review
+from trackplan.tree import WorkTree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Cli
+    from trackplan.findings import Report
+
+SCHEMA = ROOT / "schemas" / "report.schema.json"
+
+
+@pytest.fixture(scope="session")
+def both() -> tuple[Review, Report]:
+    """The report of the example, and the result of its check."""
+    day = date.fromisoformat(TODAY)
+    opened = project.read(WorkTree(ROOT / "examples" / "storefront"), "trackplan.yaml")
+    base, report = pipeline.analyse(opened, day)
+    with base:
+        return collect(Judged(opened, base, report, day), "Fernhill"), report
+
+
+@pytest.fixture(scope="session")
+def review(both: tuple[Review, Report]) -> Review:
+    return both[0]
+
+
+def test_every_figure_adds_up_with_check(both: tuple[Review, Report]) -> None:
+    review, report = both
+    check = json.loads(check_json.render(report))
+    summary = check["summary"]
+    by_status = {name: [s for s in review.inventory if s.status == name] for name in summary["quadrants"]}
+    assert {name: len(rows) for name, rows in by_status.items()} == summary["quadrants"] == review.quadrants
+    assert review.findings == summary["findings"]
+    assert {c.cause: c.findings for c in review.causes} == {c["cause"]: c["findings"] for c in summary["causes"]}
+    assert sum(c.findings for c in review.causes) == len(check["findings"])
+    assert review.evidence == {e["kind"]: e["subjects"] for e in check["evidence"]}
+    assert [*review.notes] == check["notes"]
+    found = {(f["subject"], f["rule"]) for f in check["findings"]}
+    assert {(s.id, rule) for s in review.inventory for rule in s.rules} <= found
+
+    values = {m.id: m for m in review.metrics}
+    judged = [s for s in review.inventory if s.kind != "need"]
+    assert (values["minimization_score"].numerator, values["minimization_score"].denominator) == (
+        len(by_status["keep"]),
+        len(judged),
+    )
+    personal = [s for s in judged if s.personal]
+    assert values["personal_without_need"].denominator == len(personal) == sum(c.fields for c in review.categories)
+    assert sum(c.waste for c in review.categories) == sum(s.status == "waste" for s in personal)
+    assert sum(c.used for c in review.categories) == sum(s.used is True for s in personal)
+    assert values["unmet_needs"].numerator == sum(case.gaps for case in review.use_cases) == len(by_status["gap"])
+
+    proposed = [id_ for p in review.proposals for id_ in p.subjects]
+    assert sorted(proposed) == sorted(s.id for s in by_status["waste"])
+    assert {s.id for s in review.inventory if s.proposal} == set(proposed)
+    for case in review.use_cases:
+        own = {s.id for s in review.inventory if case.id in s.use_cases and s.kind != "need"}
+        assert own == set(case.fields)
+        assert case.idle == sum(s.status == "idle" for s in by_status["idle"] if s.id in own)
+    for consumer in review.consumers:
+        assert consumer.takes == sum(consumer.id in s.consumers for s in review.inventory)
+
+
+def test_the_ids_of_proposals_are_those_of_prune(review: Review, cli: Cli) -> None:
+    run = cli("prune", "--format", "json", "--today", TODAY, cwd=ROOT / "examples" / "storefront")
+    known = {p["id"]: p for p in json.loads(run.out)["proposals"] if p["action"] != "declare"}
+    assert {p.id: p.title for p in review.proposals} == {id_: p["title"] for id_, p in known.items()}
+
+
+def test_json_has_the_shape_of_its_schema(review: Review) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    made = msgspec.json.schema(Review)
+    root = made["$defs"].pop("Review")
+    assert bare(root)["properties"] == bare(schema)["properties"]
+    assert bare(made["$defs"]) == bare(schema["$defs"])
+    document = json.loads(writing.as_json(review))
+    assert [e.message for e in Draft202012Validator(schema).iter_errors(document)] == []
+    assert msgspec.json.decode(writing.as_json(review), type=Review) == review
+
+
+def bare(node: object) -> dict[str, dict[str, object]]:
+    """A schema without what explains it, and what the model does not say."""
+
+    def stripped(value: object, inside: bool = False) -> object:
+        if isinstance(value, list):
+            return [stripped(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        dropped = set() if inside else {"title", "description", "examples", "default", "const", "$schema", "$id"}
+        return {k: stripped(v, k in ("properties", "$defs")) for k, v in value.items() if k not in dropped}
+
+    found = stripped(node)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_what_changed(review: Review) -> None:
+    before = change.earlier(review)
+    assert not any(
+        (c := change.change(before, review, "HEAD"), c.new_fields, c.fewer, c.lost, c.moved, c.new_purposes)[1:]
+    )
+    waste = next(s for s in review.inventory if s.status == "waste")
+    new = next(s for s in review.inventory if s.personal and s.status == "keep")
+    moved = next(s for s in review.inventory if s.status == "idle")
+    inventory = [s for s in before.inventory if s.id not in (new.id, moved.id)]
+    inventory += [compared.Judged("web/Old.thing", "field", "waste"), compared.Judged("web/Old.used", "field", "keep")]
+    inventory += [compared.Judged(moved.id, "field", "undeclared")]
+    cases = (*before.use_cases[1:], compared.Purpose("old", "", "active"))
+    found = change.change(
+        msgspec.structs.replace(before, inventory=tuple(inventory), use_cases=cases), review, "last month"
+    )
+    assert (found.new_fields, found.new_personal) == ((new.id,), (new.id,))
+    assert (found.fewer, found.lost) == (("web/Old.thing",), ("web/Old.used",))
+    assert [(m.id, m.before, m.after) for m in found.moved] == [(moved.id, "undeclared", "idle")]
+    assert (found.new_purposes, found.ended_purposes) == ((review.use_cases[0].id,), ("old",))
+    assert waste.id not in found.fewer
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not a stored report"),
+        ("[]", "is not a stored report"),
+        ('{"version": 1, "today": "x"}', "missing required field"),
+        ("[" * 100_000, "is not a stored report"),
+        ("version: 99", "is not a stored report"),
+    ],
+)
+def test_what_is_no_stored_report(text: str, said: str) -> None:
+    with pytest.raises(TrackplanError, match=said):
+        change.read(text.encode(), "old.json")
+    empty = b'{"version": 7, "today": "", "metrics": [], "quadrants": {}, "inventory": [], "use_cases": []}'
+    with pytest.raises(TrackplanError, match="version 7"):
+        change.read(empty, "old.json")
+
+
+def test_the_command(cli: Cli, storefront: Path) -> None:
+    run = cli("report", "--today", TODAY, "--format", "html", "--format", "json:now.json", cwd=storefront)
+    assert run.code == 0, run.said
+    assert "74.1 %" in run.err
+    page = (storefront / "trackplan-report.html").read_text()
+    again = cli("report", "--today", TODAY, "--compare", "now.json", "--no-cache", "-o", "again.html", cwd=storefront)
+    assert again.code == 0, again.said
+    assert "Nothing is different." in (storefront / "again.html").read_text()
+    assert "Nothing is different." not in page
+    wrong = cli("report", "--compare", "gone.json", cwd=storefront)
+    assert (wrong.code, "there is no file gone.json" in wrong.err) == (2, True)
+    (storefront / "use_cases.yaml").write_text("use_cases: 1\n")
+    broken = cli("report", cwd=storefront)
+    assert broken.code == 2
+    assert "use_cases.yaml:1" in broken.err

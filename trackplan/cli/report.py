@@ -1,0 +1,39 @@
+"""The command line of `trackplan report`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from trackplan import options
+from trackplan.cli.help import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trackplan.commands.base import Where
+
+
+@click.command(cls=Command)
+@click.option(
+    *("--format", "formats"),
+    metavar="NAME[:FILE]",
+    multiple=True,
+    default=("html",),
+    help="html, which goes to a file, or json.",
+)
+@options.output
+@click.option("--compare", metavar="PREVIOUS", default="", help="What changed: since a stored JSON, or a revision.")
+@click.option("--title", metavar="TEXT", default="", help="What stands above it, such as the team's name.")
+@options.today
+@options.analysing
+def report(where: Where, formats: tuple[str, ...], output: Path | None, compare: str, title: str, today: str) -> int:
+    """Write a page that people like to read.
+
+    What is collected, why, who uses it, what it risks, what changed and what to decide: one HTML file that needs no
+    network, or the same facts as JSON.
+    """
+    from trackplan.commands import report as command
+
+    return command.run(command.Options(where, formats, output, compare, title, today))
