@@ -21,7 +21,7 @@ LAYERS = (
     {"options"},
     {"commands"},
     {"lsp", "rule_tests", "fixing", "report"},
-    {"prune"},
+    {"prune", "quarterly"},
     {"pipeline"},
     {"last"},
     {"evidence", "judgement"},

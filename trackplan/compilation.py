@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackplan import copies, garbage, workers
-from trackplan.cache.pack import Pack
-from trackplan.cache.sections import key
+from trackplan.cache.pack import Pack, key
 from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.text import words
 

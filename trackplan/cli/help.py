@@ -79,6 +79,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("report", "write trackplan-report.html"),
         ("report --compare v1.2", "and what changed since then"),
         ("report --format json -o report.json", "to compare with later"),
+        ("report --quarter 2026Q4", "goals, what was pruned, next steps"),
     ),
     "rules": (
         ("rules", "which run here, and why"),

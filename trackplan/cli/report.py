@@ -26,14 +26,29 @@ if TYPE_CHECKING:
 @options.output
 @click.option("--compare", metavar="PREVIOUS", default="", help="What changed: since a stored JSON, or a revision.")
 @click.option("--title", metavar="TEXT", default="", help="What stands above it, such as the team's name.")
+@click.option("--quarter", metavar="QUARTER", default="", help="The review of a quarter instead, such as 2026Q4.")
 @options.today
 @options.analysing
-def report(where: Where, formats: tuple[str, ...], output: Path | None, compare: str, title: str, today: str) -> int:
+def report(
+    where: Where,
+    formats: tuple[str, ...],
+    output: Path | None,
+    compare: str,
+    title: str,
+    quarter: str,
+    today: str,
+) -> int:
     """Write a page that people like to read.
 
     What is collected, why, who uses it, what it risks, what changed and what to decide: one HTML file that needs no
     network, or the same facts as JSON.
     """
+    if quarter:
+        from trackplan.commands import quarterly
+
+        if compare or title:
+            raise click.UsageError("--compare and --title do not go with --quarter")
+        return quarterly.run(quarterly.Options(where, quarter, formats, output, today))
     from trackplan.commands import report as command
 
     return command.run(command.Options(where, formats, output, compare, title, today))

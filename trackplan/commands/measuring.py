@@ -40,19 +40,24 @@ def analysed(where: base.Where, today: str) -> Iterator[Analysed]:
     """The project, measured; its facts are closed at the end. Raises `TrackplanError` where input cannot be read."""
     from trackplan import metrics, pipeline
     from trackplan.commands.progress import Progress
-    from trackplan.metrics.merged import merged
-    from trackplan.metrics.quarter import Quarter
 
     day = base.day(today)
     project = base.open_project(where)
-    done = applied(project.root)
     with ExitStack() as stack:
         with base.located(project.tree), Progress(base.screen()):
             facts, report = pipeline.analyse(project, day, means=base.means(where, project))
             stack.enter_context(facts)
             must_be_whole(facts)
-        count = len(merged(facts, done, Quarter.of(day), day.isoformat()))
-        yield Analysed(project, day, facts, report, metrics.measure(facts, report, count), done)
+        measured = metrics.measure(facts, report, merged(project, facts, day))
+        yield Analysed(project, day, facts, report, measured, applied(project.root))
+
+
+def merged(project: Project, facts: FactBase, day: date) -> int:
+    """How many proposals were merged from the beginning of the quarter to a day. Raises `TrackplanError`."""
+    from trackplan.metrics import merged
+    from trackplan.metrics.quarter import Quarter
+
+    return len(merged.merged(facts, applied(project.root), Quarter.of(day), day.isoformat()))
 
 
 def applied(root: Path) -> tuple[Applied, ...]:

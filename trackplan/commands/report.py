@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackplan.commands import base, formats
+from trackplan.commands import base, formats, measuring
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _review(options: Options, project: Project, day: date) -> Review:
         facts, report = pipeline.analyse(project, day, means=base.means(options.where, project))
         with facts:
             must_be_whole(facts)
-            return collect(Judged(project, facts, report, day), options.title)
+            return collect(Judged(project, facts, report, day, measuring.merged(project, facts, day)), options.title)
 
 
 def _earlier(options: Options, project: Project, day: date) -> Earlier:

@@ -10,10 +10,13 @@ from trackplan.commands import base, measuring
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
+    from trackplan.metrics import Measured
     from trackplan.metrics.quarter import Quarter
+    from trackplan.project import Project
     from trackplan.scorecard.card import Card
 
 
@@ -32,7 +35,7 @@ class Options:
 def run(options: Options) -> int:
     """Show the card; with `gate`, 1 where a metric is off track and 2 where one cannot be told."""
     quarter, day = quarter_of(options.quarter, base.day(options.today))
-    card = _card(options, quarter, day)
+    card = _shown(options, quarter, day)
     base.emit(_render(card, options.format, to_screen=options.output is None), options.output)
     return _gate(card) if options.gate else ExitCode.CLEAN
 
@@ -67,20 +70,34 @@ def quarter_of(text: str, today: date) -> tuple[Quarter, date]:
     return quarter, today
 
 
-def _card(options: Options, quarter: Quarter, day: date) -> Card:
-    """The card of a quarter: of the one that runs, as the project is now; of another, as its last record has it."""
+def card_of(found: measuring.Analysed, quarter: Quarter) -> Card:
+    """The card of a quarter: of the one that runs, as the project is now; of another, as its last record has it.
+
+    Raises `ShownError` where the history cannot be read.
+    """
     from trackplan.metrics.quarter import Quarter
+
+    runs = quarter == Quarter.of(found.day)
+    return _card(found.project, quarter, found.day, found.metrics if runs else {})
+
+
+def _card(project: Project, quarter: Quarter, day: date, measured: Mapping[str, Measured]) -> Card:
     from trackplan.scorecard.card import card
 
-    if quarter != Quarter.of(day):
-        project, measured = base.open_project(options.where), {}
-    else:
-        with measuring.analysed(options.where, options.today) as found:
-            project, measured = found.project, dict(found.metrics)
     with base.located(project.tree):
         records = measuring.history(project)
-    goals = project.scorecard.goals
-    return card(quarter, day, measuring.commit(project.root) if measured else "", measured, records, goals)
+    commit = measuring.commit(project.root) if measured else ""
+    return card(quarter, day, commit, measured, records, project.scorecard.goals)
+
+
+def _shown(options: Options, quarter: Quarter, day: date) -> Card:
+    """The card that is asked for; what the project is now is only looked at for the quarter that runs."""
+    from trackplan.metrics.quarter import Quarter
+
+    if quarter != Quarter.of(day):
+        return _card(base.open_project(options.where), quarter, day, {})
+    with measuring.analysed(options.where, options.today) as found:
+        return card_of(found, quarter)
 
 
 def _render(card: Card, format_: str, *, to_screen: bool) -> str:

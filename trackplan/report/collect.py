@@ -38,12 +38,13 @@ _SERVES = "SELECT s.consumer, u.id FROM serves s JOIN use_case u ON u.key = s.us
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A project, its frozen facts, what the rules found on them, and the day."""
+    """A project, its frozen facts, what the rules found on them, the day, and how many proposals were merged."""
 
     project: Project
     base: FactBase
     report: Report
     today: date
+    merged: int = 0
 
 
 def collect(judged: Judged, title: str = "") -> model.Review:
@@ -61,7 +62,7 @@ def collect(judged: Judged, title: str = "") -> model.Review:
         title=title,
         today=report.today,
         complete=report.complete,
-        metrics=tuple(_metric(each) for each in metrics.measure(base, report).values()),
+        metrics=tuple(_metric(each) for each in metrics.measure(base, report, judged.merged).values()),
         quadrants=dict(report.quadrants),
         findings={str(s): sum(f.severity is s for f in report.findings) for s in sorted(Severity, reverse=True) if s},
         evidence={each.kind: each.subjects for each in report.evidence},
