@@ -38,6 +38,10 @@ def removed(text: str, *way: str | int, path: str = "plan.yaml", everywhere: boo
     [
         ("a: 1\nb: 2 # two\nc: 3\n", ("b",), "a: 1\nc: 3\n"),
         ("a: 1\nb: 2", ("b",), "a: 1\n"),
+        ("a: 1\n\nb: 2\n\nc: 3\n", ("b",), "a: 1\n\nc: 3\n"),
+        ("a:\n  x: 1\n\n  y: 2\n\n\nb: 3\n", ("a", "y"), "a:\n  x: 1\n\nb: 3\n"),
+        ("a: 1\n\nb: 2\n \n", ("b",), "a: 1\n"),
+        ("b: 2\n\na: 1\n", ("b",), "\na: 1\n"),
         ("# top\na:\n  # of x\n  x: 1\n\n  y: 2\n", ("a", "x"), "# top\na:\n  # of x\n\n  y: 2\n"),
         ("a:  # why\n  x: 1\nb: 2\n", ("a", "x"), "a: {}  # why\nb: 2\n"),
         ("a:\n- x\n- y\n", ("a", 0), "a:\n- y\n"),

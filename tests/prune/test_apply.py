@@ -34,7 +34,7 @@ def test_all_of_the_example_is_applied_and_taken_back(storefront: Path, cli: Cli
     after = findings(cli, storefront)
     assert [key for key in after if key not in before or key.startswith(GONE)] == []
     said = cli("prune", "--status", cwd=storefront).out.split("\n")
-    assert said[0] == "0001-57-proposals: applied on 2026-11-01"
+    assert said[0] == "0001-53-proposals: applied on 2026-11-01"
     assert "  new    tracking/web.yaml" in said
     done = cli("prune", "--undo", cwd=storefront)
     assert done.code == 0, done.said

@@ -13,7 +13,8 @@ from tests.prune.test_proposals import MODEL, PROJECT, QUERY, proposed
 from trackplan import pipeline, project
 from trackplan.edits.patch import Change
 from trackplan.edits.text import Edit
-from trackplan.prune.propose import changes_of, propose
+from trackplan.prune.candidates import Candidates
+from trackplan.prune.propose import propose
 from trackplan.prune.verify import Verifier
 from trackplan.prune.world import World
 
@@ -57,7 +58,7 @@ def verifier(world: World) -> Iterator[Verifier]:
 
 
 def test_all_waste_of_the_example_is_proved_to_be_of_no_use(world: World, verifier: Verifier) -> None:
-    waves = propose(world, date.fromisoformat(TODAY)).waves
+    waves = propose(Candidates(world), date.fromisoformat(TODAY)).waves
     for wave in waves:
         proof, against = verifier.prove(wave.changes)
         assert (proof.grade, against) == ("proved", ()), (wave.name, proof)
@@ -67,8 +68,9 @@ def test_all_waste_of_the_example_is_proved_to_be_of_no_use(world: World, verifi
 
 
 def test_all_proposals_together_are_proved(world: World, verifier: Verifier) -> None:
-    ids = [proposal.id for proposal in propose(world, date.fromisoformat(TODAY)).proposals]
-    proof, against = verifier.prove(changes_of(world, ids, "all"))
+    candidates = Candidates(world)
+    ids = [proposal.id for proposal in propose(candidates, date.fromisoformat(TODAY)).proposals]
+    proof, against = verifier.prove(candidates.changes(ids, "all").changes)
     assert (proof.grade, against) == ("proved", ())
 
 

@@ -53,8 +53,8 @@ def examined(
     project = base.open_project(options.where)
     with base.located(project.tree), Progress(base.screen()), ExitStack() as stack:
         means = base.means(options.where, project)
-        before = pipeline.check(project, day, means=means)
-        facts = stack.enter_context(pipeline.build(project, day, means))
+        facts, before = pipeline.analyse(project, day, means=means)
+        stack.enter_context(facts)
         must_be_whole(facts)
         world = World(project, facts)
         verifier = stack.enter_context(_verifier(world)) if options.verify else None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _EMPTY = {"mapping": "{}", "list": "[]"}
 _GAP = re.compile(r"(?:[ \t\r\n]|(?<=[ \t\r\n])#[^\n]*)*")
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_EMPTY_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
 _DASH = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*-")
 
 
@@ -70,10 +71,35 @@ def _block(text: str, holder: Span, going: set[int], *, emptied: bool) -> list[E
         while number < len(entries) and id(entries[number]) in going and starts[number] == end:
             end, number = _next(text, entries[number]), number + 1
         edits.append(Edit(starts[0], end))
-    for entry, start in zip(entries[number:], starts[number:], strict=True):
-        if id(entry) in going:
-            edits.append(Edit(line_start(text, start), _line_after(text, entry)))
-    return edits
+    lines = [
+        (line_start(text, start), _line_after(text, entry))
+        for entry, start in zip(entries[number:], starts[number:], strict=True)
+        if id(entry) in going
+    ]
+    return edits + [Edit(start, end) for start, end in _without_gaps(text, lines)]
+
+
+def _without_gaps(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Lines that go, with the empty ones behind them where others stand before; at the end of the file, with those."""
+    runs: list[tuple[int, int]] = []
+    for start, end in lines:
+        if runs and not text[runs[-1][1] : start].strip():
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    found = []
+    for start, end in runs:
+        before, behind = _empty_before(text, start), _EMPTY_LINES.match(text, end)
+        after = behind.end() if behind and before < start else end
+        found.append((before if after == len(text) else start, after))
+    return found
+
+
+def _empty_before(text: str, start: int) -> int:
+    """Where the empty lines begin that end at `start`."""
+    while start and not text[(begin := line_start(text, start - 1)) : start].strip():
+        start = begin
+    return start
 
 
 def _next(text: str, entry: Entry) -> int:

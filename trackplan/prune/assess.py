@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trackplan.errors import TrackplanError
+from trackplan.prune.candidates import Candidates, identity
+from trackplan.prune.drafting import draft
 from trackplan.prune.model import BOUND, Proof, Proposals
-from trackplan.prune.propose import changes_of, propose
+from trackplan.prune.propose import propose
 from trackplan.prune.recheck import Compared, compare
 from trackplan.prune.tombstones import tombstones
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from trackplan.cache.pack import Means
     from trackplan.edits.patch import Change
     from trackplan.findings import Report
+    from trackplan.prune.groups import Group
     from trackplan.prune.verify import Verifier
     from trackplan.prune.world import World
 
@@ -26,7 +29,7 @@ Tried = tuple[Proof, tuple[str, ...]]
 """The proof of some changes, and what speaks against them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Examiner:
     """Tries changes on a project in memory: against what a check found `before`, and with a `verifier` by execution."""
 
@@ -35,19 +38,50 @@ class Examiner:
     today: date
     means: Means
     verifier: Verifier | None = None
+    candidates: Candidates = field(init=False)
+
+    def __post_init__(self) -> None:
+        """All that can go is drafted once."""
+        self.candidates = Candidates(self.world)
 
     def assess(self) -> Proposals:
         """All proposals and waves, each with its grade: bound, or proved, where nothing is against it."""
-        found = propose(self.world, self.today)
+        found = propose(self.candidates, self.today)
         results = {wave.name: self._tried(wave.changes) for wave in found.waves}
-        suspects = {id_ for wave in found.waves if results[wave.name][1] for id_ in wave.proposals}
-        blocked = {p.id: wrong for p in found.proposals if p.id in suspects and (wrong := self._tried(p.changes)[1])}
-        if blocked:
-            found = propose(self.world, self.today, blocked)
-            results |= {w.name: self._tried(w.changes) for w in found.waves if suspects & set(w.proposals)}
+        suspects = [wave for wave in found.waves if results[wave.name][1]]
+        if suspects:
+            blocked: dict[str, tuple[str, ...]] = {}
+            for wave in suspects:
+                self._add([self.candidates.groups[id_] for id_ in wave.proposals], [], blocked, known=True)
+            found = propose(self.candidates, self.today, blocked)
+            names = {wave.name for wave in suspects}
+            results |= {wave.name: self._tried(wave.changes) for wave in found.waves if wave.name in names}
         proofs = {id_: results[wave.name][0] for wave in found.waves for id_ in wave.proposals}
         graded = (replace(p, proof=proofs.get(p.id, Proof(reasons=_unproved(p.blockers)))) for p in found.proposals)
         return replace(found, proposals=tuple(graded))
+
+    def _add(
+        self, fresh: Sequence[Group], good: list[Group], blocked: dict[str, tuple[str, ...]], *, known: bool = False
+    ) -> None:
+        """Put what can be merged beside the `good`, and note why the rest cannot; found by halves.
+
+        Each is tried together with all that is good already, so that these can be merged as one. That all of the fresh
+        together cannot may be `known`.
+        """
+        wrong: tuple[str, ...] = ()
+        parts = fresh if len(fresh) > 1 else fresh[0].alone
+        if not known or len(parts) == 1:
+            drafted = draft(self.world, [*good, *fresh], "trial")
+            wrong = tuple(drafted.blockers) or self._tried(drafted.changes)[1]
+            if not wrong:
+                good += fresh
+                return
+        if len(parts) == 1:
+            blocked[identity(self.world, parts[0])] = wrong
+            return
+        half = len(parts) // 2
+        self._add(parts[:half], good, blocked)
+        self._add(parts[half:], good, blocked)
 
     def together(self, found: Proposals, ids: Sequence[str]) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """The changes of several proposals, with their tombstones, and what is to be said of them.
@@ -55,7 +89,7 @@ class Examiner:
         Raises `TrackplanError` where they do not fit together, or something speaks against them.
         """
         name = ids[0].lower().replace("-", "_") if len(ids) == 1 else f"{len(ids)}_proposals"
-        changes = list(changes_of(self.world, ids, name))
+        changes = list(self.candidates.changes(ids, name).changes)
         stones = tombstones(self.world, [p for p in found.proposals if p.id in ids], self.today.isoformat())
         notes: tuple[str, ...] = ()
         if stones is None:

@@ -6,16 +6,15 @@ Everything is drafted for all the groups at once, so that the changes of a wave 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from trackplan.edits.patch import Change
 from trackplan.edits.query import drop_columns
 from trackplan.edits.table import Table
-from trackplan.edits.text import Edit, EditError, ordered
+from trackplan.edits.text import Edit, EditError
 from trackplan.errors import ReadError
 from trackplan.prune import properties
+from trackplan.prune.desk import Desk, Draft
 from trackplan.prune.impact import Impact, impact, touched
 from trackplan.prune.needs import unneed
 from trackplan.sql import migrations
@@ -24,7 +23,6 @@ from trackplan.tree.overlay import Overlay
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trackplan.edits.document import Document
     from trackplan.edits.spans import Entry
     from trackplan.findings import Place
     from trackplan.prune.groups import Group
@@ -33,43 +31,10 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"(\d+)(\D.*)?")
 
 
-@dataclass(slots=True)
-class Draft:
-    """The changes, sorted by path, and what stands in the way of making them by machine, with its place."""
-
-    changes: tuple[Change, ...] = ()
-    blockers: list[str] = field(default_factory=list)
-    by_hand: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What is drafted so far: entries that go from documents, edits of other files, new files."""
-
-    world: World
-    documents: dict[str, Document] = field(default_factory=dict)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-    edits: dict[str, list[Edit]] = field(default_factory=dict)
-    new: dict[str, str] = field(default_factory=dict)
-    blockers: list[str] = field(default_factory=list)
-    by_hand: list[str] = field(default_factory=list)
-
-    def document(self, path: str) -> Document:
-        if path not in self.documents:
-            self.documents[path] = self.world.document(path)
-        return self.documents[path]
-
-    def edit(self, path: str, edits: list[Edit]) -> None:
-        self.edits.setdefault(path, []).extend(edits)
-
-    def remove(self, path: str, entry: Entry) -> None:
-        self.entries.setdefault(path, []).append(entry)
-
-
 def draft(world: World, groups: Iterable[Group], name: str) -> Draft:
     """The changes for all of the groups; `name` is what a new migration is called by."""
     chosen = list(groups)
-    desk = _Desk(world)
+    desk = Desk(world)
     found = impact(world, chosen)
     desk.blockers += found.doubts
     for group in chosen:
@@ -77,11 +42,12 @@ def draft(world: World, groups: Iterable[Group], name: str) -> Draft:
             _unplan(desk, place)
     unneed(desk, world, chosen)
     _models(desk, found)
+    gone = _named(world, chosen)
     for path in world.listed("dbt"):
         if path.endswith((".yml", ".yaml")) and world.readable(path):
-            properties.unlist(desk, path, found)
+            properties.unlist(desk, path, found, gone.get(path, set()))
     _warehouse(desk, chosen, name)
-    return _finished(desk)
+    return desk.finished()
 
 
 def _declared(world: World, group: Group) -> list[Place]:
@@ -92,7 +58,18 @@ def _declared(world: World, group: Group) -> list[Place]:
     return sorted({place for place in places if place is not None})
 
 
-def _unplan(desk: _Desk, place: Place) -> None:
+def _named(world: World, chosen: Iterable[Group]) -> dict[str, set[tuple[int, int]]]:
+    """Path → the lines and columns where tables and columns that go are named."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for group in chosen:
+        tables = (world.relations[key].place for key in group.tables)
+        for place in (*tables, *(world.columns[key].place for key in group.columns)):
+            if place is not None:
+                found.setdefault(place.path, set()).add((place.line, place.column))
+    return found
+
+
+def _unplan(desk: Desk, place: Place) -> None:
     try:
         document = desk.document(place.path)
         entry = document.entry_at(place.line, place.column)
@@ -128,7 +105,7 @@ def _required(entry: Entry) -> list[Entry]:
     return [item for item in beside.value.entries if item.value.text == entry.name]
 
 
-def _models(desk: _Desk, found: Impact) -> None:
+def _models(desk: Desk, found: Impact) -> None:
     for path, statements in touched(desk.world, found):
         sql = statements[0]
         outputs = frozenset(name for each in statements for name in found.outputs(each))
@@ -142,7 +119,7 @@ def _models(desk: _Desk, found: Impact) -> None:
             desk.edit(path, edits)
 
 
-def _warehouse(desk: _Desk, groups: list[Group], name: str) -> None:
+def _warehouse(desk: Desk, groups: list[Group], name: str) -> None:
     """What is stored goes by a migration beside the warehouse's scripts, or out of the file that lists it."""
     statements: list[str] = []
     scripts = [path for path in desk.world.listed("warehouse") if path.endswith(".sql")]
@@ -166,7 +143,7 @@ def _warehouse(desk: _Desk, groups: list[Group], name: str) -> None:
         _migrate(desk, scripts, name, "".join(f"{statement};\n" for statement in statements))
 
 
-def _migrate(desk: _Desk, scripts: list[str], name: str, script: str) -> None:
+def _migrate(desk: Desk, scripts: list[str], name: str, script: str) -> None:
     """Add statements to the warehouse's scripts: as one that runs after all others, or at the end of the last."""
     path = _migration(scripts, name)
     project = desk.world.project
@@ -180,7 +157,7 @@ def _migrate(desk: _Desk, scripts: list[str], name: str, script: str) -> None:
     desk.edit(last, [Edit(len(text), len(text), gap + script)])
 
 
-def _unstore(desk: _Desk, place: Place) -> None:
+def _unstore(desk: Desk, place: Place) -> None:
     """Take a column out of a schema file or an export."""
     try:
         if place.path.endswith(".csv"):
@@ -204,20 +181,3 @@ def _migration(scripts: list[str], name: str) -> str:
         return str(last.with_name(f"zz_prune_{name}.sql"))
     number = str((int(found.group(1)) // 10 + 1) * 10).zfill(len(found.group(1)))
     return str(last.with_name(f"{number}_prune_{name}.sql"))
-
-
-def _finished(desk: _Desk) -> Draft:
-    changes = []
-    for path, entries in desk.entries.items():
-        try:
-            desk.edit(path, desk.documents[path].remove(entries, everywhere=True))
-        except EditError as error:
-            desk.blockers.append(str(error))
-    for path, edits in desk.edits.items():
-        try:
-            text = desk.world.text(path)
-            changes.append(Change(path, text, tuple(ordered(text, edits))))
-        except ValueError:
-            desk.blockers.append(f"{path}: several of its changes meet in one place")
-    changes += [Change.new(path, text) for path, text in desk.new.items()]
-    return Draft(tuple(sorted(changes, key=lambda c: c.path)), sorted(set(desk.blockers)), sorted(set(desk.by_hand)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from trackplan.prune.world import Subject, World
 
@@ -21,11 +21,41 @@ class Group:
     columns: tuple[int, ...]
     tables: tuple[int, ...]
     events: tuple[int, ...]
+    parts: tuple[Group, ...] = ()  # what could go alone, of groups that were put together
+
+    @property
+    def alone(self) -> tuple[Group, ...]:
+        """The smallest groups that it is made of."""
+        return self.parts or (self,)
 
     @property
     def fields(self) -> tuple[int, ...]:
         """The keys of the fields among the subjects."""
         return tuple(s.key for s in self.subjects if s.kind == "field")
+
+
+def together(found: Sequence[Group]) -> Group:
+    """Several groups as one."""
+    if len(found) == 1:
+        return found[0]
+    return Group(
+        tuple(subject for group in found for subject in group.subjects),
+        tuple(key for group in found for key in group.columns),
+        tuple(key for group in found for key in group.tables),
+        tuple(key for group in found for key in group.events),
+        tuple(part for group in found for part in group.alone),
+    )
+
+
+def bundles(world: World) -> list[Group]:
+    """The groups, but columns of one table that no plan knows and that the same models carry are reviewed as one."""
+    found: dict[object, list[Group]] = {}
+    for number, group in enumerate(groups(world)):
+        bare = not (group.fields or group.tables or group.events)
+        kinds = {(world.columns[s.key].relation, s.models, s.others) for s in group.subjects} if bare else set()
+        key = next(iter(kinds)) if len(kinds) == 1 else number
+        found.setdefault(key, []).append(group)
+    return [together(members) for members in found.values()]
 
 
 class _Sets:

@@ -31,6 +31,10 @@ class Impact:
             for column in columns
         )
 
+    def loses(self, model: str) -> frozenset[str]:
+        """What a model loses, by its name alone, in lower case."""
+        return frozenset(c for parts, columns in self.built.items() if parts[-1] == model for c in columns)
+
     def outputs(self, sql: Sql) -> frozenset[str]:
         """What a model stops giving."""
         name = tuple(part.lower() for part in sql.relation or ())

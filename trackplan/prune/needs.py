@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from trackplan.edits.text import EditError
 from trackplan.errors import ReadError
@@ -11,29 +11,12 @@ from trackplan.errors import ReadError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from trackplan.edits.document import Document
-    from trackplan.edits.spans import Entry
-    from trackplan.edits.text import Edit
     from trackplan.findings import Place
+    from trackplan.prune.desk import Desk
     from trackplan.prune.groups import Group
     from trackplan.prune.world import World
 
 _BRACES = re.compile(r"([^{}]*)\{([^{}]*)\}([^{}]*)")
-
-
-class Desk(Protocol):
-    """Where changes are gathered."""
-
-    blockers: list[str]
-
-    def document(self, path: str) -> Document:
-        """A file to be edited."""
-
-    def remove(self, path: str, entry: Entry) -> None:
-        """Note an entry that goes."""
-
-    def edit(self, path: str, edits: list[Edit]) -> None:
-        """Note edits of a file."""
 
 
 def unneed(desk: Desk, world: World, groups: Iterable[Group]) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from trackplan.derive.reasons import listing
 from trackplan.prune import propose
-from trackplan.prune.groups import groups
+from trackplan.prune.candidates import action_of, identity
+from trackplan.prune.groups import bundles
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,15 +42,15 @@ class Outline:
 def outlines(world: World, today: date) -> list[Outline]:
     """An outline for all that is waste and was not turned down, in no order of worth."""
     turned_down = {each.proposal for each in propose.rejected(world, today)}
-    found = [_outline(world, group) for group in groups(world)]
+    found = [_outline(world, group) for group in bundles(world)]
     return [outline for outline in found if outline.id not in turned_down]
 
 
 def _outline(world: World, group: Group) -> Outline:
     readers = listing([*{s.others: None for s in group.subjects if s.others}])
     return Outline(
-        propose.identity(world, group),
-        propose.action_of(group),
+        identity(world, group),
+        action_of(group),
         propose.title(world, group),
         group.subjects,
         next((s.owner for s in group.subjects if s.owner), ""),

@@ -1,52 +1,57 @@
-"""What property files of dbt say of columns that go: the columns with their tests."""
+"""What property files of dbt say of columns and tables that go: their entries, with their tests."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from trackplan.edits.text import EditError
+from trackplan.edits.text import EditError, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trackplan.edits.document import Document
     from trackplan.edits.spans import Entry, Span
+    from trackplan.prune.desk import Desk
     from trackplan.prune.impact import Impact
 
-_KINDS = ("models", "seeds", "snapshots")
+_BUILT, _STORED = ("models", "snapshots"), ("sources", "seeds")
 
 
-class Desk(Protocol):
-    """Where changes are gathered."""
+def unlist(desk: Desk, path: str, found: Impact, gone: set[tuple[int, int]]) -> None:
+    """Take out of a property file what models lose, by their names, and what is stored, by where it is declared.
 
-    def document(self, path: str) -> Document:
-        """A file to be edited."""
-
-    def remove(self, path: str, entry: Entry) -> None:
-        """Note an entry that goes."""
-
-
-def unlist(desk: Desk, path: str, found: Impact) -> None:
-    """Take columns that go out of a property file; what is no such file is left alone."""
+    `gone` are the lines and columns where tables and columns that go are named. What is no such file is left alone.
+    """
     try:
         document = desk.document(path)
     except EditError:
         return
-    for name, table in _tables(document.root):
-        lost = found.lost((name,))
-        for column in _items(_get(table, "columns")):
-            if lost and _text(column.value, "name").lower() in lost:
+    for entry, built in _tables(document.root):
+        if not built and gone & _named_at(document, entry.value):
+            desk.remove(path, entry)
+            continue
+        lost = found.loses(_text(entry.value, "name").lower()) if built else ()
+        for column in _items(_get(entry.value, "columns")):
+            name = _text(column.value, "name").lower()
+            if name in lost or (not built and gone & _named_at(document, column.value)):
                 desk.remove(path, column)
 
 
-def _tables(root: Span) -> Iterator[tuple[str, Span]]:
-    for kind in _KINDS:
+def _tables(root: Span) -> Iterator[tuple[Entry, bool]]:
+    """Every table of the file, and whether a model builds it."""
+    for kind in _BUILT:
         for item in _items(_get(root, kind)):
-            yield _text(item.value, "name").lower(), item.value
-    for source in _items(_get(root, "sources")):
-        for item in _items(_get(source.value, "tables")):
-            name = _text(item.value, "identifier") or _text(item.value, "name")
-            yield name.lower(), item.value
+            yield item, True
+    for kind in _STORED:
+        for item in _items(_get(root, kind)):
+            for table in _items(_get(item.value, "tables")) if kind == "sources" else (item,):
+                yield table, False
+
+
+def _named_at(document: Document, span: Span) -> set[tuple[int, int]]:
+    """The lines and columns of its names."""
+    names = (_get(span, key) for key in ("name", "identifier"))
+    return {position(document.text, name.content) for name in names if name is not None}
 
 
 def _get(span: Span | None, key: str) -> Span | None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackplan.derive.reasons import listing
+from trackplan.prune.candidates import action_of
 from trackplan.prune.declare import declarations
-from trackplan.prune.drafting import draft
 from trackplan.prune.evidence import evidence
-from trackplan.prune.groups import Group, groups
 from trackplan.prune.model import DECLARE, Effort, Gain, Named, Proposal, Proposals, Saving, Wave
 from trackplan.prune.stages import stages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from trackplan.edits.patch import Change
     from trackplan.project.pruning import Rejected
+    from trackplan.prune.candidates import Candidate, Candidates
+    from trackplan.prune.groups import Group
     from trackplan.prune.world import Subject, World
 
 _SENSITIVE = {"personal": 1, "special": 2}
@@ -42,55 +42,41 @@ _WIDTHS = (
 _TEXT_WIDTH = 16
 
 
-def propose(world: World, today: date, blocked: Mapping[str, tuple[str, ...]] | None = None) -> Proposals:
+def propose(candidates: Candidates, today: date, blocked: Mapping[str, tuple[str, ...]] | None = None) -> Proposals:
     """All proposals: what can go, the best first, then what is to be declared.
 
-    `blocked` are further blockers by the ids of proposals.
+    `blocked` are further blockers by the ids of the smallest groups.
     """
+    world = candidates.world
     turned_down = {each.proposal for each in rejected(world, today)}
-    wanted = [group for group in groups(world) if identity(world, group) not in turned_down]
-    found = [(_proposal(world, group, today, blocked or {}), group) for group in wanted]
+    wanted = [each for each in candidates.all(blocked or {}) if each.id not in turned_down]
+    found = [(_proposal(world, each, today), each.group) for each in wanted]
     found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
-    waves = tuple(_waves(world, found))
+    waves = tuple(_waves(candidates, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
     declared = [proposal for proposal in declarations(world, today) if proposal.id not in turned_down]
     proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declared)
     return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
 
 
-def changes_of(world: World, ids: Iterable[str], name: str) -> tuple[Change, ...]:
-    """The changes of several proposals together."""
-    wanted = set(ids)
-    return draft(world, [group for group in groups(world) if identity(world, group) in wanted], name).changes
-
-
-def identity(world: World, group: Group) -> str:
-    """The id of a proposal: it stays as long as the same things are to go."""
-    said = "\n".join(
-        [action_of(group), *sorted(s.id for s in group.subjects), *(world.relations[t].id for t in group.tables)]
-    )
-    return "P-" + hashlib.sha256(said.encode()).hexdigest()[:8]
-
-
-def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tuple[str, ...]]) -> Proposal:
-    id_ = identity(world, group)
-    drafted = draft(world, [group], id_.lower().replace("-", "_"))
-    models = tuple(c.path for c in drafted.changes if c.path in world.model_paths)
+def _proposal(world: World, candidate: Candidate, today: date) -> Proposal:
+    group, changes = candidate.group, candidate.draft.changes
+    models = tuple(c.path for c in changes if c.path in world.model_paths)
     readers = listing([*{s.others for s in group.subjects if s.others}])
     gains = tuple(gains_of(group.subjects))
-    effort = _effort(world, group, drafted.changes)
+    effort = _effort(world, group, changes)
     saving = saving_of(world, group)
-    blockers = [*drafted.blockers, *blocked.get(id_, ())]
+    blockers = list(candidate.blockers)
     if readers:
         blockers.append(f"{readers} read it, though that does not count as a use")
-    if not drafted.changes and not drafted.blockers:
+    if not changes and not candidate.draft.blockers:
         blockers.append("no file of the project declares it, so there is nothing to edit")
     return Proposal(
-        id_,
+        candidate.id,
         action_of(group),
         title(world, group),
         tuple(_named(world, group)),
-        tuple(dict.fromkeys(f"{s.id}: {s.reason}" for s in group.subjects)),
+        tuple(_why(group.subjects)),
         evidence(world.base),
         tuple(blockers),
         gains,
@@ -99,15 +85,17 @@ def _proposal(world: World, group: Group, today: date, blocked: Mapping[str, tup
         _score(world, saving, gains, effort),
         stages(world, group, today, models=models, readers=readers),
         next((s.owner for s in group.subjects if s.owner), ""),
-        changes=drafted.changes,
+        changes=changes,
     )
 
 
-def action_of(group: Group) -> str:
-    """What is done about a group, in a word."""
-    if group.fields:
-        return "stop-collecting"
-    return "drop-table" if group.tables else "drop-column"
+def _why(subjects: Iterable[Subject]) -> Iterator[str]:
+    """The reason of each, said once where several share it."""
+    shared: dict[str, list[str]] = {}
+    for s in subjects:
+        shared.setdefault(s.reason, []).append(s.id)
+    for reason, ids in shared.items():
+        yield f"{listing(ids)}: {reason}"
 
 
 def title(world: World, group: Group) -> str:
@@ -117,6 +105,9 @@ def title(world: World, group: Group) -> str:
     if group.tables:
         return "Drop the table " + listing([world.relations[key].id for key in group.tables])
     ids = [s.id for s in group.subjects if s.kind == "field"] or [s.id for s in group.subjects]
+    if group.parts:
+        relation = world.relations[world.columns[group.subjects[0].key].relation]
+        return f"Drop {len(group.subjects)} columns of {relation.id}"
     return ("Stop collecting " if group.fields else "Drop ") + listing(ids)
 
 
@@ -178,16 +169,16 @@ def _score(world: World, saving: Saving, gains: tuple[Gain, ...], effort: Effort
     return round(gain / (1 + effort.files + effort.lines / 10 + len(effort.owners)), 3)
 
 
-def _waves(world: World, found: list[tuple[Proposal, Group]]) -> Iterable[Wave]:
+def _waves(candidates: Candidates, found: list[tuple[Proposal, Group]]) -> Iterable[Wave]:
     """The proposals without blockers, by what may go wrong and by owner."""
     parts: dict[tuple[str, str], list[tuple[Proposal, Group]]] = {}
     for proposal, group in found:
         if not proposal.blockers:
-            parts.setdefault((_step(world, proposal, group), proposal.owner), []).append((proposal, group))
+            parts.setdefault((_step(candidates.world, proposal, group), proposal.owner), []).append((proposal, group))
     for (step, owner), members in sorted(parts.items()):
         slug = re.sub(r"[^a-z0-9]+", "-", owner.partition("@")[0].lower()).strip("-") or "unowned"
         name = f"{step}-{slug}"
-        drafted = draft(world, [group for _, group in members], f"wave_{name.replace('-', '_')}")
+        drafted = candidates.changes([p.id for p, _ in members], f"wave_{name.replace('-', '_')}")
         title = f"{_STEPS[step]}; {owner or 'nobody is named as owner'}"
         yield Wave(name, title, tuple(p.id for p, _ in members), drafted.changes)
 

@@ -93,6 +93,7 @@ class World:
     project: Project
     base: FactBase
     _texts: dict[str, str] = field(default_factory=dict)
+    _documents: dict[str, Document] = field(default_factory=dict)
 
     def text(self, path: str) -> str:
         """A file of the project exactly as it is, byte order mark and line ends too. Raises `ReadError`."""
@@ -103,7 +104,9 @@ class World:
 
     def document(self, path: str) -> Document:
         """A YAML or JSON file to be edited. Raises `EditError` or `ReadError`."""
-        return Document(self.text(path), path)
+        if path not in self._documents:
+            self._documents[path] = Document(self.text(path), path)
+        return self._documents[path]
 
     @cached_property
     def sql(self) -> list[Sql]:
