@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
+import shutil
+import tempfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import patch
 
 from trackplan import running
 
@@ -22,10 +27,19 @@ class Ended(NamedTuple):
     err: str
 
 
+@cache
+def _cache() -> str:
+    """A cache for all that this process runs."""
+    folder = tempfile.mkdtemp(prefix="trackplan-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def trackplan(*arguments: str, cwd: Path) -> Ended:
     """Run `trackplan ARGUMENTS` in a folder."""
     out, err = io.StringIO(), io.StringIO()
-    with chdir(cwd), redirect_stdout(out), redirect_stderr(err):
+    ours = patch.dict(os.environ, {"TRACKPLAN_CACHE_DIR": _cache(), "COLUMNS": "100", "NO_COLOR": "1"})
+    with ours, chdir(cwd), redirect_stdout(out), redirect_stderr(err):
         code = running.run(list(arguments))
     return Ended(code, out.getvalue(), err.getvalue())
 
