@@ -58,11 +58,21 @@ class Watched:
         return getattr(self._connection, name)
 
 
+_MACROS = (
+    "dbt_date_between(a, b) AS unnest(generate_series(TIMESTAMP '2026-01-01', TIMESTAMP '2026-02-09', INTERVAL 1 DAY))",
+    "try_to_timestamp_ntz(a) AS try_cast(a AS TIMESTAMP)",
+    "to_timestamp_ntz(a) AS try_cast(a AS TIMESTAMP)",
+)
+"""What other dialects call by names that the translation leaves as they are; days are those that are made up."""
+
+
 def database() -> duckdb.DuckDBPyConnection:
     """An empty database."""
     connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "1GB"})
     for setting in ("enable_external_access = false", "autoload_known_extensions = false", "lock_configuration = true"):
         connection.execute(f"SET {setting}")
+    for macro in _MACROS:
+        connection.execute(f"CREATE MACRO {macro}")
     return cast("duckdb.DuckDBPyConnection", Watched(connection))
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from trackplan.errors import TrackplanError
 from trackplan.prune.candidates import Candidates, identity
 from trackplan.prune.drafting import draft
-from trackplan.prune.model import BOUND, Proof, Proposals
+from trackplan.prune.model import BOUND, Proof, Proposal, Proposals
 from trackplan.prune.propose import propose
 from trackplan.prune.recheck import Compared, compare
 from trackplan.prune.tombstones import tombstones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from trackplan.cache.pack import Means
@@ -57,8 +57,20 @@ class Examiner:
             names = {wave.name for wave in suspects}
             results |= {wave.name: self._tried(wave.changes) for wave in found.waves if wave.name in names}
         proofs = {id_: results[wave.name][0] for wave in found.waves for id_ in wave.proposals}
-        graded = (replace(p, proof=proofs.get(p.id, Proof(reasons=_unproved(p.blockers)))) for p in found.proposals)
-        return replace(found, proposals=tuple(graded))
+        return replace(found, proposals=tuple(replace(p, proof=self._proof(p, proofs)) for p in found.proposals))
+
+    def _proof(self, proposal: Proposal, proofs: Mapping[str, Proof]) -> Proof:
+        """The proof of its wave, or where that cannot be proved as a whole, of its own part in it."""
+        proof = proofs.get(proposal.id)
+        if proof is None:
+            return Proof(reasons=_unproved(proposal.blockers))
+        if proof.grade != BOUND or self.verifier is None:
+            return proof
+        world, group = self.world, self.candidates.groups[proposal.id]
+        losing = {*group.tables, *(world.columns[key].relation for key in group.columns)}
+        tables = [world.relations[key].parts[-1] for key in losing]
+        part = self.verifier.part(tables, [change.path for change in proposal.changes])
+        return replace(part, reasons=(*part.reasons, proof.reasons[-1]))
 
     def _add(
         self, fresh: Sequence[Group], good: list[Group], blocked: dict[str, tuple[str, ...]], *, known: bool = False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from trackplan.names import join_id
 from trackplan.proof import shapes
 from trackplan.proof.pipeline import Pipeline
-from trackplan.sql.duck import duckdb_query, duckdb_type
+from trackplan.sql.duck import duckdb_query, duckdb_type, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from trackplan.proof.shapes import Shape
     from trackplan.prune.world import World
 
+_GUESSES = (
+    (re.compile(r"(?:^|_)(?:at|on|time|day)$|(?:date|datetime|timestamp)(?:__c)?$"), "TIMESTAMP"),
+    (re.compile(r"^(?:is|has)_|^is(?:deleted|active|closed|won|primary)$"), "BOOLEAN"),
+)
 _KINDS = {"integer": "integer", "number": "number", "boolean": "boolean", "string": "text"}
 
 
@@ -53,22 +58,32 @@ def _statements(read: Inputs) -> tuple[dict[str, str], dict[str, str], dict[str,
     models: dict[str, str] = {}
     consumers: dict[str, str] = {}
     skipped: dict[str, str] = {}
+    texts: dict[tuple[bool, str], list[Sql]] = {}
     for sql in read.sql:
         name = _name(sql.relation) if sql.relation is not None else id_of(sql)
-        where = models if sql.relation is not None else consumers
-        if name in where or name in skipped:
+        texts.setdefault((sql.relation is not None, name), []).append(sql)
+    for (built, name), ways in texts.items():
+        way = _first_way(name, ways)
+        if way is None:
             skipped[name] = "it has several statements, or its template becomes several texts"
-        elif not sql.rendered or sql.unclear:
-            skipped[name] = sql.unclear[1] if sql.unclear else "it is not rendered"
+        elif not way.rendered or way.unclear:
+            skipped[name] = way.unclear[1] if way.unclear else "it is not rendered"
         else:
             try:
-                where[name] = duckdb_query(sql.text, sql.dialect)
+                (models if built else consumers)[name] = duckdb_query(way.text, way.dialect)
             except ValueError as error:
                 skipped[name] = str(error)
-    for name in skipped:
-        models.pop(name, None)
-        consumers.pop(name, None)
     return models, consumers, skipped
+
+
+def _first_way(name: str, ways: list[Sql]) -> Sql | None:
+    """The text to run. Of an incremental model's two, the one that builds it from nothing: it does not read itself."""
+    if len(ways) == 1:
+        return ways[0]
+    own = name.rpartition(".")[2].lower()
+    fresh = [sql for sql in ways if own not in words(sql.text)]
+    alone = len({sql.place.path for sql in ways}) == 1 and len(fresh) == 1 and fresh[0].relation is not None
+    return fresh[0] if alone else None
 
 
 def _takers(consumers: Iterable[Consumer], known: set[str]) -> dict[str, str]:
@@ -76,6 +91,8 @@ def _takers(consumers: Iterable[Consumer], known: set[str]) -> dict[str, str]:
     found = {}
     for consumer in consumers:
         for number, taken in enumerate(consumer.takes):
+            if taken.columns == ():
+                continue
             name = next((n for n in sorted(known) if n.rpartition(".")[2].lower() == taken.parts[-1].lower()), None)
             if name is not None:
                 columns = "*" if taken.columns is None else ", ".join(f'"{column}"' for column in taken.columns)
@@ -104,6 +121,8 @@ def _type(world: World, key: int) -> str:
     column = world.columns[key]
     if not column.type and any(c.parent == key for c in world.columns.values()):
         return "JSON"
+    if not column.type:
+        return next((kind for pattern, kind in _GUESSES if pattern.search(column.path[0].lower())), "VARCHAR")
     return duckdb_type(column.type, world.project.dialect)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import inputs
 from trackplan.prune import recheck, runnable
+from trackplan.prune.causes import Causes
 from trackplan.prune.model import BOUND, PROVED, UNPROVED, Proof
 
 if TYPE_CHECKING:
@@ -61,10 +62,11 @@ class Verifier:
             reacting |= stage.reacting
             filled |= set(stage.bench.consumers) - stage.empty()
         made.silent = {name: why for name, why in pipeline.skipped.items() if name not in pipeline.models}
+        causes = Causes.of(pipeline, made.stages)
         for name in sorted(pipeline.consumers):
             failed = [stage.failed[name] for stage in made.stages if name in stage.failed]
             if failed:
-                made.silent[name] = failed[0]
+                made.silent[name] = causes.told(failed[0])
             elif name not in filled:
                 made.silent[name] = "it gets no rows on any data set"
             elif name not in reacting:
@@ -95,6 +97,18 @@ class Verifier:
             told = tuple(wrong[name] for name in sorted(wrong))
             return Proof(UNPROVED, told[:_TOLD]), told[:_TOLD]
         return self._graded(reached, dirty), ()
+
+    def part(self, tables: Iterable[str], paths: Iterable[str]) -> Proof:
+        """The proof of a part of changes that were tried together: as good as who may read what it touches.
+
+        `tables` are the names, without schemas, of those that lose something, `paths` the files that change.
+        """
+        edited = set(paths)
+        touched = [sql for sql in self.read.sql if sql.place.path in edited]
+        dirty = {table.lower() for table in tables} | {sql.relation[-1].lower() for sql in touched if sql.relation}
+        behind = self._behind(dirty)
+        reached = {name for name in self.pipeline.consumers if self._words(name) & behind}
+        return self._graded(reached | {runnable.id_of(sql) for sql in touched if not sql.relation}, dirty)
 
     def _graded(self, reached: set[str], dirty: set[str]) -> Proof:
         silent = sorted(name for name in self.silent if name in reached or self._words(name) & self._behind(dirty))
