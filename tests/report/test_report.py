@@ -14,6 +14,8 @@ from tests.conftest import ROOT, TODAY
 from trackplan import pipeline, project
 from trackplan.errors import TrackplanError
 from trackplan.formats import json as check_json
+from trackplan.prune.propose import propose
+from trackplan.prune.world import World
 from trackplan.report import change, compared, writing
 from trackplan.report.collect import Judged, collect
 from trackplan.report.model import Review
@@ -80,10 +82,17 @@ def test_every_figure_adds_up_with_check(both: tuple[Review, Report]) -> None:
         assert consumer.takes == sum(consumer.id in s.consumers for s in review.inventory)
 
 
-def test_the_ids_of_proposals_are_those_of_prune(review: Review, cli: Cli) -> None:
-    run = cli("prune", "--format", "json", "--today", TODAY, cwd=ROOT / "examples" / "storefront")
-    known = {p["id"]: p for p in json.loads(run.out)["proposals"] if p["action"] != "declare"}
-    assert {p.id: p.title for p in review.proposals} == {id_: p["title"] for id_, p in known.items()}
+def test_the_proposals_are_those_of_prune(review: Review) -> None:
+    day = date.fromisoformat(TODAY)
+    opened = project.read(WorkTree(ROOT / "examples" / "storefront"), "trackplan.yaml")
+    with pipeline.build(opened, day) as base:
+        found = propose(World(opened, base), day)
+    known = {p.id: p for p in found.proposals if p.action != "declare"}
+    assert {p.id: (p.title, p.owner, p.fields, p.columns, p.tables) for p in review.proposals} == {
+        id_: (p.title, p.owner, p.saving.fields, p.saving.columns, p.saving.tables) for id_, p in known.items()
+    }
+    readers = {p.id for p in known.values() if any("does not count as a use" in blocker for blocker in p.blockers)}
+    assert {p.id for p in review.proposals if p.waits} == readers
 
 
 def test_json_has_the_shape_of_its_schema(review: Review) -> None:

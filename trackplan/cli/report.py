@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     metavar="NAME[:FILE]",
     multiple=True,
     default=("html",),
-    help="html, which goes to a file, or json.",
+    help="html and xlsx, which go to a file, markdown, csv, json.",
 )
 @options.output
 @click.option("--compare", metavar="PREVIOUS", default="", help="What changed: since a stored JSON, or a revision.")
@@ -41,7 +41,8 @@ def report(
     """Write a page that people like to read.
 
     What is collected, why, who uses it, what it risks, what changed and what to decide: one HTML file that needs no
-    network, or the same facts as JSON.
+    network, and the same facts as Markdown, CSV, JSON and XLSX. CSV goes to a folder with a file for each table; to the
+    screen or to a file that ends in .csv goes the inventory alone.
     """
     if quarter:
         from trackplan.commands import quarterly

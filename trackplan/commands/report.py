@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from trackplan.report.compared import Earlier
     from trackplan.report.model import Review
 
-NAMES = ("html", "json")
-_TO_FILES = {"html": Path("trackplan-report.html")}
+NAMES = ("html", "markdown", "csv", "json", "xlsx")
+_TO_FILES = {"html": Path("trackplan-report.html"), "xlsx": Path("trackplan-report.xlsx")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,14 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     if named.__class__ is exp.Identifier:
         found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))
     else:
-        found.append(Output(item.output_name, refs, NOWHERE, aggregate))
+        found.append(Output(_own_name(item), refs, NOWHERE, aggregate))
+
+
+def _own_name(item: exp.Expr) -> str:
+    """What an item without an alias is called; never by what a string in it says, which is somebody's data."""
+    name: str = item.output_name
+    said = name and any(literal.is_string and literal.this == name for literal in item.find_all(exp.Literal))
+    return "" if said else name
 
 
 def _excluded(compiler: Compiler, node: exp.Expr) -> frozenset[str]:

@@ -13,14 +13,17 @@ const LISTED = {use_case: "use_cases", destination: "destinations", consumer: "c
 const EXACT = ["kind", "owner", "group", "proposal", "sensitivity"];
 const SELECTS = {category: "Any", use_case: "Any", destination: "Anywhere", owner: "Anybody"};
 const SIZE = 50;
-let haystacks = null, ranks = {}, asked = new URLSearchParams(), found = [], printing = false;
+const SEARCHED = ["group", "name", "description", "category", "owner", "status", "sensitivity", "type", "proposal"];
+const SEARCHED_LISTS = ["consumers", "use_cases", "destinations"];
+let ranks = {}, asked = new URLSearchParams(), found = [], printing = false;
 const $ = (id) => document.getElementById(id);
 
-function haystack(row) {
-  haystacks ??= new Array(data.rows);
-  return (haystacks[row] ??= [idOf(row), text("status", row), text("description", row), text("owner", row), text("category", row),
-    text("sensitivity", row), text("type", row), ...list("destinations", row), ...list("use_cases", row), ...list("consumers", row),
-    text("proposal", row)].join("\n").toLowerCase());
+/** Whether a word is in any text of a row. Each text is looked at once, not once for each row that has it. */
+function mentions(word) {
+  const has = (said) => said.toLowerCase().includes(word);
+  const made = [...SEARCHED.map((name) => among(name, has)), ...SEARCHED_LISTS.map((name) => holds(name, has))];
+  if (word.includes(".")) made.push((row) => has(idOf(row)));
+  return (row) => made.some((test) => test(row));
 }
 
 /** For a column of texts: which of its texts are wanted, as one test for each row. */
@@ -52,7 +55,7 @@ function tests(wanted) {
   for (const name of ["personal", "shadow", "star_only"]) if (wanted.get(name) === "1") made.push((row) => flags[name][row] === 1);
   if (wanted.get("less") === "1") made.push(among("less", (word) => word !== ""));
   const words = (wanted.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length) made.push((row) => words.every((word) => haystack(row).includes(word)));
+  made.push(...words.map(mentions));
   return made;
 }
 
@@ -70,12 +73,8 @@ function rank(name) {
   else if (name === "volume") for (let row = 0; row < data.rows; row++) at[row] = data.volume[row] ?? -1;
   else if (name === "status") for (let row = 0; row < data.rows; row++) at[row] = STATUSES.indexOf(text("status", row));
   else if (name in data.texts) at.set(data.texts[name][1]);
-  else {
-    const said = name === "id" ? idOf : name === "landing" ? (row) => landingOf(row)[0] ?? "" : (row) => text("file", row);
-    const words = Array.from({length: data.rows}, (_, row) => said(row));
-    const order = words.map((_, row) => row).sort((a, b) => (words[a] < words[b] ? -1 : words[a] > words[b] ? 1 : data.line[a] - data.line[b]));
-    order.forEach((row, n) => { at[row] = n; });
-  }
+  else if (name === "place") for (let row = 0; row < data.rows; row++) at[row] = data.texts.file[1][row] * 1e7 + data.line[row];
+  else for (let row = 0; row < data.rows; row++) at[row] = name === "landing" ? startsOf(row).length : row;
   return (ranks[name] = at);
 }
 

@@ -13,6 +13,7 @@ for (const [column, consumer, how] of flows.takes) {
 const columnName = (column) => flows.names[0][flows.names[1][column]];
 const startsOf = (row) => [].concat(flows.fields[row]);
 const landingOf = (row) => startsOf(row).map((c) => `${flows.relations[flows.of[c]]}.${columnName(c)}`);
+const raw = new Set(flows.raw);
 const MOST_IN_LAYER = 12;
 
 /** The graph of a row: nodes by their keys, edges with how data is taken; `value` where the value itself goes on. */
@@ -26,7 +27,7 @@ function graphOf(row) {
     known.value ||= value;
     edges.set(`${from}>${to}`, known);
   };
-  const relation = (r) => node(`r${r}`, flows.raw.includes(r) ? "table" : "model", flows.relations[r]);
+  const relation = (r) => node(`r${r}`, raw.has(r) ? "table" : "model", flows.relations[r]);
   const wanted = new Set(list("consumers", row));
   const consumer = (c) => node(`c${c}`, data.consumers[c][3] ? data.consumers[c][1] : "other", data.consumers[c][0]);
   const start = text("kind", row) === "field" ? node("start", "event", text("group", row)) : null;
@@ -122,7 +123,9 @@ function picture(row) {
       svg("title", {}, [...edge.hows].join(", "))));
   }
   const label = `The way of ${idOf(row)}`;
-  return svg("svg", {class: "flow", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label}, lines, boxes);
+  const drawn = svg("svg", {class: "flow", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label}, lines, boxes);
+  drawn.style.minWidth = `${Math.round(width * 0.7)}px`;
+  return drawn;
 }
 
 const KINDS = {event: "event", table: "table", model: "model", dashboard: "dashboard", person: "query", export: "export", ml: "learning", other: "does not count"};

@@ -71,6 +71,14 @@ def drift(metric: Metric, before: float | None) -> str:
     return f"{'up' if moved > 0 else 'down'} by {size}, {'better' if better else 'worse'}"
 
 
+def lead(review: Review) -> str:
+    """The report in two sentences."""
+    kept, judged = review.quadrants["keep"], sum(review.quadrants.values()) - review.quadrants["gap"]
+    people = sum(each.fields for each in review.categories)
+    said = f"{kept:,} of {judged:,} fields and columns that are collected and stored are needed and used."
+    return f"{said} {people:,} hold data on people." if people else said
+
+
 def before(review: Review) -> dict[str, float | None]:
     """What the measures of the earlier report were, by their ids."""
     return {id_: old for id_, old, _ in review.change.drift} if review.change else {}
