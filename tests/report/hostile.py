@@ -72,7 +72,8 @@ def write(folder: Path) -> Path:
         '"<script>hacked()</script>" text, city text);',
         "models/orders.sql": f"select email, city, '{EMAIL}' as tester, \"=1+1\" from raw.order_done "
         f"where email <> '{EMAIL}'",
-        "models/unnamed.sql": f"select '{EMAIL}', cast('{EMAIL}' as text), lower('{EMAIL}'), email || '{EMAIL}' from raw.order_done",
+        "models/unnamed.sql": f"select '{EMAIL}', cast('{EMAIL}' as text), lower('{EMAIL}'), email || '{EMAIL}' "
+        "from raw.order_done",
         "models/choice.sql": f"select case city when '{EMAIL}' then 1 end as one, list_value('{EMAIL}') as many "
         f"from raw.order_done qualify row_number() over (order by city = '{EMAIL}') = 1",
         "dashboards/models.sql": "select * from unnamed, choice",

@@ -51,6 +51,7 @@ class Parsed(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember an element and what it says."""
         self.elements.append(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
 

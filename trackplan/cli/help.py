@@ -80,7 +80,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("report --compare v1.2", "and what changed since then"),
         ("report --format json -o report.json", "to compare with later"),
         ("report --quarter 2026Q4", "goals, what was pruned, next steps"),
-        ("report --format html --format csv:tables", "a page, and a folder of tables"),
+        ("report --format html --format csv:tables", "and a folder of tables"),
     ),
     "rules": (
         ("rules", "which run here, and why"),

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 def text(review: Review, name: str) -> str:
     """The report in a format that is one text; as CSV it is the inventory alone."""
-    render = {"html": page.render, "markdown": markdown.render, "json": as_json, "csv": lambda r: _csv(inventory(r))}
-    return render[name](review)
+    if name == "csv":
+        return _csv(inventory(review))
+    return {"html": page.render, "markdown": markdown.render, "json": as_json}[name](review)
 
 
 def write(review: Review, name: str, target: Path) -> None:
