@@ -87,7 +87,7 @@ EMAIL, VARIANT = 'Stop collecting web/"Signed Up".email', 'Stop collecting web/"
 def test_data_on_people_comes_first_and_is_told(tmp_path: Path, cli: Cli) -> None:
     found = proposed(cli, tmp_path)
     assert list(found) == [EMAIL, VARIANT]
-    gain = {"id": 'web/"Signed Up".email', "category": "user.contact.email", "sensitivity": "personal"}
+    gain = {"id": 'web/"Signed Up".email', "category": "user.contact.email", "sensitivity": "personal", "keeps": ""}
     assert found[EMAIL]["privacy"] == [gain]
     assert found[VARIANT]["privacy"] == []
     assert found[EMAIL]["files"] == ["plan.yaml", "warehouse.sql"]
@@ -206,6 +206,7 @@ def test_nothing_to_propose_is_said(tmp_path: Path, cli: Cli) -> None:
         "select source, received_at, email, variant from stg join raw.signed_up using (source, received_at, variant)\n"
     )
     needs = USE_CASES.replace("Signed Up.source", "Signed Up.{source, email, variant}")
+    needs = needs.replace("    horizon:", "    retention: 13 months\n    horizon:")
     (tmp_path / "use_cases.yaml").write_text(needs, encoding="utf-8")
     (tmp_path / "queries" / "n.sql").write_text(query, encoding="utf-8")
     done = cli("prune", "--today", TODAY, cwd=tmp_path)

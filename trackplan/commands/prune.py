@@ -61,15 +61,14 @@ def _write(target: Path, files: dict[str, str]) -> None:
 def _told(found: Proposals, target: Path) -> str:
     from trackplan.formats import table
     from trackplan.formats.summary import plural
-    from trackplan.prune.pages import summary
+    from trackplan.prune.pages import standing, summary
 
     if not found.proposals:
         why = "." if found.notes else ": no field or column is waste."
         return "\n".join((f"Nothing is proposed{why}", *found.notes, ""))
     heading = ("proposal", "what", "saves", "files", "wave", "proof")
     rows = [
-        (p.id, p.title, summary(p.saving), p.effort.files, p.wave or "blocked", p.proof.grade)
-        for p in found.proposals[:10]
+        (p.id, p.title, summary(p.saving), p.effort.files, standing(p), p.proof.grade) for p in found.proposals[:10]
     ]
     more = len(found.proposals) - len(rows)
     lines = [table.aligned(heading, rows), f"… and {more} more\n" if more else ""]

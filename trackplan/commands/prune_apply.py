@@ -103,6 +103,9 @@ def _chosen(found: Proposals, ids: Sequence[str]) -> list[str]:
                 )
             if known[id_].blockers:
                 raise TrackplanError(f"--apply: {id_} has blockers", known[id_].blockers[0])
+            if not known[id_].changes:
+                hint = f"{id_}.md has the SQL and the steps."
+                raise TrackplanError(f"--apply: {id_} changes no file, but what is stored", hint)
             chosen[id_] = None
     return list(chosen)
 

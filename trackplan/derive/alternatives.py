@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trackplan.derive.reasons import listing
 from trackplan.derive.values import is_unhashable
 from trackplan.link.steps import UNCLEAR, WHOLE_VALUE
-from trackplan.sql.forms import PREFIX, ROUNDED, finest, unit_of
+from trackplan.sql.forms import PREFIX, ROUNDED, TRUNCATED, finest, unit_of
 
 _HASHED = frozenset({"told apart", "estimated", "equality", "joined", "hashed"})
-_UNCHANGED = frozenset({"counted", "told apart"})
+# What is kept by forms without a number or unit, and who gets the same from it beside those that only count.
+_KEPT = {
+    "counted": "whether there is a value",
+    "domain": "its domain",
+    "host": "its host",
+    "path": "what is before its query",
+    "hashed": "a keyed hash of it",
+    "aggregated": "sums of it",
+    "range": "ranges of it",
+}
+_SERVED = {
+    "domain": frozenset({"domain"}),
+    "host": frozenset({"host"}),
+    "path": frozenset({"host", "path"}),
+    "hashed": frozenset({"told apart"}),
+}
 # What a form leaves undone, as one consumer does it and as several do.
 _DOES = {
     "counted": ("only counts it", "only count it"),
@@ -44,7 +59,8 @@ _THEN = {
 class Alternative:
     """Less data that would do: what to do and `keep`, why that is enough, who has to change, and all that in words.
 
-    `action` is as in the table `less_data`; `broken` are the consumers whose SQL has to change.
+    `action` is as in the table `less_data`, `form` what is kept in the words of `use.transform`, for machines; `broken`
+    are the consumers whose SQL has to change.
     """
 
     action: str
@@ -52,6 +68,7 @@ class Alternative:
     evidence: str
     broken: tuple[str, ...]
     advice: str
+    form: str = ""
 
 
 def choose(
@@ -69,11 +86,12 @@ def choose(
     found = _smaller(forms - {"counted"}, any(map(is_unhashable, types)))
     if found is None:
         return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")
-    action, keep, serves = found
+    action, form = found
+    keep = kept(form)
     everybody = {**counting, **others}
-    broken = sorted(name for name, taken in everybody.items() if not all(map(serves, taken)))
+    broken = sorted(name for name, taken in everybody.items() if not all(serves(form, each) for each in taken))
     then = _consequence(everybody, broken)
-    return Alternative(action, keep, evidence, tuple(broken), f"Keep only {keep}: {evidence}. {then}")
+    return Alternative(action, keep, evidence, tuple(broken), f"Keep only {keep}: {evidence}. {then}", form)
 
 
 def drop(evidence: str, broken: Sequence[str]) -> Alternative:
@@ -87,48 +105,61 @@ def unknown(reason: str) -> Alternative:
     return Alternative("unknown", "", reason, (), f"What less would do, nobody can say: {reason}.")
 
 
-_Found = tuple[str, str, Callable[[str], bool]]
+def kept(form: str) -> str:
+    """What a form keeps of a value, in words."""
+    unit = unit_of(form)
+    if unit:
+        return f"its {unit}"
+    for family in (PREFIX, ROUNDED):
+        if form.startswith(family):
+            return _amount(family, int(form.removeprefix(family)))
+    return _KEPT[form]
 
 
-def _smaller(forms: set[str], unhashable: bool) -> _Found | None:
-    """The action, what it keeps, and whether what takes the value in a given form gets the same as before."""
+def serves(form: str, taken: str) -> bool:
+    """Whether who takes a value as `taken` gets the same from what `form` keeps of it, with the same SQL."""
+    if taken == "counted":
+        return True
+    unit, own = unit_of(form), unit_of(taken)
+    if unit:
+        return bool(own) and finest({unit, own}) == unit
+    for family in (PREFIX, ROUNDED):
+        if form.startswith(family):
+            least, number = form.removeprefix(family), taken.removeprefix(family)
+            return taken == form or (taken.startswith(family) and family == PREFIX and int(number) < int(least))
+    return taken in _SERVED.get(form, ())
+
+
+def wants(form: str) -> str:
+    """What whoever takes a value as `form` has to change before less of it is kept."""
+    return _THEN.get(form, "it takes more of it")
+
+
+def does(form: str) -> str:
+    """What a consumer does with a value that it takes as `form`."""
+    return _does(form, alone=True)
+
+
+def _smaller(forms: set[str], unhashable: bool) -> tuple[str, str] | None:
+    """The action, and the form that it keeps."""
     if not forms:
-        return "flag", "whether there is a value", lambda form: form == "counted"
+        return "flag", "counted"
     units = {unit_of(form) for form in forms}
     if all(units):
-        return _coarser_time(finest(units))
+        return "coarsen", TRUNCATED + finest(units)
     for family, action in ((PREFIX, "truncate"), (ROUNDED, "coarsen")):
         numbers = [int(form.removeprefix(family)) for form in forms if form.startswith(family)]
         if len(numbers) == len(forms) and (family == PREFIX or len(numbers) == 1):
-            return _shorter(action, family, max(numbers))
+            return action, f"{family}{max(numbers)}"
     if forms == {"domain"}:
-        return "truncate", "its domain", lambda form: form in ("counted", "domain")
+        return "truncate", "domain"
     if forms <= {"host", "path"}:
-        keep = "its host" if forms == {"host"} else "what is before its query"
-        return "truncate", keep, lambda form: form == "counted" or form in forms
+        return "truncate", "host" if forms == {"host"} else "path"
     if forms <= _HASHED and not unhashable:
-        return "hash", "a keyed hash of it", lambda form: form in _UNCHANGED
+        return "hash", "hashed"
     if forms == {"aggregated"}:
-        return "aggregate", "sums of it", lambda form: form == "counted"
-    return ("bucket", "ranges of it", lambda form: form == "counted") if forms == {"range"} else None
-
-
-def _coarser_time(unit: str) -> _Found:
-    def serves(form: str) -> bool:
-        own = unit_of(form)
-        return form == "counted" or (bool(own) and finest({unit, own}) == unit)
-
-    return "coarsen", f"its {unit}", serves
-
-
-def _shorter(action: str, family: str, most: int) -> _Found:
-    def serves(form: str) -> bool:
-        number = form.removeprefix(family) if form.startswith(family) else ""
-        return form == "counted" or (
-            bool(number) and (int(number) == most or (family == PREFIX and int(number) < most))
-        )
-
-    return action, _amount(family, most), serves
+        return "aggregate", "aggregated"
+    return ("bucket", "range") if forms == {"range"} else None
 
 
 def _amount(family: str, number: int) -> str:

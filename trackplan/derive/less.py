@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from trackplan.link.store import Facts
 
 SUBJECTS = "INSERT INTO lessened_subject (kind, key, category) SELECT kind, key, category FROM lessened"
-_NAMES = ("kind", "key", "action", "keep", "evidence", "breaks", "advice")
+_NAMES = ("kind", "key", "action", "form", "keep", "evidence", "breaks", "takers", "advice")
 
 
 def store(base: FactBase, facts: Facts) -> None:
@@ -67,14 +68,22 @@ class Less:
             if not isinstance(key, int):
                 continue
             columns = self._columns.get(key, []) if kind == "field" else [key]
+            takers: dict[str, set[str]] = {}
             if used is None:
                 found = unknown(str(reason))
             else:
-                found = self.alternative(columns, str(type_), str(cases) if needed else "")
-            yield kind, key, found.action, found.keep, found.evidence, few(found.broken), found.advice
+                found = self.alternative(columns, str(type_), str(cases) if needed else "", takers)
+            said = json.dumps({name: sorted(forms) for name, forms in sorted(takers.items())}) if found.form else ""
+            words = (found.action, found.form, found.keep, found.evidence, few(found.broken), said, found.advice)
+            yield kind, key, *words
 
-    def alternative(self, columns: list[int], type_: str = "", cases: str = "") -> Alternative:
-        """What would do instead of a value that is stored in some columns, and that some use cases ask for."""
+    def alternative(
+        self, columns: list[int], type_: str = "", cases: str = "", takers: dict[str, set[str]] | None = None
+    ) -> Alternative:
+        """What would do instead of a value that is stored in some columns, and that some use cases ask for.
+
+        `takers` is filled with all who take it, each in which forms.
+        """
         doubt = next((doubt for key in columns for doubt in self._doubts(key)), "")
         if doubt:
             return unknown(doubt)
@@ -87,6 +96,8 @@ class Less:
             for bit, forms in self.takings.of(number, column, self.counting).items():
                 name, counts = self.consumers[bit]
                 (counting if counts else others).setdefault(name, set()).update(forms)
+        if takers is not None:
+            takers.update({**counting, **others})
         if counting:
             return choose(counting, others, types)
         evidence = f"{cases} asks for it, but no consumer uses it" if cases else "no consumer uses it"

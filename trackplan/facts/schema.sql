@@ -491,9 +491,11 @@ CREATE TABLE less_data (
              'aggregate',               -- they only add it up
              'none',                    -- somebody takes all of it
              'unknown')),               -- not all that may use it is clear
-  keep     TEXT NOT NULL,               -- what is to be kept: 'its month'
+  form     TEXT NOT NULL,               -- what is to be kept, in the words of use.transform; '' if nothing smaller would do
+  keep     TEXT NOT NULL,               -- the same for people: 'its month'
   evidence TEXT NOT NULL,               -- one clause: what the consumers do with it, or why nobody knows
   breaks   TEXT NOT NULL,               -- the consumers, and models, whose SQL would have to change; '' if nothing would
+  takers   TEXT NOT NULL,               -- where there is a form: consumer → the forms in which it takes it, as JSON
   advice   TEXT NOT NULL,               -- all that in a sentence or two
   PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;

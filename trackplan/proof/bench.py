@@ -137,8 +137,8 @@ class Bench:
             self._run(model)
 
     def _empty_built(self, units: list[Unit]) -> None:
-        """Empty the tables of the warehouse that `units` fill anew."""
-        written = {name for model in units for name in model.writes}
+        """Empty the tables of the warehouse that `units` fill anew; a bare query replaces its table, if it is run."""
+        written = {name for model in units if not model.bare for name in model.writes}
         for table in self.built:
             if _last(table) in written:
                 self.connection.execute(f"DELETE FROM {_quote(table)}")

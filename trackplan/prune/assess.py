@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from trackplan.errors import TrackplanError
 from trackplan.prune.candidates import Candidates, identity
 from trackplan.prune.drafting import draft
-from trackplan.prune.model import BOUND, Proof, Proposal, Proposals
+from trackplan.prune.lessening import less
+from trackplan.prune.model import BOUND, LESSENING, Proof, Proposal, Proposals
 from trackplan.prune.propose import propose
 from trackplan.prune.recheck import Compared, compare
 from trackplan.prune.tombstones import tombstones
@@ -46,14 +47,15 @@ class Examiner:
 
     def assess(self) -> Proposals:
         """All proposals and waves, each with its grade: bound, or proved, where nothing is against it."""
-        found = propose(self.candidates, self.today)
+        lessened = less(self.world, self.before, self.today, self.verifier)
+        found = propose(self.candidates, self.today, less=lessened)
         results = {wave.name: self._tried(wave.changes) for wave in found.waves}
         suspects = [wave for wave in found.waves if results[wave.name][1]]
         if suspects:
             blocked: dict[str, tuple[str, ...]] = {}
             for wave in suspects:
                 self._add([self.candidates.groups[id_] for id_ in wave.proposals], [], blocked, known=True)
-            found = propose(self.candidates, self.today, blocked)
+            found = propose(self.candidates, self.today, blocked, lessened)
             names = {wave.name for wave in suspects}
             results |= {wave.name: self._tried(wave.changes) for wave in found.waves if wave.name in names}
         proofs = {id_: results[wave.name][0] for wave in found.waves for id_ in wave.proposals}
@@ -62,6 +64,8 @@ class Examiner:
     def _proof(self, proposal: Proposal, proofs: Mapping[str, Proof]) -> Proof:
         """The proof of its wave, or where that cannot be proved as a whole, of its own part in it."""
         proof = proofs.get(proposal.id)
+        if proposal.action in LESSENING:
+            return proposal.proof
         if proof is None:
             return Proof(reasons=_unproved(proposal.blockers))
         if proof.grade != BOUND or self.verifier is None:

@@ -9,6 +9,10 @@ from trackplan.edits.patch import Change
 DECLARE = "declare"
 """The action of a proposal by which nothing goes: somebody says what data is for that is used already."""
 
+COARSEN, HASH, SHORTEN = "coarsen", "hash", "shorten-retention"
+"""The actions by which less is kept: a part of each value, a keyed hash of it, or rows for a shorter time."""
+LESSENING = frozenset({COARSEN, HASH, SHORTEN})
+
 PROVED, BOUND, UNPROVED = "proved", "bound", "unproved"
 """How sure it is that nobody notices: every consumer gave the same, the project is still whole, or neither is known."""
 
@@ -24,11 +28,24 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Data on people that is no longer kept: its category of fideslang ('' if only its sensitivity is known)."""
+    """Data on people that is no longer kept: its category of fideslang ('' if only its sensitivity is known).
+
+    `keeps` tells what is kept of it all the same.
+    """
 
     id: str
     category: str
     sensitivity: str
+    keeps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What less data is to a consumer: whether it gets the same from it, and why."""
+
+    consumer: str
+    same: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,7 @@ class Proposal:
     wave: str = ""
     proof: Proof = field(default_factory=Proof)
     changes: tuple[Change, ...] = ()
+    consumers: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

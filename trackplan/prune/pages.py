@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from trackplan.formats.markdown import code, plain
 from trackplan.formats.summary import plural
-from trackplan.prune.model import DECLARE
+from trackplan.prune.model import DECLARE, LESSENING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from trackplan.prune.model import Proposal, Proposals, Saving
+    from trackplan.prune.model import Gain, Proposal, Proposals, Saving
 
 
 def overview(found: Proposals) -> str:
@@ -23,6 +23,12 @@ def overview(found: Proposals) -> str:
 def page(proposal: Proposal) -> str:
     """The page of one proposal."""
     return "\n".join(_page(proposal)) + "\n"
+
+
+def standing(proposal: Proposal) -> str:
+    """The wave that a proposal is in, or why it is in none."""
+    blocked = proposal.blockers and proposal.action != DECLARE
+    return proposal.wave or ("blocked" if blocked else "by hand")
 
 
 def summary(saving: Saving) -> str:
@@ -65,7 +71,7 @@ def _overview(found: Proposals) -> Iterator[str]:
             p.effort.lines,
             plain(p.owner),
         )
-        yield _row((*head, p.wave or ("by hand" if p.action == DECLARE else "blocked"), p.proof.grade))
+        yield _row((*head, standing(p), p.proof.grade))
 
 
 def _page(p: Proposal) -> Iterator[str]:
@@ -79,19 +85,16 @@ def _page(p: Proposal) -> Iterator[str]:
     yield f"- Wave: {p.wave or 'none'}"
     yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {plain(reason)}" for reason in p.proof.reasons)
     yield from _listed(
-        "What it is about" if p.action == DECLARE else "What goes",
+        "What it is about" if p.action == DECLARE or p.action in LESSENING else "What goes",
         (f"{s.kind} {code(s.id)}" + (f" ({plain(s.place)})" if s.place else "") for s in p.subjects),
     )
     yield from _listed("Why", map(plain, p.why))
     yield from _listed("What was read to say so", map(plain, p.evidence))
     yield from _listed("What stands in the way", map(plain, p.blockers))
-    yield from _listed(
-        "What people gain",
-        (
-            f"{code(g.id)}: {g.sensitivity} data{f' ({g.category})' if g.category else ''} is no longer kept"
-            for g in p.privacy
-        ),
-    )
+    yield from _listed("What people gain", map(_gained, p.privacy))
+    same, other = ([e for e in p.consumers if e.same is kind] for kind in (True, False))
+    yield from _listed("Who gets the same", (f"{plain(e.consumer)}: {plain(e.why)}" for e in same))
+    yield from _listed("Who gets something else", (f"{plain(e.consumer)}: {plain(e.why)}" for e in other))
     yield "\n## Steps"
     for number, stage in enumerate(p.stages, 1):
         yield f"\n{number}. **{stage.name}**, from {stage.on}: {plain(stage.what)}"
@@ -103,8 +106,19 @@ def _page(p: Proposal) -> Iterator[str]:
     if p.changes:
         yield from (f"- {plain(change.path)}{' (new)' if change.before is None else ''}" for change in p.changes)
         yield f"\n`git apply {p.id}.diff` makes them, `git apply --reverse {p.id}.diff` takes them back."
+    elif p.action in LESSENING:
+        yield "None: it is the stored data that changes, and what loads it."
     else:
         yield "None could be drafted."
+
+
+def _gained(gain: Gain) -> str:
+    what = f"{gain.sensitivity} data{f' ({gain.category})' if gain.category else ''}"
+    return (
+        f"{code(gain.id)}: {what}: only {gain.keeps} is kept"
+        if gain.keeps
+        else f"{code(gain.id)}: {what} is no longer kept"
+    )
 
 
 def _listed(title: str, items: Iterable[str]) -> Iterator[str]:

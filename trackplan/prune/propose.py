@@ -14,7 +14,7 @@ from trackplan.prune.model import DECLARE, Effort, Gain, Named, Proposal, Propos
 from trackplan.prune.stages import stages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from trackplan.edits.patch import Change
@@ -42,8 +42,13 @@ _WIDTHS = (
 _TEXT_WIDTH = 16
 
 
-def propose(candidates: Candidates, today: date, blocked: Mapping[str, tuple[str, ...]] | None = None) -> Proposals:
-    """All proposals: what can go, the best first, then what is to be declared.
+def propose(
+    candidates: Candidates,
+    today: date,
+    blocked: Mapping[str, tuple[str, ...]] | None = None,
+    less: Sequence[Proposal] = (),
+) -> Proposals:
+    """All proposals: what can go, and what `less` can be kept of, the best first, then what is to be declared.
 
     `blocked` are further blockers by the ids of the smallest groups.
     """
@@ -55,7 +60,8 @@ def propose(candidates: Candidates, today: date, blocked: Mapping[str, tuple[str
     waves = tuple(_waves(candidates, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
     declared = [proposal for proposal in declarations(world, today) if proposal.id not in turned_down]
-    proposals = (*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *declared)
+    going = [*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *(p for p in less if p.id not in turned_down)]
+    proposals = (*sorted(going, key=lambda p: (-p.score, p.id)), *declared)
     return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
 
 

@@ -31,7 +31,7 @@ def runnable(world: World, read: Inputs) -> Pipeline:
     tables: dict[str, dict[str, str]] = {}
     for column in sorted(world.columns.values(), key=lambda c: (c.relation, c.key)):
         relation = world.relations[column.relation]
-        name = _name(relation.parts)
+        name = name_of(relation.parts)
         if len(column.path) == 1 and name not in models and relation.kind in ("table", "seed", "snapshot"):
             tables.setdefault(name, {})[column.path[0]] = _type(world, column.key)
     known = {*tables, *models}
@@ -60,7 +60,7 @@ def _statements(read: Inputs) -> tuple[dict[str, str], dict[str, str], dict[str,
     skipped: dict[str, str] = {}
     texts: dict[tuple[bool, str], list[Sql]] = {}
     for sql in read.sql:
-        name = _name(sql.relation) if sql.relation is not None else id_of(sql)
+        name = name_of(sql.relation) if sql.relation is not None else id_of(sql)
         texts.setdefault((sql.relation is not None, name), []).append(sql)
     for (built, name), ways in texts.items():
         way = _first_way(name, ways)
@@ -111,7 +111,7 @@ def _id(consumer: Consumer) -> str:
     return join_id((consumer.kind, consumer.name))
 
 
-def _name(parts: Sequence[str] | None) -> str:
+def name_of(parts: Sequence[str] | None) -> str:
     """A relation's name with at most one schema, since all is in one database."""
     parts = parts or ()
     return parts[-1] if len(parts) < 2 else f"{'__'.join(parts[:-1])}.{parts[-1]}"
@@ -130,16 +130,16 @@ def _declared(tables: Iterable[Table]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table in tables:
         if table.kind in ("table", "seed", "snapshot"):
-            found.setdefault(_name(table.parts), set()).update(column.name.lower() for column in table.columns)
+            found.setdefault(name_of(table.parts), set()).update(column.name.lower() for column in table.columns)
     return found
 
 
 def _aliases(tables: Iterable[Table], known: set[str]) -> dict[str, str]:
     return {
-        _name(alias): _name(table.parts)
+        name_of(alias): name_of(table.parts)
         for table in tables
         for alias in table.aliases
-        if _name(table.parts) in known and _name(alias) not in known
+        if name_of(table.parts) in known and name_of(alias) not in known
     }
 
 
@@ -150,7 +150,7 @@ def _shapes(world: World) -> dict[tuple[str, str], Shape]:
         if column.parent is not None:
             inner.setdefault(column.parent, []).append(column.key)
     return {
-        (_name(world.relations[world.columns[key].relation].parts), world.columns[key].path[0]): _shape(
+        (name_of(world.relations[world.columns[key].relation].parts), world.columns[key].path[0]): _shape(
             world, key, inner
         )
         for key in inner

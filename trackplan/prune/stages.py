@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from trackplan.prune.groups import Group
     from trackplan.prune.world import World
 
-_DROP_RULES = {
+DROP_RULES = {
     "segment": "in Segment, let the tracking plan omit properties that it does not list (Schema Configuration), "
     "or add a destination filter",
     "rudderstack": "in RudderStack, delete it in a transformation: `delete event.properties[…]`",
     "json-column": "in the pipeline that loads the events, leave the key out",
     "snowplow": "in Snowplow, publish the next version of the schema without it, and let the enrichment drop it",
 }
-_WEEK = 7
+WEEK = 7
 
 
 def stages(world: World, group: Group, today: date, *, models: tuple[str, ...], readers: str) -> tuple[Stage, ...]:
     """The steps for a group, each with its day; `models` are the files of models that change."""
     lag = max((world.project.pruning.lag_days.get(plan, 0) for plan in _plans(world, group)), default=0)
-    return tuple(_stages(world, group, _Calendar(today), models, readers, lag))
+    return tuple(_stages(world, group, Calendar(today), models, readers, lag))
 
 
-class _Calendar:
+class Calendar:
+    """The days of steps, one after the other."""
+
     def __init__(self, today: date) -> None:
         self.day = today
 
@@ -41,7 +43,7 @@ class _Calendar:
 
 
 def _stages(
-    world: World, group: Group, calendar: _Calendar, models: tuple[str, ...], readers: str, lag: int
+    world: World, group: Group, calendar: Calendar, models: tuple[str, ...], readers: str, lag: int
 ) -> Iterator[Stage]:
     pruning = world.project.pruning
     if readers:
@@ -50,13 +52,13 @@ def _stages(
         )
     if models:
         yield Stage(
-            "stop propagating", calendar.after(0 if not readers else _WEEK), f"merge the edits of {_listed(models)}"
+            "stop propagating", calendar.after(0 if not readers else WEEK), f"merge the edits of {_listed(models)}"
         )
     if group.fields:
         yield from _collecting(world, group, calendar)
     elif any(world.pipeline(key) for key in group.columns):
         yield Stage(
-            "stop landing", calendar.after(_WEEK), "tell the loader to leave it out: it writes it, and adds it again"
+            "stop landing", calendar.after(WEEK), "tell the loader to leave it out: it writes it, and adds it again"
         )
     if lag:
         calendar.after(lag)
@@ -67,7 +69,7 @@ def _stages(
     if hidden:
         yield Stage(
             "quarantine",
-            calendar.after(_WEEK),
+            calendar.after(WEEK),
             f"hide it for {pruning.quarantine_days} days, so that a forgotten reader shouts before anything is gone"
             + (f"; {lag} days after the last step, since old versions keep sending" if lag else ""),
             _script(q.forward for q in hidden),
@@ -80,7 +82,7 @@ def _stages(
         yield Stage("drop", calendar.after(pruning.quarantine_days), "drop it; " + "; ".join(notes), script, undo)
     yield Stage(
         "delete history",
-        calendar.after(_WEEK),
+        calendar.after(WEEK),
         "let backups, exports and time travel run out, and delete what they still hold"
         if not _inner(world, group)
         else "delete what is stored already, then let backups, exports and time travel run out",
@@ -88,11 +90,11 @@ def _stages(
     )
 
 
-def _collecting(world: World, group: Group, calendar: _Calendar) -> Iterator[Stage]:
+def _collecting(world: World, group: Group, calendar: Calendar) -> Iterator[Stage]:
     """The steps by which it is no longer loaded, and no longer sent."""
     conventions = _conventions(world, group)
-    rules = sorted({_DROP_RULES.get(name, f"in the loader ({name}), leave it out") for name in conventions})
-    yield Stage("stop landing", calendar.after(_WEEK), "; ".join(rules) or "in the loader, leave it out")
+    rules = sorted({DROP_RULES.get(name, f"in the loader ({name}), leave it out") for name in conventions})
+    yield Stage("stop landing", calendar.after(WEEK), "; ".join(rules) or "in the loader, leave it out")
     what = "merge the edit of the plan, and take it out of the code that sends it"
     yield Stage("stop sending", calendar.after(0), what)
 

@@ -106,13 +106,13 @@ class Verifier:
         edited = set(paths)
         touched = [sql for sql in self.read.sql if sql.place.path in edited]
         dirty = {table.lower() for table in tables} | {sql.relation[-1].lower() for sql in touched if sql.relation}
-        behind = self._behind(dirty)
-        reached = {name for name in self.pipeline.consumers if self._words(name) & behind}
+        behind = self.behind(dirty)
+        reached = {name for name in self.pipeline.consumers if self.words_of(name) & behind}
         return self._graded(reached | {runnable.id_of(sql) for sql in touched if not sql.relation}, dirty)
 
     def _graded(self, reached: set[str], dirty: set[str]) -> Proof:
-        silent = sorted(name for name in self.silent if name in reached or self._words(name) & self._behind(dirty))
-        sets = f"{len(self.stages)} data sets of about {self._rows():,} rows"
+        silent = sorted(name for name in self.silent if name in reached or self.words_of(name) & self.behind(dirty))
+        sets = f"{len(self.stages)} data sets of about {self.rows():,} rows"
         whole = len(reached | set(silent))
         told = f"{len(reached - set(silent))} of {whole} consumers that it may reach get the same on {sets}"
         if not whole:
@@ -121,11 +121,11 @@ class Verifier:
             return Proof(PROVED, (told,))
         return Proof(BOUND, (told, *(f"not proved for {name}: {self.silent[name]}" for name in silent)))
 
-    def _words(self, consumer: str) -> frozenset[str]:
+    def words_of(self, consumer: str) -> frozenset[str]:
         """Everything that a consumer may name."""
         return self.words.get(consumer, frozenset()) | self.words.get(consumer.partition(" (")[0], frozenset())
 
-    def _behind(self, dirty: set[str]) -> set[str]:
+    def behind(self, dirty: set[str]) -> set[str]:
         """What is no longer the same, and every model that may name any of it, whether it can be run or not."""
         found = set(dirty)
         while True:
@@ -134,7 +134,8 @@ class Verifier:
                 return found
             found |= more
 
-    def _rows(self) -> int:
+    def rows(self) -> int:
+        """About how many rows a data set has."""
         return max(
             sum(len(columns[0].values) for columns in stage.bench.raw.values() if columns) for stage in self.stages
         )

@@ -37,11 +37,13 @@ def drop(stored: Stored, dialect: str) -> Migration:
     """Take it out of the table. The way back brings back the column; its values are gone."""
     if stored.path:
         return _member(stored, dialect)
-    back = _alter(
-        stored.relation, exp.ColumnDef(this=_name(stored.column, dialect), kind=_type(stored.type, dialect)), dialect
+    back = altered(
+        stored.relation,
+        exp.ColumnDef(this=column_name(stored.column, dialect), kind=declared_type(stored.type, dialect)),
+        dialect,
     )
-    action = exp.Drop(tables=[exp.column(_name(stored.column, dialect))], kind="COLUMN")
-    return Migration(_alter(stored.relation, action, dialect), back, "the way back brings back an empty column")
+    action = exp.Drop(tables=[exp.column(column_name(stored.column, dialect))], kind="COLUMN")
+    return Migration(altered(stored.relation, action, dialect), back, "the way back brings back an empty column")
 
 
 def quarantine(stored: Stored, dialect: str) -> Migration | None:
@@ -54,7 +56,7 @@ def quarantine(stored: Stored, dialect: str) -> Migration | None:
 
 def drop_table(relation: tuple[str, ...], dialect: str) -> Migration:
     """Take out a whole table. There is no way back but a copy."""
-    drop_ = exp.Drop(tables=[_table(relation, dialect)], kind="TABLE")
+    drop_ = exp.Drop(tables=[table_name(relation, dialect)], kind="TABLE")
     return Migration(_sql(drop_, dialect), "", "keep a copy until you are sure; nothing brings the table back")
 
 
@@ -67,10 +69,10 @@ def _member(stored: Stored, dialect: str) -> Migration:
         return _key(stored, dialect)
     if dialect in _DROPS_MEMBERS:
         column = _quoted((stored.column, *stored.path), dialect)
-        table = _sql(_table(stored.relation, dialect), dialect)
+        table = _sql(table_name(stored.relation, dialect), dialect)
         return Migration(f"ALTER TABLE {table} DROP COLUMN {column}", "", "nothing brings the field back but a copy")
     if dialect == "bigquery" and len(stored.path) == 1:
-        table, column = _sql(_table(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
+        table, column = _sql(table_name(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
         inner = f"(SELECT AS STRUCT {column}.* EXCEPT ({_quoted(stored.path, dialect)})) AS {column}"
         return Migration(
             f"CREATE OR REPLACE TABLE {table} AS SELECT * REPLACE ({inner}) FROM {table}",  # noqa: S608 - names are quoted
@@ -81,20 +83,20 @@ def _member(stored: Stored, dialect: str) -> Migration:
 
 
 def _key(stored: Stored, dialect: str) -> Migration:
-    table, column = _sql(_table(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
-    way = _text("$" + "".join(f".{_step(step)}" for step in stored.path))
+    table, column = _sql(table_name(stored.relation, dialect), dialect), _quoted((stored.column,), dialect)
+    way = string("$" + "".join(f".{json_step(step)}" for step in stored.path))
     if dialect in _JSON_REMOVE:
         value = f"JSON_REMOVE({column}, {way})"
     elif dialect == "duckdb":
         patch: object = None
         for step in reversed(stored.path):
             patch = {step: patch}
-        value = f"json_merge_patch({column}, {_text(json.dumps(patch, ensure_ascii=False))})"
+        value = f"json_merge_patch({column}, {string(json.dumps(patch, ensure_ascii=False))})"
     elif dialect == "postgres":
         steps = ", ".join(json.dumps(step, ensure_ascii=False) for step in stored.path)
-        value = f"({column}::jsonb #- {_text('{' + steps + '}')})::{(stored.type or 'jsonb').lower()}"
+        value = f"({column}::jsonb #- {string('{' + steps + '}')})::{(stored.type or 'jsonb').lower()}"
     elif dialect == "snowflake" and len(stored.path) == 1:
-        value = f"OBJECT_DELETE({column}, {_text(stored.path[0])})"
+        value = f"OBJECT_DELETE({column}, {string(stored.path[0])})"
     else:
         return _by_hand(stored, dialect, f"{dialect or 'SQL'} has no statement that takes such a key out of a value")
     note = "nothing brings the values back but a copy"
@@ -103,43 +105,49 @@ def _key(stored: Stored, dialect: str) -> Migration:
 
 
 def _by_hand(stored: Stored, dialect: str, why: str) -> Migration:
-    table = _sql(_table(stored.relation, dialect), dialect)
+    table = _sql(table_name(stored.relation, dialect), dialect)
     way = _quoted((stored.column, *stored.path), dialect)
     return Migration(f"-- {table}: write the table anew without {way}", "", why)
 
 
-def _text(content: str) -> str:
+def string(content: str) -> str:
+    """A text as SQL writes it."""
     return "'" + content.replace("'", "''") + "'"
 
 
-def _step(step: str) -> str:
+def json_step(step: str) -> str:
+    """A key as a JSON path writes it."""
     return step if step.isidentifier() and step.isascii() else json.dumps(step, ensure_ascii=False)
 
 
 def _rename(stored: Stored, old: str, new: str, dialect: str) -> str:
     if dialect in ("tsql", "fabric"):
         place = ".".join((*stored.relation, old))
-        return f"EXEC sp_rename {_text(place)}, {_text(new)}, 'COLUMN'"
-    action = exp.RenameColumn(this=exp.column(_name(old, dialect)), to=exp.column(_name(new, dialect)), exists=False)
-    return _alter(stored.relation, action, dialect)
+        return f"EXEC sp_rename {string(place)}, {string(new)}, 'COLUMN'"
+    action = exp.RenameColumn(
+        this=exp.column(column_name(old, dialect)), to=exp.column(column_name(new, dialect)), exists=False
+    )
+    return altered(stored.relation, action, dialect)
 
 
-def _alter(relation: tuple[str, ...], action: exp.Expr, dialect: str) -> str:
-    return _sql(exp.Alter(this=_table(relation, dialect), kind="TABLE", actions=[action]), dialect)
+def altered(relation: tuple[str, ...], action: exp.Expr, dialect: str) -> str:
+    """A statement that alters a table."""
+    return _sql(exp.Alter(this=table_name(relation, dialect), kind="TABLE", actions=[action]), dialect)
 
 
-def _table(relation: tuple[str, ...], dialect: str) -> exp.Table:
-    parts = [_name(part, dialect) for part in relation[-3:]]
+def table_name(relation: tuple[str, ...], dialect: str) -> exp.Table:
+    """A table as the database stores its name."""
+    parts = [column_name(part, dialect) for part in relation[-3:]]
     names = ("this", "db", "catalog")
     return exp.Table(**dict(zip(names, reversed(parts), strict=False)))
 
 
-def _name(name: str, dialect: str) -> exp.Identifier:
+def column_name(name: str, dialect: str) -> exp.Identifier:
     """A name as the database stores it: in quotes where it is not what it would store without."""
     return exp.to_identifier(name, quoted=identifier(name, dialect) != name or fold(name, False, dialect) != name)
 
 
-def _type(text: str, dialect: str) -> exp.Expr:
+def declared_type(text: str, dialect: str) -> exp.Expr:
     """A type as it is declared, or text that keeps it as it is written where the parser does not know it."""
     try:
         return exp.DataType.build(text or "VARCHAR", dialect=dialect or None)
@@ -148,7 +156,7 @@ def _type(text: str, dialect: str) -> exp.Expr:
 
 
 def _quoted(parts: tuple[str, ...], dialect: str) -> str:
-    return ".".join(_sql(_name(part, dialect), dialect) for part in parts)
+    return ".".join(_sql(column_name(part, dialect), dialect) for part in parts)
 
 
 def _sql(node: exp.Expr, dialect: str) -> str:
