@@ -54,7 +54,8 @@ def _write(sheet: object, row: int, column: int, cell: Cell, look: object) -> No
         return
     said = {None: "", True: "yes", False: "no"}.get(cell) if cell is None or isinstance(cell, bool) else str(cell)
     lines = "\n".join(visible(line) for line in (said or "").split("\n"))
-    sheet.write_string(row, column, lines[:_LONGEST], look)  # type: ignore[attr-defined]
+    shown = lines if len(lines) <= _LONGEST else f"{lines[: _LONGEST - 1]}…"
+    sheet.write_string(row, column, shown, look)  # type: ignore[attr-defined]
 
 
 def _wide(cells: Sequence[Cell]) -> int:

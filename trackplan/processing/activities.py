@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,14 +11,9 @@ if TYPE_CHECKING:
 
     from trackplan.facts.base import FactBase
 
+_PERSONAL = "SELECT kind, key, id, category, sensitivity FROM personal_subject ORDER BY id"
 # A use case does something with data that it names, and with what the consumers that serve it reach.
-_DATA = """
-SELECT j.use_case, p.id, p.category, p.sensitivity, max(j.how = 'explicit'), p.kind, p.key
-FROM justification j JOIN personal_subject p ON p.kind = j.kind AND p.key = j.key
-GROUP BY j.use_case, p.kind, p.key ORDER BY p.id"""
-_UNDECLARED = """
-SELECT p.id, p.category, p.sensitivity, p.kind, p.key FROM personal_subject p
-WHERE NOT EXISTS (SELECT 1 FROM justification j WHERE j.kind = p.kind AND j.key = p.key) ORDER BY p.id"""
+_JUSTIFIED = "SELECT use_case, kind, key, max(how = 'explicit') FROM justification GROUP BY use_case, kind, key"
 _USE_CASES = """
 SELECT key, id, title, owner, data_use, legal_basis, special_category_basis, retention, coalesce(review_by, ''),
        signed_by, coalesce(signed_on, ''), signed <> '' AND signed = fingerprint
@@ -87,63 +82,62 @@ class Activity:
         return dict(sorted(found.items()))
 
 
-@dataclass(slots=True)
-class _Reader:
-    base: FactBase
-    details: Mapping[int, list[tuple[str, str, str]]] = field(default_factory=dict)
-    tools: Mapping[Key, list[str]] = field(default_factory=dict)
-    less: Mapping[Key, str] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True)
+class _People:
+    """The data on people by subject, in the order of ids, with the tools that it is sent to."""
 
-    def datum(self, said: tuple[object, ...], key: Key, *, named: bool) -> Datum:
-        id_, category, sensitivity = map(str, said)
-        return Datum(id_, category, sensitivity, named, self.less.get(key, ""))
+    data: Mapping[Key, Datum]
+    tools: Mapping[Key, list[str]]
 
-    def tools_of(self, keys: list[Key]) -> tuple[str, ...]:
-        return tuple(sorted({tool for key in keys for tool in self.tools.get(key, ())}))
+    def activity(self, subjects: Mapping[Key, bool]) -> tuple[tuple[Datum, ...], tuple[str, ...]]:
+        """The data among these subjects, each with whether a need names it, and the tools."""
+        data = tuple(replace(datum, named=subjects[key]) for key, datum in self.data.items() if key in subjects)
+        return data, tuple(sorted({tool for key in subjects for tool in self.tools.get(key, ())}))
 
 
 def activities(base: FactBase) -> tuple[list[Activity], int]:
     """The activities with data on people by id, last what has no purpose; and how many use cases need no such data."""
-    reader = _Reader(base, _details(base), _grouped_by_subject(base), _less(base))
-    data: dict[int, list[Datum]] = defaultdict(list)
-    keys: dict[int, list[Key]] = defaultdict(list)
-    for use_case, *said, named, kind, key in base.fetch(_DATA):
-        subject = (str(kind), _int(key))
-        data[_int(use_case)].append(reader.datum(tuple(said), subject, named=bool(named)))
-        keys[_int(use_case)].append(subject)
-    exports, takers = _listed(base, _EXPORTS), _listed(base, _TAKERS)
+    people = _people(base)
+    needed: dict[int, dict[Key, bool]] = defaultdict(dict)
+    for use_case, kind, key, named in base.fetch(_JUSTIFIED):
+        if (subject := (str(kind), _int(key))) in people.data:
+            needed[_int(use_case)][subject] = bool(named)
+    details, exports, takers = _details(base), _listed(base, _EXPORTS), _listed(base, _TAKERS)
     found, without = [], 0
-    for key, *words, signed in base.fetch(_USE_CASES):
-        number = _int(key)
-        if number not in data:
+    for number, *words, signed in base.fetch(_USE_CASES):
+        key = _int(number)
+        if key not in needed:
             without += 1
             continue
-        details = reader.details.get(number, [])
+        said = details.get(key, [])
         found.append(
             Activity(
                 Purpose(*map(str, words)),
-                tuple(data[number]),
-                reader.tools_of(keys[number]),
+                *people.activity(needed[key]),
                 bool(signed),
-                tuple(value for kind, value, _ in details if kind == "data_subject"),
-                tuple(value for kind, value, _ in details if kind == "recipient"),
-                tuple((value, note) for kind, value, note in details if kind == "transfer"),
-                tuple(exports.get(number, ())),
-                tuple(takers.get(number, ())),
+                tuple(value for kind, value, _ in said if kind == "data_subject"),
+                tuple(value for kind, value, _ in said if kind == "recipient"),
+                tuple((value, note) for kind, value, note in said if kind == "transfer"),
+                tuple(exports.get(key, ())),
+                tuple(takers.get(key, ())),
             )
         )
-    return [*found, *_undeclared(base, reader)], without
+    used = {subject for subjects in needed.values() for subject in subjects}
+    rest = {subject: False for subject in people.data if subject not in used}
+    return [*found, *([Activity(Purpose(), *people.activity(rest))] if rest else [])], without
 
 
-def _undeclared(base: FactBase, reader: _Reader) -> list[Activity]:
-    rows = [
-        ((id_, category, sensitivity), (str(kind), _int(key)))
-        for id_, category, sensitivity, kind, key in base.fetch(_UNDECLARED)
-    ]
-    if not rows:
-        return []
-    data = tuple(reader.datum(said, subject, named=False) for said, subject in rows)
-    return [Activity(Purpose(), data, reader.tools_of([subject for _, subject in rows]))]
+def _people(base: FactBase) -> _People:
+    less = {(str(kind), _int(key)): str(keep) for kind, key, keep in base.fetch(_EXCESS)}
+    data = {}
+    for kind, key, *words in base.fetch(_PERSONAL):
+        subject = (str(kind), _int(key))
+        id_, category, sensitivity = map(str, words)
+        data[subject] = Datum(id_, category, sensitivity, False, less.get(subject, ""))
+    tools: dict[Key, list[str]] = defaultdict(list)
+    for kind, key, tool in base.fetch(_TOOLS):
+        tools[str(kind), _int(key)].append(str(tool))
+    return _People(data, tools)
 
 
 def _details(base: FactBase) -> dict[int, list[tuple[str, str, str]]]:
@@ -151,17 +145,6 @@ def _details(base: FactBase) -> dict[int, list[tuple[str, str, str]]]:
     for use_case, kind, value, note in base.fetch(_DETAILS):
         found[_int(use_case)].append((str(kind), str(value), str(note)))
     return found
-
-
-def _grouped_by_subject(base: FactBase) -> dict[Key, list[str]]:
-    found: dict[Key, list[str]] = defaultdict(list)
-    for kind, key, tool in base.fetch(_TOOLS):
-        found[str(kind), _int(key)].append(str(tool))
-    return found
-
-
-def _less(base: FactBase) -> dict[Key, str]:
-    return {(str(kind), _int(key)): str(keep) for kind, key, keep in base.fetch(_EXCESS)}
 
 
 def _listed(base: FactBase, sql: str) -> dict[int, list[str]]:
