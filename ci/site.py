@@ -34,10 +34,12 @@ def files() -> list[str]:
 
 
 def settings() -> dict[str, Any]:
-    """What `docs/site.yml` says, with a page for each rule."""
+    """What `docs/site.yml` says, with a page for each rule, and those of `docs/` that it does not name at the end."""
     said: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "site.yml").read_text(encoding="utf-8"))
     rules = next(entry["Rules"] for entry in said["nav"] if isinstance(entry, dict) and "Rules" in entry)
     rules += [path for path in files() if path.startswith("rules/docs/")]
+    named = str(said["nav"])
+    said["nav"] += [path for path in files() if path.startswith("docs/") and path.endswith(".md") and path not in named]
     return said
 
 

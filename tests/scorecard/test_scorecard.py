@@ -136,6 +136,8 @@ def test_two_branches_merge_and_each_commit_has_its_line(tmp_path: Path) -> None
         (line("2026-11-02", waste_share=[-1, 2]), f"{HISTORY}:1:", "cannot be '-1'"),
         (line("2026-11-02", commit="HEAD"), f"{HISTORY}:1:", "'commit' cannot be 'HEAD'"),
         ("[1]\n", f"{HISTORY}:1:1", "should be a mapping"),
+        ("[" * 10_000 + "\n", f"{HISTORY}:1:", "written by `trackplan scorecard record`"),
+        ("\n" + "[" * 100_000 + "\n", f"{HISTORY}:2:1", "the line is too long for a record"),
         (
             line("2026-11-02", open_findings=[1]) * 2 + line("2026-11-02", open_findings=[2]),
             f"{HISTORY}:3:1",

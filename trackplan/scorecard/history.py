@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from trackplan.documents import Node
     from trackplan.metrics import Measured
 
+_LONGEST = 64_000  # characters of a line; a record has a twentieth of that
 _MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+_HINT = "each line is one JSON object, written by `trackplan scorecard record`; restore it, or take it out"
 Figures = tuple[int, ...]
 
 
@@ -101,12 +103,13 @@ def _record(line: str, path: str, number: int) -> Record:
     if line.startswith(_MARKERS):
         hint = "keep the lines of both sides and take the markers out; each line stands for itself"
         raise ReadError([Problem(_place(path, number, line), "a merge left its marker here", hint)])
+    if len(line) > _LONGEST:
+        raise ReadError([Problem(Place(path, number, 1, number, 2), "the line is too long for a record", _HINT)])
     try:
         node = documents.read_json(line, path)
         problems = documents.check(node, "history")
     except ReadError as error:
-        hint = "each line is one JSON object, written by `trackplan scorecard record`; restore it, or take it out"
-        problems = [replace(each, hint=hint) for each in error.problems]
+        problems = [replace(each, hint=_HINT) for each in error.problems]
     if problems:
         raise ReadError(list(_moved(problems, number)))
     return Record(node.string("day"), node.string("commit"), dict(_metrics(node)))
