@@ -18,7 +18,6 @@ from trackplan.prune.candidates import Candidates
 from trackplan.prune.propose import propose
 from trackplan.prune.world import World
 from trackplan.report import change, compared, writing
-from trackplan.report.collect import Judged, collect
 from trackplan.report.model import Review
 from trackplan.tree import WorkTree
 
@@ -29,21 +28,6 @@ if TYPE_CHECKING:
     from trackplan.findings import Report
 
 SCHEMA = ROOT / "schemas" / "report.schema.json"
-
-
-@pytest.fixture(scope="session")
-def both() -> tuple[Review, Report]:
-    """The report of the example, and the result of its check."""
-    day = date.fromisoformat(TODAY)
-    opened = project.read(WorkTree(ROOT / "examples" / "storefront"), "trackplan.yaml")
-    base, report = pipeline.analyse(opened, day)
-    with base:
-        return collect(Judged(opened, base, report, day), "Fernhill"), report
-
-
-@pytest.fixture(scope="session")
-def review(both: tuple[Review, Report]) -> Review:
-    return both[0]
 
 
 def test_every_figure_adds_up_with_check(both: tuple[Review, Report]) -> None:

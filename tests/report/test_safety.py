@@ -6,39 +6,18 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import pytest
-
-from tests.conftest import TODAY
 from tests.report import hostile
-from trackplan import pipeline, project
 from trackplan.formats.source import UNSAFE
-from trackplan.report import change, writing
-from trackplan.report.collect import Judged, collect
-from trackplan.tree import WorkTree
+from trackplan.report import writing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trackplan.report.model import Review
-
-
-@pytest.fixture(scope="module")
-def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
-    from msgspec.structs import replace
-
-    folder = hostile.write(tmp_path_factory.mktemp("hostile"))
-    day = date.fromisoformat(TODAY)
-    opened = project.read(WorkTree(folder), "trackplan.yaml")
-    base, report = pipeline.analyse(opened, day)
-    with base:
-        found = collect(Judged(opened, base, report, day), hostile.SCRIPT + hostile.ESCAPE)
-    before = change.earlier(found)
-    return replace(found, change=change.change(replace(before, inventory=()), found, hostile.SCRIPT))
 
 
 class Parsed(HTMLParser):
@@ -56,29 +35,29 @@ class Parsed(HTMLParser):
         self.attributes += [(tag, name, value or "") for name, value in attrs]
 
 
-def test_the_project_says_what_it_should(review: Review) -> None:
+def test_the_project_says_what_it_should(hostile_review: Review) -> None:
     """The texts really come through; else the other tests would prove nothing."""
-    names = {subject.name for subject in review.inventory}
+    names = {subject.name for subject in hostile_review.inventory}
     assert {*hostile.TEXTS} <= names
-    assert review.use_cases[0].title == hostile.SCRIPT
-    assert {blind.kind for blind in review.blind} >= {"syntax", "unknown-column"}
-    assert review.change is not None
-    assert review.change.new_fields
+    assert hostile_review.use_cases[0].title == hostile.SCRIPT
+    assert {blind.kind for blind in hostile_review.blind} >= {"syntax", "unknown-column"}
+    assert hostile_review.change is not None
+    assert hostile_review.change.new_fields
 
 
-def test_no_value_of_a_query_is_in_any_output(review: Review, tmp_path: Path) -> None:
+def test_no_value_of_a_query_is_in_any_output(hostile_review: Review, tmp_path: Path) -> None:
     for name in ("html", "markdown", "json", "csv"):
-        assert hostile.EMAIL not in writing.text(review, name), name
-    writing.write(review, "csv", tmp_path / "tables")
-    writing.write(review, "xlsx", tmp_path / "report.xlsx")
+        assert hostile.EMAIL not in writing.text(hostile_review, name), name
+    writing.write(hostile_review, "csv", tmp_path / "tables")
+    writing.write(hostile_review, "xlsx", tmp_path / "report.xlsx")
     for path in (tmp_path / "tables").iterdir():
         assert hostile.EMAIL not in path.read_text(), path.name
     with zipfile.ZipFile(tmp_path / "report.xlsx") as book:
         assert not [name for name in book.namelist() if hostile.EMAIL.encode() in book.read(name)]
 
 
-def test_html(review: Review) -> None:
-    page = writing.text(review, "html")
+def test_html(hostile_review: Review) -> None:
+    page = writing.text(hostile_review, "html")
     parsed = Parsed(page)
     assert page.count("<script") == page.count("</script>") == 2
     assert "img" not in parsed.elements
@@ -98,15 +77,15 @@ def test_html(review: Review) -> None:
     json.loads(data)
 
 
-def test_texts_for_terminals(review: Review) -> None:
+def test_texts_for_terminals(hostile_review: Review) -> None:
     for name in ("markdown", "csv", "json"):
-        text = writing.text(review, name).replace("\n", "")
+        text = writing.text(hostile_review, name).replace("\n", "")
         assert UNSAFE.search(text) is None, name
-    assert json.loads(writing.as_json(review))["use_cases"][0]["moves"] == hostile.STEERING
+    assert json.loads(writing.as_json(hostile_review))["use_cases"][0]["moves"] == hostile.STEERING
 
 
-def test_markdown(review: Review) -> None:
-    text = writing.text(review, "markdown")
+def test_markdown(hostile_review: Review) -> None:
+    text = writing.text(hostile_review, "markdown")
     bare = text.replace("\\\\", "").replace("\\<", "").replace("\\[", "").replace("\\`", "").replace("\\|", "")
     assert not set("<[`") & set(bare)
     widths: dict[int, set[int]] = {}
@@ -115,12 +94,12 @@ def test_markdown(review: Review) -> None:
     assert [number for number, found in widths.items() if len(found) > 1] == []
 
 
-def test_spreadsheets(review: Review, tmp_path: Path) -> None:
-    writing.write(review, "csv", tmp_path)
+def test_spreadsheets(hostile_review: Review, tmp_path: Path) -> None:
+    writing.write(hostile_review, "csv", tmp_path)
     for path in tmp_path.iterdir():
         for row in csv.reader(io.StringIO(path.read_text())):
             assert [cell for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number(cell)] == []
-    writing.write(review, "xlsx", tmp_path / "report.xlsx")
+    writing.write(hostile_review, "xlsx", tmp_path / "report.xlsx")
     with zipfile.ZipFile(tmp_path / "report.xlsx") as book:
         for name in book.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
@@ -136,9 +115,9 @@ def is_number(cell: str) -> bool:
     return True
 
 
-def test_equal_reports_give_equal_bytes(review: Review, tmp_path: Path) -> None:
+def test_equal_reports_give_equal_bytes(hostile_review: Review, tmp_path: Path) -> None:
     for name in ("html", "markdown", "json", "csv"):
-        assert writing.text(review, name) == writing.text(review, name)
+        assert writing.text(hostile_review, name) == writing.text(hostile_review, name)
     for target in ("a.xlsx", "b.xlsx"):
-        writing.write(review, "xlsx", tmp_path / target)
+        writing.write(hostile_review, "xlsx", tmp_path / target)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
