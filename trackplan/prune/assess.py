@@ -67,7 +67,7 @@ class Examiner:
         if proposal.action in LESSENING:
             return proposal.proof
         if proof is None:
-            return Proof(reasons=_unproved(proposal.blockers))
+            return proposal.proof if proposal.proof.reasons else Proof(reasons=_unproved(proposal.blockers))
         if proof.grade != BOUND or self.verifier is None:
             return proof
         world, group = self.world, self.candidates.groups[proposal.id]

@@ -9,9 +9,15 @@ from trackplan.edits.patch import Change
 DECLARE = "declare"
 """The action of a proposal by which nothing goes: somebody says what data is for that is used already."""
 
+MERGE = "merge"
+"""The action of a proposal by which several things that are nearly the same become one."""
+
 COARSEN, HASH, SHORTEN = "coarsen", "hash", "shorten-retention"
 """The actions by which less is kept: a part of each value, a keyed hash of it, or rows for a shorter time."""
 LESSENING = frozenset({COARSEN, HASH, SHORTEN})
+
+BY_HAND = (DECLARE, MERGE)
+"""Nothing of these goes by itself: people have to say something first."""
 
 PROVED, BOUND, UNPROVED = "proved", "bound", "unproved"
 """How sure it is that nobody notices: every consumer gave the same, the project is still whole, or neither is known."""

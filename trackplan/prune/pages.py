@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.formats.markdown import code, plain
 from trackplan.formats.summary import plural
-from trackplan.prune.model import DECLARE, LESSENING
+from trackplan.prune.model import BY_HAND, LESSENING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def page(proposal: Proposal) -> str:
 
 def standing(proposal: Proposal) -> str:
     """The wave that a proposal is in, or why it is in none."""
-    blocked = proposal.blockers and proposal.action != DECLARE
+    blocked = proposal.blockers and proposal.action not in BY_HAND
     return proposal.wave or ("blocked" if blocked else "by hand")
 
 
@@ -85,7 +85,7 @@ def _page(p: Proposal) -> Iterator[str]:
     yield f"- Wave: {p.wave or 'none'}"
     yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {plain(reason)}" for reason in p.proof.reasons)
     yield from _listed(
-        "What it is about" if p.action == DECLARE or p.action in LESSENING else "What goes",
+        "What it is about" if p.action in BY_HAND or p.action in LESSENING else "What goes",
         (f"{s.kind} {code(s.id)}" + (f" ({plain(s.place)})" if s.place else "") for s in p.subjects),
     )
     yield from _listed("Why", map(plain, p.why))

@@ -10,7 +10,8 @@ from trackplan.derive.reasons import listing
 from trackplan.prune.candidates import action_of
 from trackplan.prune.declare import declarations
 from trackplan.prune.evidence import evidence
-from trackplan.prune.model import DECLARE, Effort, Gain, Named, Proposal, Proposals, Saving, Wave
+from trackplan.prune.merge import merges
+from trackplan.prune.model import BY_HAND, Effort, Gain, Named, Proposal, Proposals, Saving, Wave
 from trackplan.prune.stages import stages
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ def propose(
     found.sort(key=lambda pair: (-pair[0].score, pair[0].id))
     waves = tuple(_waves(candidates, found))
     wave_of = {id_: wave.name for wave in waves for id_ in wave.proposals}
-    declared = [proposal for proposal in declarations(world, today) if proposal.id not in turned_down]
     going = [*(replace(p, wave=wave_of.get(p.id, "")) for p, _ in found), *(p for p in less if p.id not in turned_down)]
-    proposals = (*sorted(going, key=lambda p: (-p.score, p.id)), *declared)
+    whole = [group for p, group in found if not p.blockers]
+    others = [p for p in (*merges(world, today, whole), *declarations(world, today)) if p.id not in turned_down]
+    proposals = (*sorted(going, key=lambda p: (-p.score, p.id)), *others)
     return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
 
 
@@ -200,7 +202,7 @@ def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
         yield "The plans give no volumes, so savings are counts of fields and columns, not bytes or money."
     elif proposals and world.project.pruning.costs is None:
         yield "The project file gives no costs (prune.costs), so savings are not told in money."
-    blocked = sum(1 for p in proposals if p.blockers and p.action != DECLARE)
+    blocked = sum(1 for p in proposals if p.blockers and p.action not in BY_HAND)
     if blocked:
         yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql.template import identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DROPS_MEMBERS = frozenset({"duckdb", "spark", "databricks", "clickhouse"})
 _JSON_REMOVE = frozenset({"mysql", "sqlite", "bigquery", "singlestore"})
@@ -58,6 +62,18 @@ def drop_table(relation: tuple[str, ...], dialect: str) -> Migration:
     """Take out a whole table. There is no way back but a copy."""
     drop_ = exp.Drop(tables=[table_name(relation, dialect)], kind="TABLE")
     return Migration(_sql(drop_, dialect), "", "keep a copy until you are sure; nothing brings the table back")
+
+
+def union_view(tables: Sequence[tuple[tuple[str, ...], Sequence[str]]], dialect: str) -> Migration:
+    """A view beside the first table that holds the rows of all; `merged_from` says from which table a row is."""
+    names = list(dict.fromkeys(column for _, columns in tables for column in columns))
+    view = _sql(table_name((*tables[0][0][:-1], f"{tables[0][0][-1]}__merged"), dialect), dialect)
+    parts = []
+    for relation, columns in tables:
+        items = [_quoted((n,), dialect) if n in columns else f"NULL AS {_quoted((n,), dialect)}" for n in names]
+        listed = ",\n  ".join([*items, f"{string(relation[-1])} AS merged_from"])
+        parts.append(f"SELECT\n  {listed}\nFROM {_sql(table_name(relation, dialect), dialect)}")
+    return Migration(f"CREATE VIEW {view} AS\n" + "\nUNION ALL\n".join(parts), f"DROP VIEW {view}")
 
 
 def _member(stored: Stored, dialect: str) -> Migration:
