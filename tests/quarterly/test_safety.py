@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from tests.conftest import TODAY
 from tests.inside import trackplan
 from tests.report import hostile
-from tests.report.test_safety import Parsed
 from trackplan.formats.source import UNSAFE
 
 if TYPE_CHECKING:
@@ -33,6 +33,19 @@ PAPERS = (
 _MARKUP = re.compile(r"(?<!\\)<(?!br>|!-- Made by)|(?<!\\)\]\((?![a-z0-9./-]+\.md\)|\.\./README)")
 
 
+class Elements(HTMLParser):
+    """The elements of a page, each with each of its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember an element."""
+        self.found += [(tag, ""), *((tag, name) for name, _ in attrs)]
+
+
 def papers(folder: Path) -> dict[str, str]:
     """What each command writes, to the screen or into files."""
     hostile.write(folder)
@@ -40,7 +53,7 @@ def papers(folder: Path) -> dict[str, str]:
     for command in PAPERS:
         ended = trackplan(*command, "--today", TODAY, cwd=folder)
         assert ended.code == 0, ended.err
-        said[" ".join(command)] = ended.out
+        said |= {" ".join(command): ended.out} if ended.out else {}
     pages = sorted((folder / "pages").rglob("*.md"))
     assert len(pages) > 2
     said |= {f"pages {page.name}": page.read_text(encoding="utf-8") for page in pages}
@@ -54,9 +67,10 @@ def test_no_paper_can_be_steered(tmp_path: Path) -> None:
         assert hostile.EMAIL not in text, name
         assert UNSAFE.search(text.replace("\n", "")) is None, name
         if "html" in name:
-            parsed = Parsed(text)
-            assert not {"script", "img", "a", "iframe"} & set(parsed.elements), name
-            assert not [a for a in parsed.attributes if a[1].startswith("on") or a[1] in ("src", "href", "style")], name
+            elements = Elements(text).found
+            assert len(elements) > 10
+            assert not {"script", "img", "a", "iframe"} & {tag for tag, _ in elements}, name
+            assert not [e for e in elements if e[1].startswith("on") or e[1] in ("src", "href", "style")], name
         elif "csv" in name:
             cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
             assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")], name

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _WIDE, _HIGH, _EDGE = 160, 36, 4
 _COLOURS = {REACHED: "good", ON: "cold", OFF: "bad", UNKNOWN: "mute"}
 _STYLE = """\
-svg.line { display: block; } svg.line polyline { fill: none; stroke: var(--link); stroke-width: 2; }
-svg.line circle { fill: var(--link); } svg.line .due { stroke: var(--soft); stroke-dasharray: 3 3; }
+svg.line { display: block; } svg.line polyline { fill: none; stroke: var(--accent); stroke-width: 2; }
+svg.line circle { fill: var(--accent); } svg.line .due { stroke: var(--soft); stroke-dasharray: 3 3; }
 tbody th { font-weight: 600; } tbody .soft { font-weight: 400; font-size: .85rem; } td.goal { white-space: nowrap; }
 @media (max-width: 48rem) { tbody th .soft { display: none; } }
 """

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackplan.formats.page import tokens
 from trackplan.formats.source import visible
 from trackplan.report.page import words
 from trackplan.report.page.payload import payload
@@ -27,7 +28,7 @@ _SCRIPTS = ("data.js", "picture.js", "inventory.js", "page.js")
 
 def render(review: Review) -> str:
     """The page; equal reports give equal text."""
-    style, script = _text("style.css"), _script()
+    style, script = tokens() + _text("style.css"), _script()
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
