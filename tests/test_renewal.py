@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from trackplan import last
 from trackplan.__main__ import answer
 from trackplan.cache import files
 from trackplan.commands import renew
+from trackplan.facts.image import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -319,6 +320,22 @@ def test_an_image_that_is_none_takes_a_whole_run(project: Path, renewed: list[bo
     left = last.read(str(path))
     assert left is not None
     left.image = image
+    assert files.write(str(path), left.bytes())
+    write(project, "raw/events.yaml", SCHEMA.replace("The id.", "The e-mail address of the visitor."))
+    assert warm(project) == run(project, "--no-cache")
+    assert renewed == [False]
+
+
+def test_an_image_that_is_damaged_inside_takes_a_whole_run(project: Path, renewed: list[bool]) -> None:
+    (path,) = (project.parent / "project-cache" / "v1").glob("*.facts")
+    left = last.read(str(path))
+    assert left is not None
+    inner = bytearray(zlib.decompress(left.image))
+    with closing(opened(left.image)) as base:
+        (root,) = base.execute("SELECT rootpage FROM sqlite_master WHERE name = 'place'").fetchone()
+        (size,) = base.execute("PRAGMA page_size").fetchone()
+    inner[(root - 1) * size : root * size] = b"\xff" * size
+    left.image = zlib.compress(inner)
     assert files.write(str(path), left.bytes())
     write(project, "raw/events.yaml", SCHEMA.replace("The id.", "The e-mail address of the visitor."))
     assert warm(project) == run(project, "--no-cache")

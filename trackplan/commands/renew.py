@@ -46,9 +46,16 @@ def run(known: Known, arguments: list[str]) -> int | None:
         try:
             renewal = _Renewal(known, left, arguments)
             report = renewal.report()
-        except (_TooMuchError, TrackplanError, OSError, ValueError):
+        except _unsure():
             return None
         return renewal.write(report)
+
+
+def _unsure() -> tuple[type[Exception], ...]:
+    """What tells that only a whole run can tell, such as a base that is damaged; looked up only once it is raised."""
+    from sqlite3 import Error
+
+    return _TooMuchError, TrackplanError, OSError, ValueError, Error
 
 
 class _TooMuchError(Exception):
