@@ -35,7 +35,7 @@ PROGRAM = """
 import atexit, sys
 @atexit.register
 def tell():
-    ran = "ran" if "trackplan.cli" in sys.modules else "replayed"
+    ran = "ran" if {"trackplan.cli", "trackplan.commands.renew"} & {*sys.modules} else "replayed"
     sys.stderr.write(f"{ran}{' with sqlglot' if 'sqlglot' in sys.modules else ''}\\n")
 from trackplan.__main__ import answer
 sys.exit(answer(sys.argv[1:]))

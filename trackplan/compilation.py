@@ -53,11 +53,11 @@ class Compilation:
     def begin(self, texts: Sequence[Sql]) -> None:
         """Let others begin with some texts while more are read, if that can be and is worth it."""
         if self._jobs > 1 and copies.possible():
-            self._share(self._missing({_key(sql): sql for sql in texts if not sql.unclear}))
+            self._share(self._missing({name(sql): sql for sql in texts if not sql.unclear}))
 
     def records(self, texts: Sequence[Sql]) -> list[Record]:
         """The records of `texts`, in the same order."""
-        keys = [b"" if sql.unclear else _key(sql) for sql in texts]
+        keys = [b"" if sql.unclear else name(sql) for sql in texts]
         with garbage.looked_for(seldom=True):
             self._finish()
             self._share(self._missing(dict(zip(keys, texts, strict=True))))
@@ -160,7 +160,8 @@ def _encoded(text: Text) -> bytes:
     return _ENCODER.encode(_record(text))
 
 
-def _key(sql: Sql) -> bytes:
+def name(sql: Sql) -> bytes:
+    """Under which key the record of a text is kept."""
     return key(compiler(), "record", sql.dialect, "01"[sql.rendered], sql.text)
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.findings import Problem
     from trackplan.inputs import Inputs
-    from trackplan.link.linking import Linking
     from trackplan.link.store import Facts
     from trackplan.project import Project
 
@@ -84,16 +83,18 @@ def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
         models = _counted(who.leaves, "model")
         notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")
     if facts.linking.references:
-        notes.append(_coverage(base, facts.linking))
+        notes.append(coverage(base, facts.linking.references, facts.linking.unclear))
     if not project.landing and project.plans:
         notes.append("No landing is declared, so only fields that name their column can be followed to their use.")
     base.insert("note", ("key", "text"), list(enumerate(notes, 1)))
 
 
-def _coverage(base: FactBase, linking: Linking) -> str:
-    """How much of what was given was read, understood and resolved, as one share and part by part."""
-    unclear = sum(len({(u.place, u.name) for u in linked.unknowns}) for linked in linking.linked)
-    names = (linking.references - unclear, linking.references)
+def coverage(base: FactBase, references: int, unclear: int) -> str:
+    """How much of what was given was read, understood and resolved, as one share and part by part.
+
+    `references` are the names of columns that were looked up, `unclear` those that were not resolved for sure.
+    """
+    names = (references - unclear, references)
     parts = [
         (_pair(base, _FILES), "files read"),
         (_pair(base, _STATEMENTS), "statements understood"),

@@ -76,7 +76,7 @@ class Head(msgspec.Struct):
     `tables` those from which tables were made when somebody asked for them (by `""` those for all others), `figures`
     those from which the rest of the report was. Tables in `unfilled` have no rows in the image, since nobody asked for
     any. `edits` were made since the image. `staged` tells that all was read from the index. In the files in `marked`
-    somebody speaks to trackplan.
+    somebody speaks to trackplan. `net` stands for the net of the linked program, `sql` has what edits of SQL changed.
     """
 
     state: bytes
@@ -93,6 +93,8 @@ class Head(msgspec.Struct):
     staged: bool = False
     marked: tuple[str, ...] = ()
     edits: dict[str, Edit] = msgspec.field(default_factory=dict)
+    net: bytes = b""
+    sql: bytes = b""
 
 
 @dataclass(slots=True)
@@ -161,6 +163,7 @@ class Leaving:
     """Gathers what a check leaves, while it is made."""
 
     blocks: Blocks = field(default_factory=Blocks)
+    net: bytes = b""
     _last: Last | None = None
 
     def facts(
@@ -218,12 +221,13 @@ class Leaving:
         left.head.asked = asked
         left.blocks = self.blocks.made
 
-        def leave(name: bytes) -> bytes:
+        def leave(name: bytes) -> tuple[bytes, bytes]:
             left.head.state = name
+            left.head.net = seen.digest(self.net)
             try:
-                return left.bytes()
+                return left.bytes(), self.net
             except UnicodeEncodeError:  # half a character
-                return b""
+                return b"", b""
 
         seen.active.leave = leave
 

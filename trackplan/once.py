@@ -31,9 +31,11 @@ _CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py",
 
 def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[], T]) -> T:
     """What `make` gives, of the type `kind`; from `pack` where it was made of the same `parts` before."""
-    if not pack.lasts:
-        return make()
-    under = _name(kind, parts)
+    return kept(pack, kind, under(kind, parts), make) if pack.lasts else make()
+
+
+def kept(pack: Pack, kind: Any, under: bytes, make: Callable[[], T]) -> T:
+    """What `make` gives, of the type `kind`; from `pack` where it is there under this key."""
     found: T | None = _kept(pack, kind, under)
     if found is not None:
         return found
@@ -61,7 +63,7 @@ def read(
 
 def name(kind: Any, parts: tuple[str, ...]) -> bytes:
     """Under which key `read` keeps what it gives."""
-    return _name(_with_problems(kind), (readers(), *parts))
+    return under(_with_problems(kind), (readers(), *parts))
 
 
 def again(pack: Pack, kind: Any, under: bytes) -> list[Any] | None:
@@ -80,7 +82,8 @@ def _kept(pack: Pack, kind: Any, under: bytes) -> Any:
         return None
 
 
-def _name(kind: Any, parts: tuple[str | bytes, ...]) -> bytes:
+def under(kind: Any, parts: tuple[str | bytes, ...]) -> bytes:
+    """Under which key `made` keeps what it gives."""
     return key(_decoder(kind)[1], *parts)
 
 

@@ -12,7 +12,7 @@ from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report, RuleText
-from trackplan.link import gaps, linking, program, store, units
+from trackplan.link import gaps, linking, netting, program, store, units
 from trackplan.link.kept import Kept
 from trackplan.link.relations import Registry
 
@@ -56,7 +56,7 @@ def analyse(
     """What `check` gives, with the facts that it rests on, for whoever has more to ask and closes them then."""
     catalogue = rules.load(project)
     asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
-    base, read = _built(project, today, means or Means())
+    base, read = _built(project, today, means or Means(), leaving)
     with ExitStack() as failing:
         failing.enter_context(base)
         judged = judgement.judge(base, project, asked, today)
@@ -84,7 +84,7 @@ def build(project: Project, today: date, means: Means | None = None) -> FactBase
     return _built(project, today, means or Means())[0]
 
 
-def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Inputs]:
+def _built(project: Project, today: date, means: Means, leaving: Leaving | None = None) -> tuple[FactBase, Inputs]:
     """The fact base, and what was read for it."""
     with compilation.Compilation(means.pack, means.jobs) as compiling:
         read = inputs.read(project, means.pack, compiling.begin)
@@ -96,7 +96,7 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
         _store_run(base, project, today)
         for path, kind in sorted(read.files.items()):
             base.file(path, kind)
-        facts = _link(project, read, records, base, means.pack)
+        kept, facts = _link(project, read, records, base, means.pack)
         classes.store(base, facts, read.vocabulary.dictionary)
         named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
         months = project.policy.planning_horizon_months
@@ -109,24 +109,29 @@ def _built(project: Project, today: date, means: Means) -> tuple[FactBase, Input
         status.store(base, facts)
         less.store(base, facts)
         base.freeze()
+        if leaving is not None and means.pack.lasts:
+            leaving.net = netting.netted(facts, kept, list(zip(records, map(compilation.name, read.sql), strict=True)))
         failing.pop_all()
     return base, read
 
 
-def _link(project: Project, read: Inputs, records: list[Record], base: FactBase, pack: Pack) -> store.Facts:
+def _link(
+    project: Project, read: Inputs, records: list[Record], base: FactBase, pack: Pack
+) -> tuple[Kept, store.Facts]:
     """Land the plans, resolve every name of the SQL, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     strangers = unplanned.find(project.landing, registry, landings, project.dialect)
-    linked = linking.link(loaded, read.consumers, landings.governed, Kept(loaded, pack))
+    kept = Kept(loaded, pack)
+    linked = linking.link(loaded, read.consumers, landings.governed, kept)
     pack.save()
     facts = store.store(base, linked, project.policy.counting)
     gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)
     plans.store_landings(base, landings, collected, facts)
     unplanned.store(base, facts, strangers)
-    return facts
+    return kept, facts
 
 
 def _store_run(base: FactBase, project: Project, today: date) -> None:

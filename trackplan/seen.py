@@ -68,7 +68,7 @@ class Seen:
         self.commits: dict[tuple[str, str], str] = {}
         self.whole = False
         self.steady = True
-        self.leave: Callable[[bytes], bytes] | None = None
+        self.leave: Callable[[bytes], tuple[bytes, bytes]] | None = None
 
     def file(self, path: str, status: stat_result, content: bytes) -> None:
         """A file with its content; `status` is from before it was read."""

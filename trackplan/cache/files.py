@@ -17,7 +17,7 @@ _CHECK = 16
 _OLD_LEFTOVER = 3600.0
 LARGEST = 200_000_000
 _MOST_BYTES = 200_000_000
-_MOST = {"run": 200, "state": 60, "pack": 200, "facts": 20, "hook": 100}
+_MOST = {"run": 200, "state": 60, "pack": 200, "facts": 20, "net": 20, "hook": 100}
 
 
 def name(*parts: bytes) -> str:

@@ -50,6 +50,11 @@ class Run:
         """The file in which it leaves what a run after an edit goes on from."""
         return f"{self.path.removesuffix('run')}facts"
 
+    @property
+    def net(self) -> str:
+        """The file in which it leaves what a run after an edit of SQL goes on from besides."""
+        return f"{self.path.removesuffix('run')}net"
+
     def state(self, name: bytes) -> str:
         """The file of the state called `name`."""
         return os.path.join(place.inner(self.folder), f"{name.hex()}.state")
@@ -128,16 +133,21 @@ def known(run: Run) -> Known | None:
     return found
 
 
-def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], left: bytes = b"") -> None:
+def keep(
+    run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], left: bytes = b"", net: bytes = b""
+) -> None:
     """Keep the result of a run: its exit code, the states it rests on, and what it wrote, `1` or `2` in front.
 
-    A state without bytes is there already; `left` is what a run after an edit goes on from.
+    A state without bytes is there already; `left` is what a run after an edit goes on from, `net` what one after an
+    edit of SQL does.
     """
     if not files.prepare(run.folder):
         return
     for name, body in states.items():
         if body and not files.write(run.state(name), body):
             return
+    if net:
+        files.write(run.net, net)
     if left:
         files.write(run.facts, left)
     written = zlib.compress(sections(*output), 1)

@@ -53,9 +53,9 @@ def run(known: Known, arguments: list[str]) -> int | None:
 
 def _unsure() -> tuple[type[Exception], ...]:
     """What tells that only a whole run can tell, such as a base that is damaged; looked up only once it is raised."""
-    from sqlite3 import Error
+    from trackplan.facts.image import Error
 
-    return _TooMuchError, TrackplanError, OSError, ValueError, Error
+    return _TooMuchError, TrackplanError, OSError, ValueError, LookupError, Error
 
 
 class _TooMuchError(Exception):
@@ -77,13 +77,19 @@ class _Renewal:
         self._arguments = arguments
         self._words = cache(left.words)
         self._pack = cache(lambda: pack.of_project(known.run.folder, left.head.root))
+        self._base: FactBase | None = None
 
     def report(self) -> Report:
         """The report as it is now. Raises `_TooMuchError`."""
         head, left = self._head, self._left.findings
         changes = Changes(head.unfilled, self._words)
+        texts: dict[str, str] = {}
         for path in self._edited:
-            before, now = self._declared(path)
+            text = self._text(path)
+            if path not in head.schemas and path not in head.plans:
+                texts[path] = text
+                continue
+            before, now = self._declared(path, text)
             if not changes.add(before, now):
                 raise _TooMuchError
             head.edits.setdefault(path, last.Edit(before, now)).now = now
@@ -91,6 +97,8 @@ class _Renewal:
             raise _TooMuchError
         if len(head.edits) > _MOST_EDITS or any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise _TooMuchError
+        if texts:
+            self._weave(texts, changes)
         again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
         figures = changes.touch(head.figures)
         findings = tuple(self._moved(finding, changes) for finding in left if finding.rule not in again)
@@ -99,12 +107,12 @@ class _Renewal:
             for each in head.report.silenced
             if each.finding.rule not in again
         )
-        facts = self._facts() if again or figures else None
+        facts = self._frozen() if again or figures else None
         if facts is not None and again:
             findings, silenced = self._judged(facts, again, findings, silenced)
         if not figures and summary.leading(findings) == summary.leading(left):
             return replace(head.report, findings=findings, silenced=silenced)
-        made = summary.report(facts or self._facts(), _outcome(findings, head), (), silenced)
+        made = summary.report(facts or self._frozen(), _outcome(findings, head), (), silenced)
         owned = head.report.ownership
         return replace(made, rules=head.report.rules, ownership=owned, notes=(*made.notes, *owned.told))
 
@@ -133,14 +141,34 @@ class _Renewal:
         if pieces.whole and self._seen.steady and now is not None and now.key == self._known.run.key:
             replay.keep(self._known.run, code, states, pieces.written, self._left.bytes())
 
-    def _facts(self) -> FactBase:
-        """The facts as they are now."""
-        from trackplan.facts.base import FactBase
+    def _weave(self, texts: dict[str, str], changes: Changes) -> None:
+        """Take on what is said otherwise in files of SQL."""
+        from trackplan.commands.renew_sql import weave
+        from trackplan.link.loom import TooMuchError
 
-        facts = FactBase.of_image(self._left.image)
-        since = Changes(self._head.unfilled, self._words)
-        if not since.bring(facts, [(edit.before, edit.now) for edit in self._head.edits.values()]):
-            raise _TooMuchError
+        try:
+            weave(texts, self._head, self._known.run.net, self._pack(), self._facts, changes)
+        except TooMuchError as error:
+            raise _TooMuchError from error
+
+    def _facts(self) -> FactBase:
+        """The facts, before they are frozen."""
+        if self._base is None:
+            from trackplan.facts.base import FactBase
+
+            self._base = FactBase.of_image(self._left.image)
+            since = Changes(self._head.unfilled, self._words)
+            if not since.bring(self._base, [(edit.before, edit.now) for edit in self._head.edits.values()]):
+                raise _TooMuchError
+            if self._head.sql:
+                from trackplan.commands.renew_sql import patches
+
+                patches(self._head).bring(self._base)
+        return self._base
+
+    def _frozen(self) -> FactBase:
+        """The facts as they are now."""
+        facts = self._facts()
         facts.freeze()
         return facts
 
@@ -207,12 +235,16 @@ class _Renewal:
         finally:
             seen.active = None
 
-    def _declared(self, path: str) -> tuple[Declared, Declared]:
-        """What an edited file declared, and what it declares now."""
+    def _text(self, path: str) -> str:
+        """What an edited file says."""
         with self._noted():
             text = self._tree.read_text(path)
         if path in self._tree.marked or path in self._head.marked:  # somebody may silence a finding there
             raise _TooMuchError
+        return text
+
+    def _declared(self, path: str, text: str) -> tuple[Declared, Declared]:
+        """What an edited file declared, and what it declares now."""
         edit = self._head.edits.get(path)
         if (schema := self._head.schemas.get(path)) is not None:
             before = edit.now if edit else Declared(tables=self._kept(Table, schema.piece))

@@ -5,16 +5,17 @@ Not knowing comes first, since a wrong "unused" destroys trust, and data.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trackplan.derive import event_status
 from trackplan.derive.reasons import Doubts, Purposes, few, listing
-from trackplan.derive.users import Users
+from trackplan.derive.users import Reached, Users
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Row
-    from trackplan.link.store import Facts
 
 
 @dataclass(slots=True)
@@ -69,19 +70,54 @@ class _Column(_Subject):
 
 _NAMES = ("needed", "used", "star_only", "carried", "status", "reason", "withheld", "users", "takers", "models",
           "others", "use_cases")  # fmt: skip
+TABLES: dict[str, tuple[str, ...]] = {
+    "column_status": ("column", *_NAMES, "shadow", "lands"),
+    "field_status": ("field", *_NAMES),
+    "relation_status": ("relation", "reached", "used", "doubted"),
+}
+"""The tables that are filled here, with their columns."""
 
 
-def store(base: FactBase, facts: Facts) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the facts, by keys: raw relations, some of their columns, and events with all of their fields.
+
+    The relations are those of the columns, and those in which fields of the events land.
+    """
+
+    relations: frozenset[int]
+    columns: frozenset[int]
+    events: frozenset[int]
+
+
+def store(base: FactBase, reached: Reached) -> None:
     """Fill `column_status`, `field_status`, `relation_status` and `event_status`."""
+    for table, rows in verdicts(base, reached).items():
+        base.insert(table, TABLES[table], rows)
+    event_status.store(base)
+
+
+def verdicts(base: FactBase, reached: Reached, part: Part | None = None) -> dict[str, Iterable[Row]]:
+    """The rows of all those tables but `event_status`, of all subjects or of a part of them."""
     explicit_only = next(iter(base.fetch("SELECT personal_needs FROM run")))[0] == "explicit"
-    users = Users.of(base, facts)
-    columns = _columns(base, users, explicit_only)
-    fields = _fields(base, users, columns, explicit_only)
-    rows = [(key, *_verdict(users, c), *_flags(c, columns)) for key, c in columns.items()]
-    base.insert("column_status", ("column", *_NAMES, "shadow", "lands"), rows)
-    base.insert("field_status", ("field", *_NAMES), ((key, *_verdict(users, f)) for key, f in fields.items()))
-    base.insert("relation_status", ("relation", "reached", "used", "doubted"), users.relations())
-    base.run(_EVENTS)
+    users = Users.of(base, reached)
+    columns = _columns(base, users, explicit_only, part)
+    fields = _fields(base, users, columns, explicit_only, part)
+    inside: dict[int, list[int]] = {}
+    for key, column in columns.items():
+        inside.setdefault(column.relation, []).append(key)
+    raw = base.fetch(_RAW.format(some=_IN.format("key") if part else ""), _keys(part.relations if part else None))
+    relations = [_int(key) for key, is_raw in raw if is_raw]
+    wanted = columns if part is None else part.columns & columns.keys()
+    return {
+        "column_status": [(key, *_verdict(users, columns[key]), *_flags(columns[key], columns)) for key in wanted],
+        "field_status": ((key, *_verdict(users, item)) for key, item in fields.items()),
+        "relation_status": [users.relation(key, inside.get(key, ())) for key in relations],
+    }
+
+
+def _json(keys: Iterable[int]) -> str:
+    return json.dumps(sorted(keys))
 
 
 def status(needed: bool, used: bool | None) -> str:
@@ -120,7 +156,7 @@ def _verdict(users: Users, subject: _Subject) -> Row:
     return (int(needed), cell, *flags, verdict, reason, int(purposes.unnamed), *listed, listing(purposes.use_cases))
 
 
-def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Column]:
+def _columns(base: FactBase, users: Users, explicit_only: bool, part: Part | None) -> dict[int, _Column]:
     """All raw columns, with who uses them, who needs them, and what is not clear about them."""
     columns = {
         _int(key): _Column(
@@ -131,7 +167,9 @@ def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Co
             governed=bool(governed),
             columns=(_int(key),),
         )
-        for key, parent, relation, pipeline, personal, governed in base.fetch(_COLUMNS)
+        for key, parent, relation, pipeline, personal, governed in base.fetch(
+            _COLUMNS.format(some=_IN.format("c.relation") if part else ""), _keys(part.relations if part else None)
+        )
     }
     for key, personal in base.fetch(_LANDED):
         if (column := columns.get(_int(key))) is not None:
@@ -156,19 +194,25 @@ def _columns(base: FactBase, users: Users, explicit_only: bool) -> dict[int, _Co
     return columns
 
 
-def _fields(base: FactBase, users: Users, columns: dict[int, _Column], explicit_only: bool) -> dict[int, _Subject]:
+def _fields(
+    base: FactBase, users: Users, columns: dict[int, _Column], explicit_only: bool, part: Part | None
+) -> dict[int, _Subject]:
     """All fields; each knows what the columns know that hold it or something inside it."""
+    some = _FIELDS.format(some=_IN.format("event") if part else "")
     fields = {
         _int(key): _Subject(parent if isinstance(parent, int) else None, bool(personal))
-        for key, parent, personal in base.fetch(_FIELDS)
+        for key, parent, personal in base.fetch(some, _keys(part.events if part else None))
     }
     landed: dict[int, list[int]] = {key: [] for key in fields}
     for key, column in base.fetch('SELECT field, "column" FROM landing ORDER BY field, "column"'):
-        landed[_int(key)].append(_int(column))
+        if key in landed:
+            landed[_int(key)].append(_int(column))
     for key, reason in base.fetch("SELECT field, reason FROM unlanded ORDER BY field"):
-        fields[_int(key)].doubt(None).unlanded.append(str(reason))
+        if key in fields:
+            fields[_int(key)].doubt(None).unlanded.append(str(reason))
     for key, case, wildcard in base.fetch(_NEEDS.format(kind="field")):
-        fields[_int(key)].selected(str(case), bool(wildcard), explicit_only)
+        if key in fields:
+            fields[_int(key)].selected(str(case), bool(wildcard), explicit_only)
     for key, item in fields.items():
         item.served(users.served(landed[key]), explicit_only)
     for key, item in sorted(fields.items(), reverse=True):
@@ -210,6 +254,10 @@ def _flags(column: _Column, columns: dict[int, _Column]) -> tuple[int, int]:
     return int(column.governed and not planned and not column.pipeline), int(column.lands)
 
 
+def _keys(keys: Iterable[int] | None) -> dict[str, str]:
+    return {} if keys is None else {"keys": _json(keys)}
+
+
 def _int(value: object) -> int:
     """A key of the base, which declares them as integers."""
     return value if isinstance(value, int) else 0
@@ -217,35 +265,15 @@ def _int(value: object) -> int:
 
 _COLUMNS = """
 SELECT c.key, c.parent, c.relation, c.pipeline, c.sensitivity IN ('personal', 'special'), r.governed
-FROM stored_column c JOIN relation r ON r.key = c.relation ORDER BY c.key
+FROM stored_column c JOIN relation r ON r.key = c.relation {some} ORDER BY c.key
 """
-_FIELDS = "SELECT key, parent, sensitivity IN ('personal', 'special') FROM field ORDER BY key"
+_FIELDS = "SELECT key, parent, sensitivity IN ('personal', 'special') FROM field {some} ORDER BY key"
+_RAW = "SELECT key, raw FROM relation {some} ORDER BY key"
+_IN = "WHERE {} IN (SELECT value FROM json_each(:keys))"
 _LANDED = """
 SELECT l."column", f.sensitivity IN ('personal', 'special') FROM landing l JOIN field f ON f.key = l.field
 """
 _NEEDS = """
 SELECT n.key, u.id, min(n.wildcard) FROM named_need n JOIN use_case u ON u.key = n.use_case
 WHERE n.kind = '{kind}' GROUP BY n.key, u.id ORDER BY u.id
-"""
-_EVENTS = """
-INSERT INTO event_status (event, used, needed, fields, waste)
-SELECT e.key,
-       CASE WHEN max(f.used) = 1 OR EXISTS (
-                 SELECT 1 FROM landing_relation l JOIN relation_status h ON h.relation = l.relation
-                 WHERE l.event = e.key AND h.used = 1) THEN 1
-            WHEN count(*) FILTER (WHERE f.field IS NOT NULL AND f.used IS NULL) > 0
-                 OR NOT EXISTS (SELECT 1 FROM landing_relation l WHERE l.event = e.key)
-                 OR EXISTS (
-                 SELECT 1 FROM landing_relation l JOIN relation_status h ON h.relation = l.relation
-                 WHERE l.event = e.key AND h.used IS NULL) THEN NULL
-            ELSE 0 END,
-       coalesce(max(f.needed), 0) OR EXISTS (
-                 SELECT 1 FROM need_match m JOIN need n ON n.key = m.need JOIN use_case u ON u.key = n.use_case
-                 WHERE m.event = e.key AND u.state = 'active'),
-       count(f.field),
-       count(*) FILTER (WHERE f.status = 'waste')
-FROM event e
-LEFT JOIN field d ON d.event = e.key
-LEFT JOIN field_status f ON f.field = d.key
-GROUP BY e.key
 """

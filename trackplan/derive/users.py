@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from trackplan.derive.reasons import Doubts, Purposes, few, listing
-from trackplan.facts.declared import IDLE
 from trackplan.link.frames import bits
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Row
     from trackplan.link.closure import Masks
-    from trackplan.link.store import Facts
 
 _MOST_POSSIBLE = 20
 _CALLED = {
@@ -28,6 +26,40 @@ _CALLED = {
 }
 
 
+class Reached(Protocol):
+    """Who reaches what, as the closure tells. Consumers have the lowest bits; `every_model` is the bit of any model.
+
+    `everywhere` is why any raw column may be used. `idle` tells that there are none but consumers whose use amounts to
+    nothing, `taken` that a declared one takes something.
+    """
+
+    everywhere: list[str]
+
+    @property
+    def every_model(self) -> int:
+        """The bit that stands for any model."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether all there are use nothing."""
+
+    @property
+    def taken(self) -> bool:
+        """Whether a declared consumer takes something."""
+
+    def masks(self, key: int) -> Masks:
+        """Who reaches a raw column, by its key."""
+
+    def rows(self, relation: int) -> Masks:
+        """Who reaches the rows of a relation, by its key."""
+
+    def doubts(self, key: int, askers: int) -> tuple[str, ...]:
+        """Why those who reach a raw column leave it in doubt."""
+
+    def carrying(self, column: int) -> list[int]:
+        """The keys of the models that carry or read a raw column."""
+
+
 @dataclass(slots=True)
 class Users:
     """Reads sets of consumers, which are integers with a bit for each.
@@ -36,9 +68,10 @@ class Users:
     serves, by its bit; `blind` tells that nobody who could use anything was read.
     """
 
-    facts: Facts
+    reached: Reached
     ids: list[str]
     paths: list[str]
+    classes: list[str]
     relation_ids: dict[int, str]
     counting: int
     cases: dict[int, list[str]]
@@ -51,34 +84,36 @@ class Users:
     _possible: dict[tuple[int, tuple[str, ...]], list[str]] = field(default_factory=dict)
     _served: dict[int, list[str]] = field(default_factory=dict)
     _serving: int = field(init=False)
+    _consumers: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self._consumers = (1 << len(self.ids)) - 1
         self._serving = sum(1 << bit for bit in self.cases)
 
     @classmethod
-    def of(cls, base: FactBase, facts: Facts) -> Users:
+    def of(cls, base: FactBase, reached: Reached) -> Users:
         """The users of what is in the fact base."""
         ids: list[str] = []
         paths: list[str] = []
+        classes: list[str] = []
         counting = 0
-        for bit, (id_, counts, path) in enumerate(base.fetch(_CONSUMERS)):
+        for bit, (id_, counts, path, use) in enumerate(base.fetch(_CONSUMERS)):
             ids.append(str(id_))
             paths.append(str(path))
+            classes.append(str(use))
             counting |= bool(counts) << bit
         cases: dict[int, list[str]] = {}
         for consumer, case in base.fetch(_SERVES):
             if isinstance(consumer, int):
                 cases.setdefault(consumer - 1, []).append(str(case))
         relations = {k: str(id_) for k, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(k, int)}
-        askers = facts.linking.askers
-        idle = bool(askers.consumers) and all(c.use in IDLE for c in askers.consumers) and not askers.models
-        blind = idle or (not base.count(_STATEMENTS) and not askers.taken)
-        return cls(facts, ids, paths, relations, counting, cases, blind)
+        blind = reached.idle or (not base.count(_STATEMENTS) and not reached.taken)
+        return cls(reached, ids, paths, classes, relations, counting, cases, blind)
 
     def of_column(self, key: int) -> tuple[int, int, bool]:
         """The counting consumers that name a raw column, those that take it by a star alone, and whether models do."""
         named, star, _ = self._of(key)
-        carried = bool((named | star) & self.facts.linking.askers.every_model)
+        carried = bool((named | star) & self.reached.every_model)
         return named & self.counting, star & ~named & self.counting, carried
 
     def others(self, columns: Iterable[int]) -> int:
@@ -87,12 +122,11 @@ class Users:
         for key in columns:
             named, star, _ = self._of(key)
             mask |= named | star
-        return mask & self.facts.linking.askers.consumer_bits & ~self.counting
+        return mask & self._consumers & ~self.counting
 
     def kinds(self, mask: int) -> list[str]:
         """What consumers are, by their classes: `tests`, `builds`."""
-        consumers = self.facts.linking.askers.consumers
-        return sorted({_CALLED[consumers[bit].use] for bit in bits(mask)})
+        return sorted({_CALLED[self.classes[bit]] for bit in bits(mask)})
 
     def served(self, columns: Iterable[int]) -> list[str]:
         """The use cases whose consumers surely reach one of some columns, in alphabetical order."""
@@ -114,29 +148,20 @@ class Users:
     def doubt(self, key: int, doubts: Doubts, coverage: str | None) -> None:
         """Tell what stands in the way of calling a column unused that nobody surely uses."""
         named, star, possible = self._of(key)
-        stored = self.facts.stored[key][1]
-        texts = self.facts.linking.askers.texts
-        places = (*texts.reasons(named | star | possible, stored.word), *self.facts.everywhere)
+        places = (*self.reached.doubts(key, named | star | possible), *self.reached.everywhere)
         doubts.places.extend(sorted(places))
         doubts.consumers.extend(self._perhaps(possible & ~named & ~star, places))
         doubts.blind = self.blind
         if coverage is not None:
             doubts.readers.append(coverage)
 
-    def relations(self) -> Iterator[Row]:
-        """The rows of `relation_status`."""
-        doubted = {self.facts.stored[key][0] for key in range(1, self.facts.raw + 1) if self._is_doubted(key)}
-        linking = self.facts.linking
-        consumers = linking.askers.consumer_bits
-        for number, key in self.facts.relations.items():
-            relation = linking.program.tables[number].relation
-            if relation is None or not relation.raw:
-                continue
-            named, star, possible = linking.masks(linking.nodes.rows(number))
-            perhaps = possible & ~named & ~star & consumers
-            used = 1 if (named | star) & self.counting else None if perhaps else 0
-            reached = bool((named | star) & consumers or perhaps)
-            yield key, int(reached), used, int(bool(perhaps) or number in doubted)
+    def relation(self, key: int, columns: Iterable[int]) -> Row:
+        """The row of `relation_status` for a raw relation with these columns."""
+        named, star, possible = self.reached.rows(key)
+        perhaps = possible & ~named & ~star & self._consumers
+        used = 1 if (named | star) & self.counting else None if perhaps else 0
+        reached = bool((named | star) & self._consumers or perhaps)
+        return key, int(reached), used, int(bool(perhaps) or any(map(self._is_doubted, columns)))
 
     def plain(self, named: int, starred: int, carried: bool) -> Row:
         """The cells of a verdict on what is used and that no use case needs."""
@@ -171,22 +196,21 @@ class Users:
 
     def models(self, columns: Iterable[int]) -> list[str]:
         """The ids of the models that carry or read one of some columns, in alphabetical order."""
-        return sorted({self.relation_ids[key] for column in columns for key in self.facts.carrying(column)})
+        return sorted({self.relation_ids[key] for column in columns for key in self.reached.carrying(column)})
 
     def _of(self, key: int) -> Masks:
         known = self._masks.get(key)
         if known is None:
-            known = self._masks[key] = self.facts.stored[key][1].masks(self.facts.linking)
+            known = self._masks[key] = self.reached.masks(key)
         return known
 
     def _is_doubted(self, key: int) -> bool:
         named, star, possible = self._of(key)
-        texts = self.facts.linking.askers.texts
-        return bool(self.facts.everywhere or texts.reasons(named | star | possible, self.facts.stored[key][1].word))
+        return bool(self.reached.everywhere or self.reached.doubts(key, named | star | possible))
 
     def _perhaps(self, possible: int, places: tuple[str, ...]) -> list[str]:
         """Consumers that may use something; of those whose own text was not understood, `places` tell enough."""
-        mask = possible & self.facts.linking.askers.consumer_bits
+        mask = possible & self._consumers
         known = self._possible.get((mask, places))
         if known is None:
             known = []
@@ -199,7 +223,8 @@ class Users:
 
 
 _CONSUMERS = """
-SELECT c.id, c.counts, f.path FROM consumer c LEFT JOIN place p ON p.key = c.place LEFT JOIN file f ON f.key = p.file
+SELECT c.id, c.counts, f.path, c.class
+FROM consumer c LEFT JOIN place p ON p.key = c.place LEFT JOIN file f ON f.key = p.file
 ORDER BY c.key
 """
 _SERVES = """

@@ -7,6 +7,9 @@ import zlib
 from contextlib import closing
 from pathlib import Path
 
+Error = sqlite3.Error
+"""What reading a base raises that is damaged."""
+
 _PIECE = 1_000_000
 _FAST = 1
 

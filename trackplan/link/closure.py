@@ -16,7 +16,7 @@ from trackplan.link.frames import ALL, NAMED, STAR, Key, unnamed
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
-from trackplan.link.targets import Ends, Targets
+from trackplan.link.targets import STARS, TAKES, Ends, Step, Targets
 
 Masks = tuple[int, int, int]
 """The askers that reach something: named, by star only, and only possibly."""
@@ -28,9 +28,10 @@ NONE: Masks = (0, 0, 0)
 class Closure:
     """Spreads the askers' bits from what they ask for to everything that stands behind it.
 
-    `takers` are the bits that ask a built table for all it has, by table. `trail` are the sure steps from nodes to
-    others, in the order in which they were gone, time and again if the program is `circular`; `perhaps` has who asks a
-    table that a text may write to, by the text.
+    `takers` are the bits that ask a built table for all it has, by table. `steps` are those from a table's nodes to
+    others, by table in the order in which they were gone, time and again if the program is `circular`; those of a
+    consumer's statement, which start nowhere, are in `taken`, and what else is `asked` for by node. `perhaps` has who
+    asks a table that a text may write to, by the text.
     """
 
     program: Program
@@ -38,7 +39,9 @@ class Closure:
     nodes: Nodes
     targets: Targets
     takers: dict[int, int] = field(default_factory=dict)
-    trail: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
+    steps: dict[int, list[Step]] = field(default_factory=dict)
+    taken: dict[int, list[Step]] = field(default_factory=dict)
+    asked: dict[int, Masks] = field(default_factory=dict)
     perhaps: dict[int, int] = field(default_factory=dict)
     circular: bool = False
     _named: list[int] = field(default_factory=list)
@@ -48,19 +51,29 @@ class Closure:
 
     def ask(self, table: int, key: Key, bits: int, strength: int) -> None:
         """Askers take a column, the rows, or all columns of a table."""
+        node = self.nodes.node(table, key, "")
+        named, star, possible = self.asked.get(node, NONE)
         masks = (bits, 0, 0) if strength == NAMED else (0, bits, 0) if strength == STAR else (0, 0, bits)
-        self._give((), ([self.nodes.node(table, key, "")], []), masks)
+        self.asked[node] = (named | masks[0], star | masks[1], possible | masks[2])
+        self._grow()
+        self._give(([node], ()), masks)
 
     def take(self, block: Block, bits: int) -> None:
         """Askers take all that a statement gives."""
         linked = self.linked[block.number]
-        named, star = (bits, 0, 0), (0, bits, 0)
+        steps = self.taken[block.number] = []
+
+        def go(ends: Ends, own: int) -> None:
+            steps.append(((), *ends, own))
+            self._grow()
+            self._give(ends, (bits, 0, 0) if own == TAKES else (0, bits, 0))
+
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]
-            self._give((), self.targets.behind(block, edges), star if starred else named)
+            go(self.targets.behind(block, edges), STARS if starred else TAKES)
         if linked.open:
-            self._rest((), block, ALL, star)
-        self._give((), self.targets.behind(block, linked.rows), named)
+            go(self.targets.rest(block, ALL), STARS)
+        go(self.targets.behind(block, linked.rows), TAKES)
 
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
@@ -80,7 +93,7 @@ class Closure:
             while self._changed:
                 self._changed = False
                 for number in sorted(part):
-                    self._spread(self.program.tables[number])
+                    self.spread(self.program.tables[number])
                 if not circular:
                     break
         self._grow()
@@ -104,17 +117,30 @@ class Closure:
         return found
 
     def _grow(self) -> None:
+        if self.nodes.count == len(self._named):
+            return
         missing = [0] * (self.nodes.count - len(self._named))
         for masks in (self._named, self._star, self._possible):
             masks.extend(missing)
 
-    def _give(self, sources: Sequence[int], targets: Ends, masks: Masks) -> None:
-        """Pass masks on to nodes: to those that are surely meant, and to those that may be."""
-        if self.nodes.count > len(self._named):
-            self._grow()
-        sure, perhaps = targets
-        if sources and sure:
-            self.trail.append((sources, sure))
+    def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
+        """Pass on what reaches some nodes of a table, and what itself takes, to others."""
+        self.steps[table].append((sources, *ends, own))
+        self._pass(table, sources, ends, own)
+
+    def _pass(self, table: int, sources: Sequence[int], ends: Ends, own: int) -> None:
+        self._grow()
+        bits = self.takers.get(table, 0) if own else 0
+        named, star, possible = bits if own & TAKES else 0, bits if own & STARS else 0, 0
+        for source in sources:
+            named |= self._named[source]
+            star |= self._star[source]
+            possible |= self._possible[source]
+        self._give(ends, (named, star, possible))
+
+    def _give(self, ends: Ends, masks: Masks) -> None:
+        """Add askers to those of some nodes: of those that are surely meant, and of those that may be."""
+        sure, perhaps = ends
         named, star, possible = masks
         if sure and named:
             self._mark(self._named, sure, named)
@@ -134,14 +160,11 @@ class Closure:
                 known[node] = after
                 self._changed = True
 
-    def _rest(self, sources: Sequence[int], block: Block, excluded: frozenset[str], masks: Masks) -> None:
-        """Pass masks on to what an open statement may take besides its columns, but for some names."""
-        self._give(sources, self.targets.rest(block, excluded), masks)
-
-    def _spread(self, table: Table) -> None:
+    def spread(self, table: Table) -> None:
         """Pass on what reaches a table to what it is made of."""
         self._grow()
         number, nodes = table.number, self.nodes
+        self.steps[number] = []
         done = 0
         while done < len(nodes.alls[number]):
             for (excluded, path), node in list(nodes.alls[number].items())[done:]:
@@ -159,44 +182,35 @@ class Closure:
         """What a statement gives for the columns of the table that it fills, and to the table itself."""
         nodes, linked, number = self.nodes, self.linked[block.number], table.number
         first, count = nodes.first[number], len(nodes.names[number])
-        bits, itself = self.takers.get(number, 0), nodes.itself(number)
         ways = self.ways(table, block)
         askers: list[list[int]] = [[] for _ in linked.columns]
         for position, found in enumerate(ways):
             for at in found:
                 askers[at].append(first + position)
         # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
-        together: dict[int, tuple[Sequence[Edge], list[int], Masks]] = {}
+        together: dict[int, tuple[Sequence[Edge], list[int], int]] = {}
         for at, (edges, sources) in enumerate(zip(linked.columns, askers, strict=True)):
             if not edges:
                 continue
-            starred = linked.starred is not None and linked.starred[at]
-            named, star, possible = (0, bits, 0) if starred else (bits, 0, 0)
-            for source in sources:
-                named |= self._named[source]
-                star |= self._star[source]
-                possible |= self._possible[source]
-            if named or star or possible:
-                known = together.get(id(edges))
-                if known is None:
-                    together[id(edges)] = (edges, [itself, *sources], (named, star, possible))
-                else:
-                    known[1].extend(sources)
-                    n, s, p = known[2]
-                    together[id(edges)] = (edges, known[1], (named | n, star | s, possible | p))
-        for edges, sources, masks in together.values():
-            self._give(sources, self.targets.behind(block, edges), masks)
-        named, star, possible = self.masks(first + count)
-        self._give((first + count, itself), self.targets.behind(block, linked.rows), (named | bits, star, possible))
-        if linked.open and bits:
-            self._rest((itself,), block, ALL, (0, bits, 0))
+            own = STARS if linked.starred is not None and linked.starred[at] else TAKES
+            known = together.get(id(edges))
+            if known is None:
+                together[id(edges)] = (edges, sources, own)
+            else:
+                known[1].extend(sources)
+                together[id(edges)] = (edges, known[1], known[2] | own)
+        for edges, sources, own in together.values():
+            self._go(number, sources, self.targets.behind(block, edges), own)
+        self._go(number, (first + count,), self.targets.behind(block, linked.rows), TAKES)
+        if linked.open:
+            self._go(number, (), self.targets.rest(block, ALL), STARS)
         done = 0
         while done < len(nodes.paths[number]):
             for (column, path), node in list(nodes.paths[number].items())[done:]:
                 done += 1
                 for at in ways[column - first]:
                     if edges := linked.columns[at]:
-                        self._give((node,), self.targets.inside(block, edges, path), self.masks(node))
+                        self._go(number, (node,), self.targets.inside(block, edges, path))
         if block.by_position and (table.frame.open or linked.open):
             self._anywhere(table, block, linked)
 
@@ -204,10 +218,10 @@ class Closure:
         """A statement that fills a table by position, where nobody knows the positions."""
         number = table.number
         first = self.nodes.first[number]
-        asked = self._asking((*range(first, first + len(self.nodes.names[number])), *self.nodes.paths[number].values()))
-        for edges in linked.columns:
-            self._give((), self.targets.behind(block, edges), (0, 0, asked))
-        self._rest((), block, ALL, (0, 0, asked))
+        asked = [*range(first, first + len(self.nodes.names[number])), *self.nodes.paths[number].values()]
+        ends = [self.targets.behind(block, edges) for edges in linked.columns] + [self.targets.rest(block, ALL)]
+        for sure, perhaps in ends:
+            self._go(number, asked, ((), [*sure, *perhaps]))
 
     def _shown(self, table: Table, base: int) -> None:
         """What a table that stands for others, or is a copy of another, takes from one of them."""
@@ -216,38 +230,36 @@ class Closure:
         for name, position in nodes.index[number].items():
             target = nodes.index[base].get(name)
             if target is not None:
-                self._step(first + position, nodes.first[base] + target, table.strength)
+                self._step(table, first + position, nodes.first[base] + target)
         for column, source in ((c, s) for c in _unnamed(nodes, base) for s in _unnamed(nodes, number)):
-            self._step(source, column, table.strength)
+            self._step(table, source, column)
         rows = nodes.rows(number)
-        self._step(rows, nodes.rows(base), table.strength)
+        self._step(table, rows, nodes.rows(base))
         for (column, path), node in list(nodes.paths[number].items()):
             target = nodes.index[base].get(nodes.names[number][column - first].lower())
             if target is not None:
-                self._step(node, nodes.inside(base, nodes.first[base] + target, path), table.strength)
+                self._step(table, node, nodes.inside(base, nodes.first[base] + target, path))
         if number in self.takers:
             self._taken(table, base)
 
-    def _step(self, source: int, node: int, strength: int) -> None:
+    def _step(self, table: Table, source: int, node: int) -> None:
         """Pass on what reaches one node to another."""
-        targets: Ends = ([node], []) if strength == NAMED else ([], [node])
-        self._give((source,), targets, self.masks(source))
+        self._go(table.number, (source,), ([node], ()) if table.strength == NAMED else ((), [node]))
 
     def _taken(self, table: Table, base: int) -> None:
-        bits, itself = self.takers[table.number], (self.nodes.itself(table.number),)
         first = self.nodes.first[base]
-        self._give(itself, (range(first, first + len(self.nodes.names[base])), []), (0, bits, 0))
-        self._give(itself, ([self.nodes.rows(base)], []), (bits, 0, 0))
+        self._go(table.number, (), (range(first, first + len(self.nodes.names[base])), ()), STARS)
+        self._go(table.number, (), ([self.nodes.rows(base)], ()), TAKES)
         if table.frame.open:
-            self._give(itself, ([self.nodes.node(base, ALL, "")], []), (0, bits, 0))
+            self._go(table.number, (), ([self.nodes.node(base, ALL, "")], ()), STARS)
 
     def _all(self, table: Table, excluded: frozenset[str], path: str, node: int) -> None:
         """All columns of a table but some: those that are known, and what else it may have."""
-        nodes, number, masks = self.nodes, table.number, self.masks(node)
+        nodes, number, me = self.nodes, table.number, (node,)
         first = nodes.first[number]
         columns = [first + p for p, name in enumerate(nodes.names[number]) if name.lower() not in excluded]
         known = [nodes.inside(number, column, path) for column in columns] if path else columns
-        self._give((node,), (known, []), masks)
+        self._go(number, me, (known, ()))
         if not table.frame.open:
             return
         for block in table.builders:
@@ -256,10 +268,10 @@ class Closure:
             linked = self.linked[block.number]
             for name, edges in zip(linked.names, linked.columns, strict=True):
                 if name.lower() not in excluded and (block.by_position or not name):
-                    self._give((node,), self.targets.behind(block, edges), masks)
-            self._rest((node,), block, excluded, masks)
+                    self._go(number, me, self.targets.behind(block, edges))
+            self._go(number, me, self.targets.rest(block, excluded))
         for base in (*table.bases, *table.copied):
-            self._step(node, nodes.node(base, excluded, ""), table.strength)
+            self._step(table, node, nodes.node(base, excluded, ""))
 
     def _written(self, table: Table) -> None:
         """Whoever asks a table that a text may have written asks that text."""

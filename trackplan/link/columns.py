@@ -75,7 +75,7 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         column = relation.columns.get(lower)
         ways = inside.get(first + position, ())
         known = column is not None or relation.built
-        sure = [_listed(path) for path, node in ways if any(closure.masks(node)[:2])]
+        sure = [listed(path) for path, node in ways if any(closure.masks(node)[:2])]
         landed = lower in relation.keys or lower in relation.wanted
         if not (known or landed or sure or any(closure.masks(first + position)[:2])):
             # Asked for only by a name that may mean another column: no reason to believe in it.
@@ -84,14 +84,14 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         nodes = [first + position, *(node for _, node in ways)]
         found.append(Stored(position, (), known, column, place, name, "", nodes))
         if relation.raw and (sure or lower in relation.keys or (column is not None and column.columns)):
-            taken = _taken(ways)
+            take = taken(ways)
             for key in _keys(linking, relation, position, name, sure, place):
-                key.asked = [first + position, *taken(key.lower)]
+                key.asked = [first + position, *take(key.lower)]
                 found.append(key)
     return found
 
 
-def _taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
+def taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
     """Which of the ways into a column take a key of it: the same, a part of it, or something around it."""
     exact = dict(ways)
     inside: dict[str, list[int]] = {}
@@ -100,12 +100,12 @@ def _taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
         for length in range(1, len(segments)):
             inside.setdefault(".".join(segments[:length]), []).append(node)
 
-    def taken(key: str) -> list[int]:
+    def take(key: str) -> list[int]:
         segments = key.split(".")
         around = (exact.get(".".join(segments[:length])) for length in range(1, len(segments) + 1))
         return [*(node for node in around if node is not None), *inside.get(key, ())]
 
-    return taken
+    return take
 
 
 def _keys(
@@ -129,7 +129,7 @@ def _keys(
         yield Stored(position, path, member is not None, member, where, name, lower, [])
 
 
-def _listed(path: str) -> str:
+def listed(path: str) -> str:
     """A way without asking for the length of the list at its end."""
     return path.removesuffix(LENGTH).removesuffix(".")
 

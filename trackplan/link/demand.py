@@ -90,6 +90,10 @@ class Demand:
             scopes.frames[scopes.count + slot].ask(name, sure=True)
         return scopes
 
+    def is_clear(self, block: Block) -> bool:
+        """Whether a statement can be sure of columns only since others ask for them."""
+        return block.number in self._clear
+
     def _named(self, block: Block) -> list[tuple[int, str]]:
         """The columns of open tables that a statement can be sure of since others ask for them, as these write them."""
         tables = self.program.tables

@@ -28,7 +28,9 @@ def _reach(facts: Facts) -> None:
     rows: list[Row] = []
     for key, (_, column) in facts.stored.items():
         value = column.masks(facts.linking)
-        rows.extend((key, consumer, strength) for consumer, strength in _consumers(facts, value))
+        rows.extend(
+            (key, consumer, strength) for consumer, strength in strengths(value, facts.linking.askers.consumer_bits)
+        )
     facts.base.insert("reach", ("column", "consumer", "strength"), rows)
 
 
@@ -37,15 +39,16 @@ def _relation_reach(facts: Facts) -> None:
     rows = [
         (key, consumer, strength)
         for number, key in facts.relations.items()
-        for consumer, strength in _consumers(facts, linking.masks(linking.nodes.rows(number)))
+        for consumer, strength in strengths(linking.masks(linking.nodes.rows(number)), linking.askers.consumer_bits)
     ]
     facts.base.insert("relation_reach", ("relation", "consumer", "strength"), rows)
 
 
-def _consumers(facts: Facts, value: Masks) -> Iterator[tuple[int, str]]:
+def strengths(value: Masks, consumers: int) -> Iterator[tuple[int, str]]:
+    """The keys of those of the `consumers`, which are bits, that reach something, and how surely."""
     seen = 0
     for mask, strength in zip(value, _STRENGTHS, strict=True):
-        mine = mask & facts.linking.askers.consumer_bits & ~seen
+        mine = mask & consumers & ~seen
         seen |= mask
         most = _MOST_POSSIBLE if strength == "possible" else None
         yield from ((bit + 1, strength) for bit in islice(bits(mine), most))

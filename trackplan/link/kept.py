@@ -21,16 +21,17 @@ from trackplan.link.program import Block, Program, Table, Unit
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _CODE = ("link/*.py", "sql/*.py", "names.py", "findings.py")
-_Packed = tuple[list[int], Linked]
+Packed = tuple[list[int], Linked]
 """A linked statement whose columns are told apart: for each of them, which one it is."""
 
 
 @dataclass(slots=True)
 class Kept:
-    """What of the statements of `program` is in `pack`."""
+    """What of the statements of `program` is in `pack`; `names` has under which keys, by their numbers."""
 
     program: Program
     pack: Pack
+    names: dict[int, bytes] = field(default_factory=dict)
     _units: dict[int, bytes] = field(default_factory=dict)
     _tables: dict[int, bytes] = field(default_factory=dict)
 
@@ -48,9 +49,8 @@ class Kept:
             parts = self._parts(block, wanted, clear)
         except UnicodeEncodeError:  # half a character
             return make()
-        at, linked = once.made(self.pack, _Packed, parts, lambda: _packed(make()))
-        linked.columns = [linked.columns[number] for number in at]
-        return linked
+        under = self.names[block.number] = once.under(Packed, parts)
+        return unpacked(once.kept(self.pack, Packed, under, lambda: packed(make())))
 
     def _parts(
         self, block: Block, wanted: Sequence[tuple[str, bool]], clear: Sequence[tuple[int, str]]
@@ -82,7 +82,14 @@ def _seen(table: Table) -> bytes:
     )
 
 
-def _packed(linked: Linked) -> _Packed:
+def unpacked(packed: Packed) -> Linked:
+    """The linked statement."""
+    at, linked = packed
+    linked.columns = [linked.columns[number] for number in at]
+    return linked
+
+
+def packed(linked: Linked) -> Packed:
     """Columns that are made of the very same are kept once."""
     found: dict[int, int] = {}
     at = [found.setdefault(id(edges), len(found)) for edges in linked.columns]

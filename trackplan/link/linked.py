@@ -43,6 +43,11 @@ class Linked(Struct, array_like=True):
     spelled: dict[str, str]
     questions: list[tuple[int, str]]
 
+    @property
+    def unclear(self) -> int:
+        """How many names were not resolved for sure."""
+        return len({(unknown.place, unknown.name) for unknown in self.unknowns})
+
     def positions(self, name: str, index: dict[str, list[int]]) -> Sequence[int]:
         """Where `name` stands: with its exact letter case if there is one, else in any."""
         found = index.get(name.lower(), ())

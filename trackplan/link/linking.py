@@ -50,6 +50,11 @@ class Linking:
         """How many names of columns were looked up."""
         return sum(linked.references for linked in self.linked)
 
+    @property
+    def unclear(self) -> int:
+        """How many of them were not resolved for sure."""
+        return sum(linked.unclear for linked in self.linked)
+
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
         named, star, possible = self.closure.masks(node)
@@ -104,16 +109,18 @@ class Linking:
         again = True
         while again:
             again = False
-            for sources, targets in self.closure.trail:
-                mask = 0
-                for source in sources:
-                    mask |= found[source]
-                for target in targets if mask else ():
-                    known = found[target]
-                    both = known | mask
-                    if both != known:
-                        found[target] = both
-                        again = circular
+            for table, steps in self.closure.steps.items():
+                itself = found[self.nodes.itself(table)]
+                for sources, sure, _, own in steps:
+                    mask = itself if own else 0
+                    for source in sources:
+                        mask |= found[source]
+                    for target in sure if mask else ():
+                        known = found[target]
+                        both = known | mask
+                        if both != known:
+                            found[target] = both
+                            again = circular
 
 
 def link(

@@ -99,6 +99,10 @@ class Program:
             self.tables.append(found)
         return found
 
+    def adopt(self, table: Table) -> None:
+        """Let a table be that of its relation."""
+        self._relations[id(table.relation)] = table
+
     def bases(self, number: int) -> tuple[int, ...]:
         """The relations that a table is or stands for."""
         return self.tables[number].bases or (number,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trackplan.facts.declared import Column, RelationKind, Table
@@ -91,6 +91,10 @@ class Registry:
             self._families.append(relation)
         self._index(parts, relation)
         return relation
+
+    def names(self) -> Iterator[tuple[tuple[str, ...], Relation]]:
+        """All names, with the relations that bear them."""
+        return (named for found in self._by_last.values() for named in found)
 
     def exactly(self, parts: tuple[str, ...]) -> Relation | None:
         """The relation with just this name."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from trackplan.facts.base import FactBase, Row
-from trackplan.facts.declared import Column
+from trackplan.facts.declared import IDLE, Column
 from trackplan.findings import Place
+from trackplan.link.closure import Masks
 from trackplan.link.columns import Stored, columns_of
 from trackplan.link.gaps import store_coverage, store_unresolved
 from trackplan.link.linking import Linking
@@ -21,7 +23,7 @@ _COLUMN = ("key", "id", "relation", "parent", "name", "path", "type", "descripti
 _CONSUMER = ("key", "id", "kind", "class", "name", "title", "owner", "counts", "place")
 
 
-@dataclass(slots=True)
+@dataclass
 class Facts:
     """What has been written: keys of relations by table, of columns by table, position and lower-case path.
 
@@ -48,6 +50,39 @@ class Facts:
         self._consumers(counting)
         store_unresolved(self.base, self.linking)
         store_coverage(self.base, self.linking, self.relations)
+
+    @property
+    def every_model(self) -> int:
+        """The bit of any model."""
+        return self.linking.askers.every_model
+
+    @property
+    def idle(self) -> bool:
+        """Whether there are consumers, none of whose use amounts to anything, and no models."""
+        askers = self.linking.askers
+        return bool(askers.consumers) and all(c.use in IDLE for c in askers.consumers) and not askers.models
+
+    @property
+    def taken(self) -> bool:
+        """Whether a declared consumer takes something."""
+        return bool(self.linking.askers.taken)
+
+    def masks(self, key: int) -> Masks:
+        """Who reaches a column, by its key."""
+        return self.stored[key][1].masks(self.linking)
+
+    def rows(self, relation: int) -> Masks:
+        """Who reaches the rows of a relation, by its key."""
+        return self.linking.masks(self.linking.nodes.rows(self._tables[relation - 1]))
+
+    def doubts(self, key: int, askers: int) -> tuple[str, ...]:
+        """Why those who reach a column leave it in doubt."""
+        return self.linking.askers.texts.reasons(askers, self.stored[key][1].word)
+
+    @cached_property
+    def _tables(self) -> list[int]:
+        """The tables of relations in the order of their keys."""
+        return list(self.relations)
 
     def carrying(self, column: int) -> list[int]:
         """The keys of the models that carry or read a column, given by its key."""

@@ -18,6 +18,14 @@ _MANY = 8
 Ends = tuple[Sequence[int], Sequence[int]]
 """The nodes that something leads to: those that are surely meant, and those that only may be."""
 
+Step = tuple[Sequence[int], Sequence[int], Sequence[int], int]
+"""From some nodes of a table to others: to those that are surely meant, and to those that may be.
+
+The last number tells whether the table itself, as one that asks, takes these too: by name, by a star, or both.
+"""
+
+TAKES, STARS = 1, 2
+
 
 @dataclass(slots=True)
 class Targets:

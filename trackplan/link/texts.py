@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from trackplan.link.frames import bits
 from trackplan.link.program import Unit
@@ -22,7 +23,8 @@ _REASONS = {
     "unsupported": "is not followed",
     "circular": "depends on itself",
 }
-_TOLD = 3
+TOLD = 3
+"""How many reasons are told."""
 
 
 @dataclass(slots=True)
@@ -56,15 +58,17 @@ class Texts:
         mask = (askers >> self.shift) & ((1 << len(self.texts)) - 1) | self.words.get(word, 0)
         known = self._reasons.get(mask)
         if known is None:
-            found = []
-            for index in bits(mask):
-                unit, statement = self.texts[index]
-                place = unit.lines.place(statement.span)
-                found.append(f"{place.path}:{place.line} {_REASONS[statement.reason]} and may use it")
-                if len(found) == _TOLD:
-                    break
-            known = self._reasons[mask] = tuple(found)
+            known = self._reasons[mask] = tuple(map(self._told, islice(bits(mask), TOLD)))
         return known
+
+    def told(self) -> list[str]:
+        """What each text leaves in doubt, in a clause."""
+        return [self._told(number) for number in range(len(self.texts))]
+
+    def _told(self, number: int) -> str:
+        unit, statement = self.texts[number]
+        place = unit.lines.place(statement.span)
+        return f"{place.path}:{place.line} {_REASONS[statement.reason]} and may use it"
 
     def whole(self) -> Iterator[tuple[int, NotUnderstood, bool]]:
         """Each text with its number, and whether the name of a table in it may stand for all of its columns."""

@@ -1,0 +1,117 @@
+"""A check after an edit of SQL says the same as one that knows nothing, though it links nothing but what was edited."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests import sql_edits
+from tests.test_incremental import write
+from tests.test_renewal import SMALL, run, warm
+from tests.test_tree_git import git, repository
+from trackplan.cache import files
+from trackplan.link import linking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODEL = "select id, info.page as page from raw.events where id = 'a'\n"
+JOINED = "select e.id, u.id as user from raw.events as e join raw.users as u using (id)\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project that has been checked."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    queries = {"models/m0.sql": MODEL, "models/m1.sql": JOINED, "dashboards/d0.sql": "select id, page from m.m0"}
+    for path, text in {**SMALL, **queries}.items():
+        write(folder, path, text)
+    warm(folder)
+    return folder
+
+
+@pytest.fixture
+def linked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """As many as there were whole runs with the cache."""
+    told: list[bool] = []
+    before = linking.link
+
+    def watched(program, declared, governed, kept):  # type: ignore[no-untyped-def]
+        if kept.pack.lasts:
+            told.append(True)
+        return before(program, declared, governed, kept)
+
+    monkeypatch.setattr(linking, "link", watched)
+    return told
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_edits_of_one_statement_are_brought_up_to_date(project: Path, linked: list[bool], staged: bool) -> None:
+    options = ("--staged",) if staged else ()
+    if staged:
+        repository(project, {})
+        warm(project, *options)
+        linked.clear()
+    edits = [
+        ("models/m0.sql", MODEL.replace("select", "-- what happened\nselect\n ")),
+        ("models/m0.sql", MODEL.replace("id = 'a'", "kind = 'a'").replace("kind", "info.page")),
+        ("models/m0.sql", MODEL.replace("info.page", "null")),
+        ("models/m0.sql", MODEL.replace("from raw.events", "from (select * from raw.events)")),
+        ("dashboards/d0.sql", "select page, count(*) from m.m0 group by page"),
+        ("dashboards/d0.sql", "select id from m.m0 where page = 'a'"),
+        ("models/m1.sql", JOINED.replace("using (id)", "using (id) ")),
+        ("models/m0.sql", MODEL),
+    ]
+    for path, text in edits:
+        write(project, path, text)
+        if staged:
+            git(project, "add", "-A")
+        for _ in range(2):
+            assert warm(project, *options) == run(project, "--no-cache", *options), text
+    assert linked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("models/m0.sql", MODEL.replace("select id", "select email")),
+        ("models/m0.sql", "select * from raw.elsewhere"),
+        ("models/m0.sql", MODEL + ";\nselect 1"),
+        ("models/m0.sql", "select {{ 'id' }} as id, null as page from raw.events"),
+        ("models/m0.sql", "select from from"),
+        ("models/m0.sql", "select id, id as page from m.m1"),
+        ("dashboards/d0.sql", "select id from raw.elsewhere"),
+        ("dashboards/d0.sql", "select id from raw.users"),
+        ("dashboards/d0.sql", "-- trackplan: ignore[TP102] so\nselect id, page from m.m0"),
+        ("dashboards/d0.sql", ""),
+    ],
+)
+def test_what_changes_more_takes_a_whole_run(project: Path, linked: list[bool], path: str, text: str) -> None:
+    write(project, path, text)
+    assert warm(project) == run(project, "--no-cache")
+    assert linked == [True]
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "another"])
+def test_a_net_that_is_damaged_takes_a_whole_run(project: Path, linked: list[bool], damage: str) -> None:
+    (net,) = (project.parent / "project-cache" / "v1").glob("*.net")
+    if damage == "gone":
+        net.unlink()
+    elif damage == "cut":
+        net.write_bytes(net.read_bytes()[:-3])
+    else:
+        assert files.write(str(net), b"2 0 0 ")
+    write(project, "models/m0.sql", MODEL.replace("info.page", "null"))
+    assert warm(project) == run(project, "--no-cache")
+    assert linked == [True]
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.generate], derandomize=True)
+@given(chance=st.randoms(use_true_random=False))
+def test_any_small_edits_are_told_as_in_a_first_run(chance: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
+    sql_edits.tried(chance, tmp_path_factory.mktemp("project"), 3, warm, run)

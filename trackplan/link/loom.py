@@ -1,0 +1,194 @@
+"""The part of a linked program that is looked at after an edit, made of its net piece by piece, as it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from trackplan.cache.pack import Pack
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
+from trackplan.link.askers import Askers
+from trackplan.link.closure import Closure, Masks
+from trackplan.link.demand import Demand
+from trackplan.link.expand import Expanded
+from trackplan.link.kept import Kept, Packed, unpacked
+from trackplan.link.linked import Linked
+from trackplan.link.linking import Linking
+from trackplan.link.net import Net, number_of
+from trackplan.link.nodes import Nodes
+from trackplan.link.program import Block, Program, Table, Unit
+from trackplan.link.relations import Registry, Relation
+from trackplan.link.routines import Routines
+from trackplan.link.targets import Ends, Step, Targets
+from trackplan.sql.records import Record, Statement
+from trackplan.sql.text import Lines
+
+T = TypeVar("T")
+_MOST_PATHS = 900
+_LINKED = msgspec.msgpack.Decoder(Packed)
+_UNSAID = Statement(0, [], (), (-1, -1))
+
+
+class TooMuchError(Exception):
+    """More has changed than can be told without linking everything."""
+
+
+class _Lazy(dict[int, T], Generic[T]):
+    """Things by number, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[int], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number: int) -> T:
+        found = self[number] = self._make(number)
+        return found
+
+
+class _Recording(Closure):
+    """Tells which steps there are, and goes none of them."""
+
+    def _pass(self, table: int, sources: Sequence[int], ends: Ends, own: int) -> None: ...
+
+    def _give(self, ends: Ends, masks: Masks) -> None: ...
+
+    def _grow(self) -> None: ...
+
+
+class Loom:
+    """Tables, statements and steps of a program by their numbers; what the edited text says is known only to `say`."""
+
+    def __init__(self, net: Net, pack: Pack) -> None:
+        self.net = net
+        self._pack = pack
+        self._blocks: dict[int, Block] = {}
+        self.tables: dict[int, Table] = _Lazy(self._table)
+        self.linked: dict[int, Linked] = _Lazy(self._linked)
+        tables, linked = cast("list[Table]", self.tables), cast("list[Linked]", self.linked)
+        self.nodes = nodes = Nodes(tables, net.count)
+        nodes.names = cast("list[list[str]]", _Lazy(lambda number: net.sheet(number).names))
+        nodes.first = cast("list[int]", _Lazy(lambda number: net.sheet(number).first))
+        nodes.index = cast("list[dict[str, int]]", _Lazy(self._index))
+        nodes.paths = cast("list[dict[tuple[int, str], int]]", _Lazy(self._paths))
+        nodes.alls = cast("list[dict[tuple[frozenset[str], str], int]]", _Lazy(self._alls))
+        program = Program(Registry(()), [], Routines(), tables)
+        demand = Demand(program, Expanded(), Kept(program, Pack()), linked)
+        closure = _Recording(program, linked, nodes, Targets(linked, nodes))
+        self.linking = Linking(program, demand, nodes, Askers(program), closure, {})
+
+    def block(self, number: int) -> Block:
+        """A statement, of which nothing is known but what it reads and fills."""
+        found = self._blocks.get(number)
+        if found is None:
+            thread = self.net.thread(number)
+            slots = dict(thread.names)
+            found = Block(_NOBODY, _UNSAID, number, None, [], thread.slots, slots, thread.columns, thread.by_position)
+            self._blocks[number] = found
+        return found
+
+    def say(self, number: int, unit: Unit, statement: Statement, reads: dict[tuple[str, ...], int]) -> Block:
+        """A statement with what it says; `reads` are the tables that it reads, by name."""
+        block = self.block(number)
+        target = self.net.thread(number).target
+        block.unit, block.statement = unit, statement
+        block.slot_of = {parts: slot for slot, parts in enumerate(reads)}
+        block.slots = list(reads.values())
+        if target >= 0:
+            block.target = self.tables[target].relation
+            self.linking.program.adopt(self.tables[target])
+        self.linking.closure.targets.forget()
+        return block
+
+    def steps(self, number: int) -> list[Step]:
+        """The steps that a table goes as things are now. Raises `TooMuchError` where they do not tell all."""
+        sheet, closure = self.net.sheet(number), self.linking.closure
+        if sheet.odd:
+            raise TooMuchError
+        if sheet.takers:
+            closure.takers[number] = number_of(sheet.takers)
+        closure.spread(self.tables[number])
+        return _plain(closure.steps[number])
+
+    def taken(self, number: int) -> list[Step]:
+        """The steps of a consumer's statement."""
+        self.linking.closure.take(self.block(number), 0)
+        return _plain(self.linking.closure.taken[number])
+
+    def size(self, number: int) -> tuple[int, int]:
+        """How many ways into the columns of a table are asked for, and how often many columns at once."""
+        return len(self.nodes.paths[number]), len(self.nodes.alls[number])
+
+    def lay(self) -> None:
+        """Lay over the net what has grown."""
+        over = self.net.over
+        for number in self.grown():
+            sheet = self.net.sheet(number)
+            paths = [(column, path, node) for (column, path), node in self.nodes.paths[number].items()]
+            alls = [(sorted(names), path, node) for (names, path), node in self.nodes.alls[number].items()]
+            if len(paths) > _MOST_PATHS:  # the whole value might count from here on
+                raise TooMuchError
+            fresh = [node for *_, node in (*paths[len(sheet.paths) :], *alls[len(sheet.alls) :])]
+            over.homes.update((node, number) for node in fresh)
+            readers = sheet.readers if not alls or number in sheet.readers else [*sheet.readers, number]
+            over.sheets[number] = replace(sheet, paths=paths, alls=alls, readers=readers)
+
+    def nodes_of(self, number: int, names: Iterable[str]) -> Iterator[int]:
+        """The nodes of some columns of a table, and of the ways into them."""
+        first, index = self.nodes.first[number], self.nodes.index[number]
+        columns = {first + index[name] for name in names if name in index}
+        yield from columns
+        yield from (node for (column, _), node in self.nodes.paths[number].items() if column in columns)
+
+    def grown(self) -> list[int]:
+        """The tables of which somebody asks for more ways into their columns, or for more columns at once."""
+        nodes = self.nodes
+        found = []
+        for number in {*cast("dict[int, object]", nodes.paths), *cast("dict[int, object]", nodes.alls)}:
+            sheet = self.net.sheet(number)
+            if len(nodes.paths[number]) > len(sheet.paths) or len(nodes.alls[number]) > len(sheet.alls):
+                found.append(number)
+        return sorted(found)
+
+    def _table(self, number: int) -> Table:
+        sheet = self.net.sheet(number)
+        relation = Relation(sheet.parts, "table", None, sheet.declared, built=sheet.built) if sheet.parts else None
+        table = Table(number, relation, sheet.bases, sheet.strength)
+        table.frame.fill(sheet.names[: sheet.known])
+        table.frame.open, table.frame.lists = sheet.open, frozenset(sheet.lists)
+        table.frame.starred = [True] * sheet.known if sheet.starred else None
+        table.builders = [self.block(block) for block in sheet.builders]
+        table.copied, table.wanted = sheet.copied, sheet.wanted
+        return table
+
+    def _index(self, number: int) -> dict[str, int]:
+        known = len(self.tables[number].frame.names)
+        more = self.nodes.names[number][known:]
+        return {**self.tables[number].frame.index, **{name.lower(): known + n for n, name in enumerate(more)}}
+
+    def _paths(self, number: int) -> dict[tuple[int, str], int]:
+        return {(column, path): node for column, path, node in self.net.sheet(number).paths}
+
+    def _alls(self, number: int) -> dict[tuple[frozenset[str], str], int]:
+        return {(frozenset(names), path): node for names, path, node in self.net.sheet(number).alls}
+
+    def _linked(self, number: int) -> Linked:
+        piece = self.net.over.linked.get(number) or self._pack.get(self.net.thread(number).linked)
+        if piece is None:
+            raise TooMuchError
+        return unpacked(_LINKED.decode(piece))
+
+
+def _plain(steps: Sequence[Step]) -> list[Step]:
+    return [(list(sources), list(sure), list(perhaps), own) for sources, sure, perhaps, own in steps]
+
+
+def unit(text: str, dialect: str, path: str) -> Unit:
+    """A text as statements refer to it."""
+    return Unit(Sql(text, dialect, Place(path)), Record([]), Lines(text, path))
+
+
+_NOBODY = unit("", "", "")

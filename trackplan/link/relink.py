@@ -1,0 +1,297 @@
+"""One text of SQL, edited → what that changes: whom each column reaches, and what else rests on it.
+
+Only the statements of the text are linked again, against the tables as they are known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
+
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
+from trackplan.link import net as nets
+from trackplan.link import spread
+from trackplan.link.effects import effects
+from trackplan.link.kept import packed
+from trackplan.link.linked import Linked, link
+from trackplan.link.loom import Loom, TooMuchError
+from trackplan.link.program import Block, Unit
+from trackplan.link.sheets import Text
+from trackplan.sql.records import NotUnderstood, Record, Select, Span, Statement
+from trackplan.sql.text import Lines
+
+Parts = tuple[str, ...]
+_ALIKE = ("target", "columns", "insert", "temporary", "view", "existing", "partial", "sets")
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+@dataclass(slots=True)
+class Relinked:
+    """What another text of a file changes.
+
+    `places` are by what they were. The nodes in `reached` are reached by others than before, those in
+    `flipped` by anybody at all for sure where nobody did, or the other way round; what is told of those that are
+    `touched` may be another in any other way. `read` has by how many statements more each table is read, and
+    `respelled` are ways into columns that somebody writes otherwise.
+    """
+
+    places: dict[Place, Place] = field(default_factory=dict)
+    reached: set[int] = field(default_factory=set)
+    flipped: set[int] = field(default_factory=set)
+    touched: set[int] = field(default_factory=set)
+    read: Counter[int] = field(default_factory=Counter)
+    respelled: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Relinking:
+    """Links a text again, and lays over the net what that changes."""
+
+    loom: Loom
+    path: str
+    text: Text
+    before: Record
+    now: Record
+    content: str
+    found: Relinked = field(default_factory=Relinked)
+    _spans: list[tuple[Span, Span]] = field(default_factory=list)
+    _owners: set[int] = field(default_factory=set)
+    _differing: list[tuple[int, set[str]]] = field(default_factory=list)
+
+    def run(self) -> Relinked:
+        """What has changed. Raises `TooMuchError`."""
+        net, text, record = self.loom.net, self.text, self.now
+        plain = not (record.definitions or record.routines or record.helpers)
+        if text.odd or not plain or len(self.before.statements) != len(self.now.statements):
+            raise TooMuchError
+        over = net.over
+        over.references = over.references or net.head.references
+        over.unclear = over.unclear if over.count else net.head.unclear
+        unit = Unit(Sql(self.content, text.dialect, Place(self.path)), self.now, Lines(self.content, self.path))
+        for number, old, new in zip(text.blocks, self.before.statements, self.now.statements, strict=True):
+            if isinstance(old, NotUnderstood) or isinstance(new, NotUnderstood):
+                raise TooMuchError
+            self._statement(unit, number, old, new)
+        self._move()
+        self._spread()
+        over.count = self.loom.nodes.count
+        over.texts[self.path] = replace(text, lines=nets.lengths(self.content))
+        over.records[net.head.texts[self.path]] = _ENCODER.encode(self.now)
+        return self.found
+
+    def _statement(self, unit: Unit, number: int, old: Statement, new: Statement) -> None:
+        """Link a statement again."""
+        loom, thread = self.loom, self.loom.net.thread(number)
+        known = dict(thread.names)
+        if thread.clear or any(getattr(old, name) != getattr(new, name) for name in _ALIKE):
+            raise TooMuchError
+        if any(name[-1].endswith("()") for name in known) or _calls(old, new) & set(loom.net.head.calls):
+            raise TooMuchError
+        self._spans.append((old.span, new.span))
+        tables = {parts: thread.slots[slot] for parts, slot in known.items()}
+        before = loom.linked[number]
+        if _bare(old) != _bare(new):
+            reads = self._reads(number, old, new, tables)
+            last = effects(loom.linking, loom.say(number, unit, old, tables))
+        else:
+            reads, last = tables, None
+        self._match(old, new)
+        block = loom.say(number, unit, new, reads)
+        demand = loom.linking.demand
+        scopes = demand.scopes(block)
+        wanted = list(demand.wanted(block, scopes))
+        linked = link(block, scopes, demand.program.tables, wanted)
+        self._compare(before, linked, block, list(tables.values()))
+        loom.linked[number] = linked
+        if last is not None:
+            then = effects(loom.linking, block)
+            slots = {parts: tables.get(parts, reads.get(parts, -1)) for parts in {*tables, *reads}}
+            for parts, table in slots.items():
+                names = {n for p, n in last.keys() | then.keys() if p == parts}
+                other = {n for n in names if last.get((parts, n)) != then.get((parts, n))}
+                self._differing.append((table, other))
+        over = loom.net.over
+        over.linked[number] = _ENCODER.encode(packed(linked))
+        over.threads[number] = replace(thread, slots=block.slots, names=list(block.slot_of.items()))
+        over.references += linked.references - before.references
+        over.unclear += linked.unclear - before.unclear
+        self._owners.add(thread.target if thread.target >= 0 else -1 - number)
+        if thread.asker >= 0:
+            self._owners.add(-1 - number)
+
+    def _reads(self, number: int, old: Statement, new: Statement, tables: dict[Parts, int]) -> dict[Parts, int]:
+        """The tables that the statement reads now, by name. Raises `TooMuchError` where more rests on that."""
+        net = self.loom.net
+        thread = net.thread(number)
+        was, now = _named(old), _named(new)
+        reads = {parts: tables[parts] if parts in tables else self._table(parts) for parts in now}
+        if was.keys() == now.keys():
+            return self._as_often(was, now, reads)
+        others = net.called(old.target) if old.target else []
+        if net.head.reads_decide or any(other != thread.target for other in others):
+            raise TooMuchError
+        self._as_often(was, now, {**tables, **reads})
+        me = [
+            owner for owner, is_one in ((thread.target, thread.target >= 0), (-1 - number, thread.asker >= 0)) if is_one
+        ]
+        for table in sorted(set(reads.values()) ^ set(tables.values())):
+            self._reader(table, me, 1 if table in reads.values() else -1)
+        return reads
+
+    def _as_often(self, was: Counter[Parts], now: Counter[Parts], reads: dict[Parts, int]) -> dict[Parts, int]:
+        """`reads`, where each table of which each mention is told is mentioned as often as before."""
+        for parts, number in reads.items():
+            sheet = self.loom.net.sheet(number)
+            if was[parts] != now[parts] and (sheet.bases or not (sheet.declared or sheet.built)):
+                raise TooMuchError
+        return reads
+
+    def _table(self, parts: Parts) -> int:
+        """The one table that a name surely means that the statement did not use before."""
+        if parts[-1].endswith(("*", "()")):
+            raise TooMuchError
+        net = self.loom.net
+        found = set(net.called(parts))
+        exact = {n for n in found if _same(net.sheet(n).parts, parts)}
+        if len(exact or found) != 1 or not net.sheet(next(iter(exact or found))).declared:
+            raise TooMuchError
+        return next(iter(exact or found))
+
+    def _reader(self, number: int, me: list[int], more: int) -> None:
+        """A table is read by this statement too, or no longer. Raises `TooMuchError` where more rests on that."""
+        net = self.loom.net
+        sheet = net.sheet(number)
+        others = [reader for reader in sheet.readers if reader not in me]
+        is_leaf = sheet.built and all(map(self._is_idle, others)) and not all(map(self._is_idle, me))
+        if number in me or sheet.bases or is_leaf or (more > 0 and any(self._leads(number, n) for n in me if n >= 0)):
+            raise TooMuchError
+        net.over.sheets[number] = replace(sheet, readers=[*others, *me] if more > 0 else others)
+        self.found.read[number] += more
+
+    def _is_idle(self, reader: int) -> bool:
+        """Whether a reader is a consumer whose use amounts to none."""
+        net = self.loom.net
+        return reader < 0 and net.is_idle(net.thread(-1 - reader).unit)
+
+    def _leads(self, start: int, goal: int) -> bool:
+        """Whether a table is made of another one."""
+        net = self.loom.net
+        pending, seen = [start], {start}
+        while pending:
+            sheet = net.sheet(pending.pop())
+            behind = {*sheet.bases, *sheet.copied, *(slot for b in sheet.builders for slot in net.thread(b).slots)}
+            if goal in behind:
+                return True
+            pending.extend(behind - seen)
+            seen |= behind
+        return False
+
+    def _match(self, old: Statement, new: Statement) -> None:
+        """Note where what is told of by its place stands now: tables by their mentions, items by their names."""
+        there: dict[Parts, list[Span]] = {}
+        for source in new.sources():
+            there.setdefault(source.parts, []).append(source.span)
+        counts: Counter[Parts] = Counter()
+        for source in old.sources():
+            spans = there.get(source.parts, [])
+            if source.parts and counts[source.parts] < len(spans):
+                self._spans.append((source.span, spans[counts[source.parts]]))
+                counts[source.parts] += 1
+        outputs = [_outputs(statement) for statement in (old, new)]
+        self._spans += [(span, outputs[1][name]) for name, span in outputs[0].items() if name in outputs[1]]
+
+    def _compare(self, old: Linked, new: Linked, block: Block, before: list[int]) -> None:
+        """Raises `TooMuchError` where what the statement gives to others, or asks of them, is another now."""
+        given = block.target is None or (old.names, old.open) == (new.names, new.open)
+        if not given or old.questions or new.questions:
+            raise TooMuchError
+        if [(u.reason, u.name) for u in old.unknowns] != [(u.reason, u.name) for u in new.unknowns]:
+            raise TooMuchError
+        for stood, stands in zip(old.unknowns, new.unknowns, strict=True):
+            self._place(Place(self.path, *stood.place), Place(self.path, *stands.place))
+        was, now = _asked(before, old), _asked(block.slots, new)
+        for number in was.keys() | now.keys():
+            wanted = self.loom.net.sheet(number).wanted
+            one, another = was.get(number, {}), now.get(number, {})
+            known = all(wanted.get(lower, ("", False))[0] == name for lower, (name, _) in another.items())
+            sure = all(wanted[lower][1] >= said for lower, (_, said) in another.items()) if known else False
+            if one != another and not (known and sure and one.items() <= another.items()):
+                raise TooMuchError
+        self.found.respelled |= {lower for lower, _ in old.spelled.items() ^ new.spelled.items()}
+
+    def _move(self) -> None:
+        """Turn spans into places."""
+        before = Lines("\n".join("x" * length for length in self.text.lines), self.path)
+        now = Lines(self.content, self.path)
+        for old, new in self._spans:
+            if old[0] >= 0:
+                self._place(before.place(old), now.place(new))
+        self._place(Place(self.path), Place(self.path))
+
+    def _place(self, old: Place, new: Place) -> None:
+        if self.found.places.setdefault(old, new) != new:
+            raise TooMuchError
+
+    def _spread(self) -> None:
+        """Follow the steps that lead elsewhere now."""
+        loom, net = self.loom, self.loom.net
+        steps = {o: loom.steps(o) if o >= 0 else loom.taken(-1 - o) for o in sorted(self._owners)}
+        done: dict[int, tuple[int, int]] = {}
+        while more := [number for number in loom.grown() if done.get(number) != loom.size(number)]:
+            for number in more:
+                done[number] = loom.size(number)
+                steps[number] = loom.steps(number)
+        loom.lay()
+        walk = spread.Spread(net)
+        seeds = {target for owner, now in steps.items() for target in spread.differing(net.steps(owner), now)}
+        for owner, now in steps.items():
+            net.lay(owner, now)
+        self.found.reached, self.found.flipped = walk.run(seeds)
+        taken = {node for table, names in self._differing for node in loom.nodes_of(table, names)}
+        self.found.touched = walk.behind({*seeds, *self.found.reached, *taken})
+
+
+def _calls(*statements: Statement) -> set[str]:
+    """The functions that may be the project's. Raises `TooMuchError` for one that is read like a table."""
+    calls = {name: rows for statement in statements for name, (rows, _) in statement.calls.items()}
+    if any(rows for statement in statements for rows, _ in statement.calls.values()):
+        raise TooMuchError
+    return set(calls)
+
+
+def _named(statement: Statement) -> Counter[Parts]:
+    return Counter(source.parts for source in statement.sources() if source.parts)
+
+
+def _asked(slots: Sequence[int], linked: Linked) -> dict[int, dict[str, tuple[str, bool]]]:
+    """What a statement asks of its tables besides what they have."""
+    found: dict[int, dict[str, tuple[str, bool]]] = {}
+    for number, asks in zip(slots, linked.asks, strict=True):
+        found.setdefault(number, {}).update((name.lower(), (name, sure)) for name, sure in asks)
+    return found
+
+
+def _outputs(statement: Statement) -> dict[str, Span]:
+    """Where a statement's select list gives each name."""
+    scope = statement.scopes[statement.scope] if statement.scopes else None
+    listed = scope.outputs if isinstance(scope, Select) else []
+    return {output.name.lower(): output.span for output in reversed(listed) if output.star is None and output.name}
+
+
+def _same(left: Parts, right: Parts) -> bool:
+    return len(left) == len(right) and nets.agree(left, right)
+
+
+def _bare(thing: object) -> object:
+    """A statement without the places in it."""
+    if isinstance(thing, msgspec.Struct):
+        told = (getattr(thing, name) for name in thing.__struct_fields__ if name != "span")
+        return type(thing).__name__, *map(_bare, told)
+    if isinstance(thing, list | tuple):
+        return [*map(_bare, thing)]
+    return {name: _bare(each) for name, each in thing.items()} if isinstance(thing, dict) else thing
