@@ -25,6 +25,6 @@ SELECT f.id AS subject, f.place,
 FROM field f
 JOIN field_status s ON s.field = f.key
 WHERE f.type IN ('string', 'any') AND f."values" IS NULL AND mentions(f.name, :words) IS NOT NULL
-  AND mentions(f.path, 'field mapping, column mapping') IS NULL  -- which says where a form's field goes
+  AND mentions(f.path, 'field mapping, column mapping, provider response, server response, api response') IS NULL  -- not people's
   AND mentions(f.name, 'error, exception, log, push, toast, id, count, length, type, status, code, number, flag, action, version, source, channel, language, at, date, time')
       IS NULL

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
+from tests.conftest import ROOT
 from trackplan.errors import ReadError
 from trackplan.rules import cases
 
@@ -94,6 +97,28 @@ def test_cases_that_pass(company: Path, cli: Cli) -> None:
         "  pass  without a plan there is nothing to judge",
         "1 rule, 3 cases: 3 passed, 0 failed",
     ]
+
+
+def test_results_as_json(company: Path, cli: Cli) -> None:
+    schema = json.loads((ROOT / "schemas" / "rule-results.schema.json").read_text(encoding="utf-8"))
+    edit(company, "tests/ACME001_no_phone_numbers.yml", "place: plan.yaml:6", "place: plan.yaml:7")
+    run = cli("rules", "test", "rules", "--format", "json", cwd=company)
+    found = json.loads(run.out)
+    jsonschema.validate(found, schema)
+    jsonschema.validate(schema["examples"][0], schema)
+    assert run.code == 1
+    rule = found["rules"][0]
+    assert (rule["id"], [case["passed"] for case in rule["cases"]]) == ("ACME001", [False, True, True])
+    assert (rule["cases"][0]["expected"][0]["place"], rule["cases"][0]["found"][0]["place"]) == (
+        "plan.yaml:7",
+        "plan.yaml:6",
+    )
+    quiet = json.loads(cli("rules", "test", "rules", "-q", "--format", "json", cwd=company).out)
+    assert [case["passed"] for case in quiet["rules"][0]["cases"]] == [False]
+    edit(company, "ACME001_no_phone_numbers.sql", "FROM field", "FROM nowhere")
+    broken = cli("rules", "test", "rules", "--format", "json", cwd=company)
+    assert broken.code == 1
+    assert "nowhere" in json.loads(broken.out)["rules"][0]["cases"][0]["problems"][0]["message"]
 
 
 def test_a_project_tests_its_own_folders(company: Path, cli: Cli) -> None:

@@ -47,7 +47,7 @@ def check(folder: Path, files: Mapping[str, str], rule: str, today: str) -> dict
 @pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{rule.id}-{case.name}" for rule, case in CASES])
 def test_case(rule: rules.Rule, case: Case) -> None:
     results = rule_tests.run(rule, [case])
-    assert all(result.passed for result in results), cases.of_rule(rule.id, results, (), Look())
+    assert all(result.passed for result in results), cases.of_rule(rule_tests.Tested(rule, results), Look())
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

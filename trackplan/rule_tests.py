@@ -30,6 +30,25 @@ class Ready:
     base: FactBase
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A rule, how each of its cases went, and the kinds of cases that it lacks."""
+
+    rule: Rule
+    results: tuple[Result, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> int:
+        """How many cases passed."""
+        return sum(result.passed for result in self.results)
+
+    @property
+    def failed(self) -> int:
+        """How many did not."""
+        return len(self.results) - self.passed
+
+
 def run(rule: Rule, cases: Sequence[Case]) -> tuple[Result, ...]:
     """All the cases of a rule."""
     return tuple(_run(rule, case) for case in cases)

@@ -87,7 +87,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("rules test company_rules/", "try the cases of your own"),
     ),
     "rules docs": (("rules docs company_rules/", "pages for your own rules"),),
-    "rules test": (("rules test", "the project's own"), ("rules test company_rules/ -q", "only what fails")),
+    "rules test": (
+        ("rules test", "the project's own"),
+        ("rules test company_rules/ -q", "only what fails"),
+        ("rules test --format json", "for programs"),
+    ),
     "scorecard": (
         ("scorecard", "where the quarter's goals stand"),
         ("scorecard --gate", "in CI: fail where one is off track"),

@@ -34,16 +34,17 @@ def rules(context: click.Context, where: Where, format: str) -> int:  # noqa: A0
 
 @rules.command("test")
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=options.FILE)
+@options.choice("text", "json", default="text", option="--format", help="How to write the results")
 @click.option("--quiet", "-q", is_flag=True, help="Only what does not pass.")
 @options.where(options.project)
-def test_rules(where: Where, folders: tuple[Path, ...], quiet: bool) -> int:
+def test_rules(where: Where, folders: tuple[Path, ...], format: str, quiet: bool) -> int:  # noqa: A002
     """Run the cases of the rules in FOLDER.
 
     The cases of FOLDER/NAME.sql are in FOLDER/tests/NAME.yml. Without FOLDER, the project's own rules are tested.
     """
     from trackplan.commands import rule_cases as command
 
-    return command.run(folders, where, quiet)
+    return command.run(folders, where, format, quiet)
 
 
 @rules.command("docs")

@@ -1,4 +1,4 @@
-"""The cases of rules for people.
+"""The cases of rules, for people and for programs.
 
 ACME001 no-phone-numbers
   pass  a phone number in the plan
@@ -10,33 +10,92 @@ ACME001 no-phone-numbers
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from trackplan.formats import table
 from trackplan.formats.base import Look, paint
 from trackplan.formats.source import visible
 from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from trackplan.findings import Problem
+    from trackplan.rules.base import Rule
     from trackplan.rules.cases import Result
 
 _LABEL = 10
 _INDENT = " " * 10
 
 
-def of_rule(heading: str, results: Sequence[Result], lacking: Iterable[str], look: Look) -> str:
+class Tested(Protocol):
+    """A rule, how each of its cases went, and the kinds of cases that it lacks."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Its cases, each with how it went."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What cases it has to have, and has not."""
+
+
+def of_rule(tested: Tested, look: Look) -> str:
     """The cases of one rule; with `look.quiet` only what did not pass, and '' if all did."""
-    lines = [line for result in results if not (look.quiet and result.passed) for line in _lines(result, look)]
-    lines += [f"  {paint('lack', 'yellow', look)}  {kind}" for kind in lacking]
+    lines = [line for result in tested.results if not (look.quiet and result.passed) for line in _lines(result, look)]
+    lines += [f"  {paint('lack', 'yellow', look)}  {kind}" for kind in tested.lacking]
+    heading = f"{tested.rule.id} {tested.rule.name}"
     return "\n".join([paint(visible(heading), "bold", look), *lines]) + "\n" if lines else ""
 
 
-def closing(rules: int, passed: int, failed: int, lacking: int, look: Look) -> str:
-    """All of it in one line: `2 rules, 5 cases: 4 passed, 1 failed`."""
+def closing(done: Sequence[Tested], broken: int, look: Look) -> str:
+    """All of it in one line: `2 rules, 5 cases: 4 passed, 1 failed`. Some rules may be too `broken` to be tested."""
+    results = [result for tested in done for result in tested.results]
+    passed = sum(result.passed for result in results)
+    rules, failed, lacking = len(done) + broken, len(results) - passed, sum(1 for tested in done if tested.lacking)
     said = f"{plural(rules, 'rule')}, {plural(passed + failed, 'case')}: {passed:,} passed, {failed:,} failed"
     said += f"; {plural(lacking, 'rule')} without all cases that a rule needs" if lacking else ""
     return paint(said, "bold red" if failed else "bold yellow" if lacking else "bold green", look) + "\n"
+
+
+def as_json(done: Sequence[Tested], unusable: Sequence[Problem], *, quiet: bool) -> str:
+    """All of it for programs, or if `quiet` only what did not pass; the form is `schemas/rule-results.schema.json`."""
+    return table.as_json(
+        {
+            "version": 1,
+            "rules": [
+                {
+                    "id": tested.rule.id,
+                    "name": tested.rule.name,
+                    "lacking": list(tested.lacking),
+                    "cases": [_case(result) for result in tested.results if not (quiet and result.passed)],
+                }
+                for tested in done
+            ],
+            "problems": [_problem(problem) for problem in unusable],
+        }
+    )
+
+
+def _case(result: Result) -> dict[str, object]:
+    return {
+        "name": result.case.name,
+        "place": str(result.case.place),
+        "passed": result.passed,
+        "expected": [row._asdict() for row in result.missing],
+        "found": [row._asdict() for row in result.unexpected],
+        "expected_skipped": list(result.case.skipped),
+        "skipped": list(result.skipped),
+        "problems": [_problem(problem) for problem in result.problems],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {"place": str(problem.place), "message": problem.message, "hint": problem.hint}
 
 
 def _lines(result: Result, look: Look) -> list[str]:
