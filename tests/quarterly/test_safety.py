@@ -49,7 +49,7 @@ class Elements(HTMLParser):
 def papers(folder: Path) -> dict[str, str]:
     """What each command writes, to the screen or into files."""
     hostile.write(folder)
-    said = {}
+    said: dict[str, str] = {}
     for command in PAPERS:
         ended = trackplan(*command, "--today", TODAY, cwd=folder)
         assert ended.code == 0, ended.err
