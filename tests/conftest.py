@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+from tests.forks import Forks, limit
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = "2026-11-01"
@@ -80,8 +82,17 @@ def clean_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def cli(clean_env: dict[str, str]) -> Cli:
+def forks(clean_env: dict[str, str]) -> Iterator[Forks]:
+    """What runs the command line of this checkout without loading it each time."""
+    found = Forks({**clean_env, "PYTHONPATH": str(ROOT)})
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def cli(clean_env: dict[str, str], forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line of this checkout, whatever else is installed."""
+    folder = tmp_path_factory.mktemp("cli")
 
     def run(
         *arguments: str,
@@ -91,23 +102,18 @@ def cli(clean_env: dict[str, str]) -> Cli:
         memory: int = 0,
         program: Sequence[str] = (),
     ) -> Run:
-        def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-            if memory:
-                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-        command = [*(program or (sys.executable, "-m", "trackplan")), *arguments]
-        here = {} if program else {"PYTHONPATH": str(ROOT)}
+        here = {**clean_env, **({} if program else {"PYTHONPATH": str(ROOT)}), **(env or {})}
+        if not program and not any(name.startswith("PYTHON") for name in env or ()):
+            return Run(*forks.run(arguments, cwd, here, seconds, memory, folder))
         done = subprocess.run(
-            command,
+            [*(program or (sys.executable, "-m", "trackplan")), *arguments],
             cwd=cwd,
-            env={**clean_env, **here, **(env or {})},
-            timeout=60 + 5 * seconds,  # a busy machine is no failure, a process that waits for something is
+            env=here,
+            timeout=60 + 5 * seconds,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            preexec_fn=limit,
+            preexec_fn=partial(limit, seconds, memory),
         )
         return Run(done.returncode, done.stdout, done.stderr)
 

@@ -59,3 +59,9 @@ def test_every_column_called_used_changes_something(verdict: Verdict) -> None:
 def test_dead_columns_are_called_unused_or_unknown(verdict: Verdict) -> None:
     assert verdict.dead > 50
     assert verdict.dead_said + len(verdict.unknown) >= verdict.dead
+
+
+def test_what_is_unknown_is_what_one_text_that_nobody_understands_may_use(verdict: Verdict) -> None:
+    assert {line.partition(":")[0] for line in verdict.unknown} == {
+        f"shop.inventory.{column}" for column in ("reorder_point", "counted_at", "bin_location")
+    }
