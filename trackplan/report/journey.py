@@ -58,5 +58,5 @@ def _unmet(cases: list[UseCase]) -> Iterable[str]:
                 yield f"{case.id}: {need.selector} is not collected"
         for consumer in case.missing_consumers:
             yield f"{case.id}: {consumer} does not exist"
-        if not case.fields and not case.gaps:
+        if case.state == "active" and not case.fields and not case.gaps:
             yield f"{case.id}: no data is tied to it"

@@ -52,20 +52,25 @@ def tool_of(consumer: str) -> str:
 
 
 def _shown(base: FactBase) -> Iterable[Adoption]:
-    """What consumers read from: all columns of the relations that they ask, and which of these they name."""
+    """What consumers read from: all columns of the relations that they ask, and which of these they name.
+
+    Of what they take only as part of a whole relation, nobody can say whether they show it.
+    """
     held = {text(relation): count if isinstance(count, int) else 0 for relation, count in base.fetch(_HELD)}
     top = {text(id_) for (id_,) in base.fetch(_TOP)}
     asked: dict[str, set[str]] = {}
     named: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {}
     for consumer, relation, column, by_name, certain in base.fetch(_CONSUMERS):
         tool = tool_of(text(consumer))
         asked.setdefault(tool, set()).add(text(relation))
-        named.setdefault(tool, set())
-        if by_name and certain and text(column) in top:
-            named[tool].add(text(column))
+        if text(column) in top:
+            known = named if by_name and certain else taken
+            known.setdefault(tool, set()).add(text(column))
     for tool, relations in sorted(asked.items()):
-        receives = sum(held.get(relation, 0) for relation in relations)
-        yield _adoption("tool", tool, receives, min(len(named[tool]), receives), 0)
+        used = named.get(tool, set())
+        receives = max(sum(held.get(relation, 0) for relation in relations), len(used))
+        yield _adoption("tool", tool, receives, len(used), len(taken.get(tool, set()) - used))
 
 
 def _adoption(kind: str, name: str, receives: int, used: int, unknown: int) -> Adoption:

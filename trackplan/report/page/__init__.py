@@ -57,7 +57,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {"among": words.among, "number": words.number, "share": words.share, "query": words.query}
+    environment.filters |= {
+        "among": words.among,
+        "breakable": words.breakable,
+        "number": words.number,
+        "share": words.share,
+        "query": words.query,
+    }
     return environment
 
 

@@ -35,6 +35,11 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A long name that may be broken where its parts meet. */
+function breakable(name) {
+  return name.split(/(?<=[._/])/).flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part]));
+}
+
 function link(part, wanted) {
   return `#${part}?${new URLSearchParams(wanted)}`;
 }

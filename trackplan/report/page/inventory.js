@@ -88,9 +88,9 @@ function sorted(rows, by) {
 function cell(name, row) {
   const few = (words) => words.slice(0, 2).join(", ") + (words.length > 2 ? ` and ${plain(words.length - 2)} more` : "");
   switch (name) {
-    case "id": return make("a", {class: "id", href: link("field", {id: idOf(row)})}, idOf(row));
+    case "id": return make("a", {class: "id", href: link("field", {id: idOf(row)})}, ...breakable(idOf(row)));
     case "status": return badge(text("status", row));
-    case "category": return flags.personal[row] ? text("category", row) || text("sensitivity", row) : "";
+    case "category": return people(row);
     case "landing": return few(landingOf(row));
     case "volume": return data.volume[row] === undefined ? "" : plain(data.volume[row]);
     case "place": return data.line[row] ? `${text("file", row)}:${data.line[row]}` : text("file", row);
@@ -99,9 +99,21 @@ function cell(name, row) {
   }
 }
 
+/** What of people a row holds: surely, perhaps, or nothing that anybody knows of. */
+function people(row) {
+  const said = text("category", row) || text("sensitivity", row);
+  if (flags.personal[row]) return said;
+  return text("category", row).startsWith("user.") && !["none", "internal"].includes(text("sensitivity", row)) ? `perhaps ${said}` : "";
+}
+
+/** Whether any row has something in a column. */
+function filled(name) {
+  return name in data.lists ? data.lists[name][0].length > 0 : !(name in data.texts) || data.texts[name][0].some((word) => word !== "");
+}
+
 function columns() {
   const chosen = (asked.get("cols") ?? "").split(",").filter((name) => name in COLUMNS);
-  return chosen.length ? chosen : USUAL;
+  return chosen.length ? chosen : USUAL.filter(filled);
 }
 
 function drawRows() {
@@ -201,7 +213,7 @@ function makeForm() {
   $("columns").append(...Object.entries(COLUMNS).map(([name, title]) => make("label", {class: "check"}, make("input", {type: "checkbox", value: name, disabled: name === "id"}), ` ${title}`)));
   $("columns").addEventListener("change", () => {
     const chosen = [...$("columns").querySelectorAll(":checked")].map((box) => box.value).join(",");
-    ask({cols: chosen === USUAL.join(",") ? "" : chosen, page: asked.get("page")});
+    ask({cols: chosen === USUAL.filter(filled).join(",") ? "" : chosen, page: asked.get("page")});
   });
   form.q.addEventListener("input", () => ask({q: form.q.value}, true));
   form.personal.addEventListener("change", () => ask({personal: form.personal.checked ? "1" : ""}));

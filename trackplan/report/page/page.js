@@ -21,7 +21,7 @@ function showField(id) {
   tell("Status", badge(text("status", row)), ` ${text("reason", row)}`);
   tell("Used", USED[data.used[row]]);
   tell("What it is", text("description", row));
-  tell("Data on people", flags.personal[row] ? `${text("category", row) || text("sensitivity", row)}${text("evidence", row) ? ` (${text("evidence", row)})` : ""}` : "no");
+  tell("Data on people", people(row) ? people(row) + (text("evidence", row) ? ` (${text("evidence", row)})` : "") : "no");
   tell("Less would do", text("less", row));
   tell("Purposes", list("use_cases", row).flatMap((id_, n) => [n ? ", " : "", make("a", {href: link("inventory", {use_case: id_})}, id_), titles.get(id_) ? `: ${titles.get(id_)}` : ""]));
   tell("Used by", list("consumers", row).flatMap((who, n) => [n ? ", " : "", make("a", {href: link("inventory", {consumer: who})}, who), owners.get(who) ? ` (${owners.get(who)})` : ""]));

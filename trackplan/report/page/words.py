@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from trackplan.formats.source import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +60,14 @@ def query(**wanted: object) -> str:
 def field(id_: str) -> str:
     """The link to the page's part about one field."""
     return "#field?" + urlencode({"id": id_})
+
+
+def breakable(name: str) -> Any:
+    """A long name that may be broken where its parts meet."""
+    from markupsafe import Markup
+
+    parts = re.split(r"(?<=[._/])", visible(name))
+    return Markup("<wbr>").join(part for part in parts if part)
 
 
 def drift(metric: Metric, before: float | None) -> str:
