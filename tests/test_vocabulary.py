@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from trackplan.taxonomy import Taxonomy
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -135,3 +137,19 @@ sources:
     WHERE c.declared ORDER BY 1"""
     rows = json.loads(cli("query", sql, "--format", "json", cwd=tmp_path).out)["rows"]
     assert rows == [["a", "user.contact.email"], ["b", "user.location.precise"], ["c", "user.name"]]
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("marketing.advertising", True),
+        ("analytics.reporting.retail", True),
+        ("essential.service.operations.network", True),
+        ("marketing.advertizing", False),
+        ("marketing.advertizing.first_party", False),
+        ("functional.services", False),
+        ("fishing", False),
+    ],
+)
+def test_own_purposes_hang_below_others_and_misspelt_ones_are_told(word: str, known: bool) -> None:
+    assert Taxonomy().knows("data use", word) is known

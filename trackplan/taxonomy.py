@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -71,6 +72,10 @@ CATEGORIES = frozenset(_DATA_CATEGORIES.split())
 """The data categories: what data says, of whom."""
 
 
+_MISSPELT = 0.85
+"""How much alike two words are of which one is taken for the other, misspelt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
     """The words that there are; a team's own may hang below those of a noun, unless it is `complete`."""
@@ -80,6 +85,16 @@ class Taxonomy:
     complete: frozenset[Noun] = frozenset()
 
     def knows(self, noun: Noun, word: str) -> bool:
-        """Whether `word` is one of the taxonomy, or may hang below one: `analytics.reporting.retail`."""
+        """Whether `word` is one of the taxonomy, or may hang below one: `analytics.reporting.retail`.
+
+        What hangs below one and differs from another by a letter or two is that one, misspelt.
+        """
         words = self.words[noun]
-        return word in words or (noun not in self.complete and any(word.startswith(f"{each}.") for each in words))
+        if word in words or noun in self.complete:
+            return word in words
+        above = max((each for each in words if word.startswith(f"{each}.")), key=len, default="")
+        if not above:
+            return False
+        own = word.removeprefix(f"{above}.").partition(".")[0]
+        beside = [each.rpartition(".")[2] for each in words if each.rpartition(".")[0] == above]
+        return not difflib.get_close_matches(own, beside, n=1, cutoff=_MISSPELT)
