@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from tests.conftest import ROOT, TODAY
+from tests.inside import trackplan
 from tests.report import hostile
 from trackplan.report import writing
 
@@ -244,3 +246,22 @@ def test_hostile_input_in_a_browser(browser: Browser, hostile_review: Review, tm
     assert page.locator("script").count() == 2
     assert shop.wrong == []
     page.context.close()
+
+
+def test_the_smaller_pages_in_a_browser(browser: Browser, tmp_path: Path) -> None:
+    """The scorecard and the review of a quarter: nothing fetched, nothing wrong for axe, no wider than a telephone."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for command in (("scorecard",), ("report", "--quarter", "2026Q4")):
+        arguments = (*command, "--today", TODAY, "--format", "html", "-o", str(tmp_path / "made.html"))
+        assert trackplan(*arguments, cwd=ROOT / "examples" / "storefront").code == 0
+        text = (tmp_path / "made.html").read_text(encoding="utf-8")
+        small = watched(browser, tmp_path / "page.html", text, viewport={"width": 380, "height": 800}, bypass_csp=True)
+        page = small.open()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 380
+        assert small.wrong == []
+        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            options = {"resultTypes": ["violations"]}
+            assert [each["id"] for each in axe.Axe().run(page, options=options).response["violations"]] == []
+        page.context.close()

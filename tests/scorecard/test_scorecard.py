@@ -205,3 +205,15 @@ def test_every_format_says_the_same_and_is_safe(tmp_path: Path) -> None:
     assert run(folder, "--format", "html").out == html
     schema = json.loads((ROOT / "schemas" / "scorecard.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(card(folder)["card"])
+
+
+def test_what_prune_applied_counts_in_its_quarter(tmp_path: Path) -> None:
+    folder = shop(tmp_path, "scorecard: {goals: {2026Q4: {proposals_merged: '>= 4'}}}\n")
+    before = card(folder)["proposals_merged"]
+    assert (before["value"], before["start"]) == (2, {"day": "2026-10-01", "value": 0})  # by the tombstones
+    said = json.loads(trackplan("prune", "--format", "json", "--today", "2026-11-16", "--no-cache", cwd=folder).out)
+    free = [each["id"] for each in said["proposals"] if not each["blockers"]]
+    ended = trackplan("prune", "--apply", free[0], "--today", "2026-11-16", "--no-cache", cwd=folder)
+    assert ended.code == 0, ended.err
+    assert card(folder)["proposals_merged"]["value"] == 3
+    assert card(folder, today="2027-01-05")["proposals_merged"]["value"] == 0
