@@ -39,7 +39,7 @@ def test_all_of_the_example_is_applied_and_taken_back(storefront: Path, cli: Cli
     done = cli("prune", "--undo", cwd=storefront)
     assert done.code == 0, done.said
     assert held(storefront) == kept
-    assert cli("prune", "--status", cwd=storefront).out == "Nothing has been applied.\n"
+    assert cli("prune", "--status", cwd=storefront).out == "Nothing has been proposed or applied.\n"
 
 
 def test_what_is_applied_gets_a_tombstone(tmp_path: Path, cli: Cli) -> None:

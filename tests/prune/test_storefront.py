@@ -48,6 +48,11 @@ def shop(storefront: Path, cli: Cli) -> Path:
     return storefront
 
 
+def written(folder: Path) -> dict[str, bytes]:
+    """All that lies in the folder of proposals, records too."""
+    return {path.name: path.read_bytes() for path in (folder / "proposals").rglob("*") if path.is_file()}
+
+
 def proposals(folder: Path) -> Any:
     return json.loads((folder / "proposals" / "proposals.json").read_text(encoding="utf-8"))
 
@@ -75,6 +80,11 @@ def test_each_undeclared_use_is_in_a_draft(shop: Path, cli: Cli) -> None:
 def test_the_json_is_as_its_schema_says(shop: Path, cli: Cli) -> None:
     schema = json.loads((ROOT / "schemas" / "proposals.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(proposals(shop), schema)
+    form = json.loads((ROOT / "schemas" / "retirement.schema.json").read_text(encoding="utf-8"))
+    kept = sorted((shop / "proposals" / "records").glob("*.json"))
+    assert [path.stem for path in kept] == sorted(p["id"] for p in proposals(shop)["proposals"])
+    for path in kept:
+        jsonschema.validate(json.loads(path.read_text(encoding="utf-8")), form)
     jsonschema.validate(schema["examples"][0], schema)
     assert json.loads(cli("prune", "--format", "json", *DAY, cwd=shop).out) == proposals(shop)
 
@@ -109,9 +119,9 @@ def test_every_proposal_can_be_merged_alone_and_taken_back(shop: Path) -> None:
 
 
 def test_ids_stay_and_bytes_are_the_same(shop: Path, cli: Cli) -> None:
-    first = {path.name: path.read_bytes() for path in (shop / "proposals").iterdir()}
+    first = written(shop)
     assert cli("prune", *DAY, "--no-cache", "--jobs", "2", cwd=shop).code == 0
-    assert {path.name: path.read_bytes() for path in (shop / "proposals").iterdir()} == first
+    assert written(shop) == first
     ids = {p["id"] for p in proposals(shop)["proposals"]}
     assert cli("prune", "--today", "2026-12-24", cwd=shop).code == 0
     assert {p["id"] for p in proposals(shop)["proposals"]} == ids

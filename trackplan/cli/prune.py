@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data.")
 @options.words("--apply", metavar="IDS", help="Change the files: proposals or waves, by their ids.")
 @click.option("--undo", is_flag=True, help="Take back what was applied last, byte for byte.")
-@click.option("--status", is_flag=True, help="What was applied, and which files are old or new.")
+@click.option("--status", is_flag=True, help="What was proposed, merged or dropped, and what is overdue.")
 @options.today
 @options.analysing
 def prune(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trackplan.edits.patch import Change
     from trackplan.prune.model import Proposals
+    from trackplan.prune.record import Past, Record
     from trackplan.prune.verify import Verifier
     from trackplan.prune.world import World
 
@@ -36,10 +37,19 @@ class Options:
 Chooser = Callable[["Proposals"], "list[str]"]
 
 
-def examined(
-    options: Options, choose: Chooser = lambda _: []
-) -> tuple[Proposals, Path, tuple[Change, ...], tuple[str, ...]]:
-    """The proposals, the project's folder, the changes of those that are chosen together, and what to say of them.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The proposals, the project's folder, the changes of those chosen, what to say of them, and all records."""
+
+    found: Proposals
+    root: Path
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    records: list[Record]
+
+
+def examined(options: Options, choose: Chooser = lambda _: [], past: Past | None = None) -> Examined:
+    """The proposals of the project; `past` tells of earlier ones.
 
     Raises `TrackplanError` where the chosen ones do not fit together.
     """
@@ -47,6 +57,7 @@ def examined(
     from trackplan.commands.facts import must_be_whole
     from trackplan.commands.progress import Progress
     from trackplan.prune.assess import Examiner
+    from trackplan.prune.record import Past, records
     from trackplan.prune.world import World
 
     day = base.day(options.today)
@@ -62,7 +73,8 @@ def examined(
         found = examiner.assess()
         chosen = choose(found)
         changes, notes = examiner.together(found, chosen) if chosen else ((), ())
-        return found, project.root, changes, notes
+        kept = records(facts, project.pruning, found, past or Past())
+        return Examined(found, project.root, changes, notes, kept)
 
 
 def _verifier(world: World) -> Verifier:

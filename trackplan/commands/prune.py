@@ -21,8 +21,8 @@ _OURS = re.compile(r"P-[0-9a-f]{8}\.(?:md|diff)|wave-[a-z0-9-]+\.diff")
 
 def run(options: Options) -> int:
     """Write the proposals into their folder, and tell of the best; or apply some, or take them back."""
-    from trackplan.commands import prune_apply
-    from trackplan.prune import folder
+    from trackplan.commands import prune_apply, prune_status
+    from trackplan.prune import folder, record, record_page
 
     if sum((bool(options.apply), options.undo, options.status)) > 1:
         raise TrackplanError("--apply, --undo and --status do not go together", "Give one of them.")
@@ -31,12 +31,19 @@ def run(options: Options) -> int:
     if options.apply:
         return prune_apply.apply(options, target, options.apply)
     if options.undo or options.status:
-        return prune_apply.undo(options, target) if options.undo else prune_apply.status(options, target)
-    found = examined(options)[0]
+        return prune_apply.undo(options, target) if options.undo else prune_status.run(options, target)
+    done = examined(options, past=prune_status.past(target))
+    found = done.found
     if options.format == "json":
         base.emit(folder.as_json(found))
         return ExitCode.CLEAN
     _write(target, folder.files(found, base.in_repository(root)))
+    if done.records:
+        _write(
+            target / prune_status.RECORDS,
+            {f"{each.proposal}.json": record.as_json(each) for each in done.records}
+            | {f"{each.proposal}.md": record_page.page(each) for each in done.records},
+        )
     base.emit(_told(found, target))
     return ExitCode.CLEAN
 

@@ -1,4 +1,4 @@
-"""`trackplan prune --apply`, `--undo` and `--status`: proposals on the files of the project, and back."""
+"""`trackplan prune --apply` and `--undo`: proposals on the files of the project, and back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
+from trackplan.commands.prune_status import APPLIED
 from trackplan.errors import ExitCode, TrackplanError
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from trackplan.edits.journal import Journal
     from trackplan.edits.patch import Change
     from trackplan.prune.model import Proposals
-
-FOLDER = "applied"
 
 
 def apply(options: Options, folder: Path, ids: Sequence[str]) -> int:
@@ -30,9 +29,10 @@ def apply(options: Options, folder: Path, ids: Sequence[str]) -> int:
     from trackplan.edits import disk, journal
     from trackplan.edits.patch import unified
 
-    applied = folder / FOLDER
+    applied = folder / APPLIED
     _check_finished(journal.read(applied), options)
-    found, root, changes, notes = examined(options, lambda proposals: _chosen(proposals, ids))
+    done = examined(options, lambda proposals: _chosen(proposals, ids))
+    found, root, changes, notes = done.found, done.root, done.changes, done.notes
     _check_clean(root, changes)
     number = len(journal.read(applied)) + 1
     chosen = _chosen(found, ids)
@@ -52,30 +52,13 @@ def undo(options: Options, folder: Path) -> int:
     from trackplan.edits import journal
 
     root = base.open_project(options.where).root
-    journals = journal.read(folder / FOLDER)
+    journals = journal.read(folder / APPLIED)
     if not journals:
         raise TrackplanError("nothing has been applied that could be undone", "`trackplan prune --apply ID` applies.")
     last = journals[-1]
-    journal.undo(folder / FOLDER, root, last)
+    journal.undo(folder / APPLIED, root, last)
     base.emit("".join(f"{each.path}\n" for each in last.files) + f"\nTook back {', '.join(last.ids)}.\n")
     return ExitCode.CLEAN
-
-
-def status(options: Options, folder: Path) -> int:
-    """Tell what was applied, and of each file whether it is old or new."""
-    from trackplan.edits import journal
-
-    root = base.open_project(options.where).root
-    journals = journal.read(folder / FOLDER)
-    lines = [line for each in journals for line in _told(each, root)]
-    base.emit("".join(f"{line}\n" for line in lines) or "Nothing has been applied.\n")
-    return ExitCode.CLEAN
-
-
-def _told(journal: Journal, root: Path) -> list[str]:
-    how = "applied" if journal.done else "begun and not finished"
-    states = journal.states(root)
-    return [f"{journal.name}: {how} on {journal.day}", *(f"  {states[path]:<5}  {path}" for path in sorted(states))]
 
 
 def _check_finished(journals: Sequence[Journal], options: Options) -> None:

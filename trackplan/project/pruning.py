@@ -32,6 +32,16 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """A step of a proposal that was taken: on which day, and by whom ('' if nobody is named)."""
+
+    proposal: str
+    stage: str
+    on: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pruning:
     """The settings of `trackplan prune`. `lag_days` are by plan; `costs` is None where nobody gives figures."""
 
@@ -40,6 +50,7 @@ class Pruning:
     lag_days: Mapping[str, int] = field(default_factory=dict)
     costs: Costs | None = None
     rejected: tuple[Rejected, ...] = ()
+    done: tuple[Done, ...] = ()
 
 
 def read(node: Node | None) -> Pruning:
@@ -48,12 +59,14 @@ def read(node: Node | None) -> Pruning:
     if node is None:
         return usual
     weight, lag, costs, rejected = (node.get(key) for key in ("privacy_weight", "lag", "costs", "rejected"))
+    done = node.get("done")
     return Pruning(
         float(weight.text) if weight else usual.privacy_weight,
         _days(node.string("quarantine")) or usual.quarantine_days,
         {plan: _days(said.text) for plan, said in lag.items()} if lag else {},
         _costs(costs) if costs else None,
         tuple(_rejected(each) for each in rejected.elements()) if rejected else (),
+        tuple(Done(*map(each.string, ("proposal", "stage", "on", "by"))) for each in done.elements()) if done else (),
     )
 
 

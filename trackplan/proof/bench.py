@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,19 @@ class Bench:
         self.connection.execute(f"CREATE OR REPLACE TABLE {_quote(table)} AS FROM {_gold(table)}")
         self._build(units)
         self.stale.clear()
+
+    def rerun(self) -> None:
+        """Build everything on the raw tables as they are; what fails on them stays as it was."""
+        self._empty_built(self.units)
+        for model in self.units:
+            with suppress(BuildError):
+                self._run(model)
+
+    def restore_all(self) -> None:
+        """Undo whatever was done to any raw table, and build everything anew."""
+        for table in self.raw:
+            self.restore(table, [])
+        self._build(self.units)
 
     def rebuild(self, table: str, units: list[Unit]) -> set[str] | None:
         """Build those of `units` that a changed table may change; give the names that did, None if one fails.

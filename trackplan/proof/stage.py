@@ -167,10 +167,13 @@ def _stage(pipeline: Pipeline, seed: int, failed: dict[str, str]) -> Stage:
 
 
 def react(stage: Stage, wanted: set[str]) -> None:
-    """Change the data table by table, and note which of the consumers notice."""
+    """Change the data, all at once and then table by table, and note which of the consumers notice."""
     bench = stage.bench
     with limited(bench.connection):
+        _shake(stage, wanted)
         for table, columns in bench.raw.items():
+            if wanted <= stage.reacting:
+                break
             units, consumers = bench.downstream(table)
             open_ = [name for name in consumers if name in wanted - stage.reacting]
             for way in _WAYS if open_ else ():
@@ -182,6 +185,20 @@ def react(stage: Stage, wanted: set[str]) -> None:
                     stage.reacting |= {name for name in open_ if _noticed(bench, name)}
             if open_:
                 bench.restore(table, units)
+
+
+def _shake(stage: Stage, wanted: set[str]) -> None:
+    """Change all data at once: whoever notices that need not be asked table by table."""
+    bench = stage.bench
+    for way in _WAYS:
+        if wanted <= stage.reacting:
+            return
+        for table, columns in bench.raw.items():
+            changed = [(c, perturb(c.values, c.shape, (), way, stage.pool, f"{stage.seed} {c.name}")) for c in columns]
+            bench.swap(table, changed)
+        bench.rerun()
+        stage.reacting |= {name for name in wanted - stage.reacting if _noticed(bench, name)}
+        bench.restore_all()
 
 
 def _noticed(bench: Bench, name: str) -> bool:

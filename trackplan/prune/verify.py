@@ -58,7 +58,7 @@ class Verifier:
             tick()
             made.stages.append(stage)
             stage.reacting |= reacting
-            react(stage, set(stage.bench.consumers))
+            react(stage, set(stage.bench.consumers) - stage.empty())
             reacting |= stage.reacting
             filled |= set(stage.bench.consumers) - stage.empty()
         made.silent = {name: why for name, why in pipeline.skipped.items() if name not in pipeline.models}
