@@ -62,11 +62,11 @@ def merged(project: Project, facts: FactBase, day: date) -> int:
 
 def applied(root: Path) -> tuple[Applied, ...]:
     """The proposals that the journal of `trackplan prune` has. Raises `TrackplanError` where it cannot be read."""
-    from trackplan.commands import prune, prune_apply
+    from trackplan.commands import prune, prune_status
     from trackplan.edits import journal
     from trackplan.metrics.merged import Applied
 
-    found = journal.read(root / prune.FOLDER / prune_apply.FOLDER)
+    found = journal.read(root / prune.FOLDER / prune_status.APPLIED)
     return tuple(Applied(id_, each.day) for each in found if each.done for id_ in each.ids)
 
 
