@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from trackplan import copies, garbage, workers
-from trackplan.cache.pack import Pack, key
+from trackplan.cache.pack import Pack
+from trackplan.cache.sections import key
 from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.text import words
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from trackplan import resources
-from trackplan.cache.pack import key
+from trackplan.cache.sections import key
 from trackplan.errors import ReadError
 from trackplan.findings import Problem
 

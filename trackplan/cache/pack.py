@@ -7,7 +7,6 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-from trackplan import seen
 from trackplan.cache import files, place
 from trackplan.cache.sections import parted, sections
 
@@ -19,12 +18,6 @@ _ROW = struct.Struct("16sIII")  # key, number of the block, start and length in 
 _BLOCK = 1_000_000
 _MOST_BLOCKS = 24
 _FAST = 1
-
-
-def key(*parts: str | bytes) -> bytes:
-    """A short name that stands for `parts`."""
-    pieces = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
-    return seen.digest(b"".join([b"%d " % len(piece) + piece for piece in pieces]))
 
 
 class Pack:

@@ -62,10 +62,16 @@ class Run:
 
 def run_of(arguments: list[str]) -> Run | None:
     """The run that these arguments ask for; None where its result is not kept."""
-    if not arguments or not _NEVER.isdisjoint(arguments) or sys.stdout is None or sys.stderr is None:
+    folder = place.wanted(arguments) if arguments and _NEVER.isdisjoint(arguments) else None
+    around = setting() if folder is not None else None
+    if folder is None or around is None:
         return None
-    folder = place.wanted(arguments)
-    if folder is None:
+    return Run(sections(*(os.fsencode(word) for word in (*around, "", *arguments))), folder)
+
+
+def setting() -> list[str] | None:
+    """All that decides an output beside arguments and what is read: the day too. None where nobody can tell."""
+    if sys.stdout is None or sys.stderr is None:
         return None
     try:
         here = os.getcwd()
@@ -75,9 +81,7 @@ def run_of(arguments: list[str]) -> Run | None:
     facts += [here, str(int(time.time() // 86_400))]
     for stream in (sys.stdout, sys.stderr):
         facts += [_terminal(stream.fileno()), stream.encoding] if _is_terminal(stream) else ["", ""]
-    facts += [f"{name}={os.environ[name]}" for name in _VARIABLES if name in os.environ]
-    words = [*facts, "", *arguments]
-    return Run(sections(*(os.fsencode(word) for word in words)), folder)
+    return facts + [f"{name}={os.environ[name]}" for name in _VARIABLES if name in os.environ]
 
 
 class Known:
@@ -108,14 +112,7 @@ class Known:
     def again(self) -> int:
         """Write what the run wrote before and return its exit code."""
         files.touch(self.run.path)
-        streams = {b"1": sys.stdout.buffer, b"2": sys.stderr.buffer}
-        try:
-            for chunk in parted(zlib.decompress(self.output)):
-                stream = streams[chunk[:1]]
-                stream.write(chunk[1:])
-                stream.flush()
-        except BrokenPipeError:  # whoever reads has seen enough
-            _hush()
+        write(parted(zlib.decompress(self.output)))
         return self.code
 
 
@@ -131,6 +128,18 @@ def known(run: Run) -> Known | None:
         if found.other or not _holds(found, names[at : at + 16]):
             return None
     return found
+
+
+def write(output: list[bytes]) -> None:
+    """Write what a run wrote: pieces with `1` or `2` in front, for standard output and standard error."""
+    streams = {b"1": sys.stdout.buffer, b"2": sys.stderr.buffer}
+    try:
+        for chunk in output:
+            stream = streams[chunk[:1]]
+            stream.write(chunk[1:])
+            stream.flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        _hush()
 
 
 def keep(

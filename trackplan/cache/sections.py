@@ -1,6 +1,8 @@
-"""Pieces of bytes joined to one, and parted again."""
+"""Pieces of bytes joined to one, and parted again; and a short name for many."""
 
 from __future__ import annotations
+
+from trackplan import seen
 
 
 def sections(*parts: bytes) -> bytes:
@@ -20,3 +22,9 @@ def parted(body: bytes) -> list[bytes]:
     except ValueError:
         return []
     return parts if start == len(rest) and len(parts) == count else []
+
+
+def key(*parts: str | bytes) -> bytes:
+    """A short name that stands for `parts`."""
+    pieces = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+    return seen.digest(b"".join([b"%d " % len(piece) + piece for piece in pieces]))

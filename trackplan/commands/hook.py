@@ -1,39 +1,17 @@
-"""`trackplan hook`: what pre-commit calls; checks the projects that a change concerns, and tells what it adds.
-
-What is staged is looked at, and compared with HEAD; between two revisions that pre-commit names, with where they part.
-Where nothing is staged somebody asks for all files (`pre-commit run --all-files`): these are checked as they lie.
-"""
+"""`trackplan hook`: what pre-commit calls. What passed once passes again; else the projects concerned are checked."""
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trackplan.errors import ExitCode, TrackplanError
-from trackplan.tree.repository import INDEX, Repository
+from trackplan.commands.hook_memory import Memory
 
+TYPE_CHECKING = False  # the module of that name takes time to load
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from trackplan.commands.hook_memory import Memory
-    from trackplan.tree.repository import Entry
-
-_NAMES = ("trackplan.yaml", "trackplan.yml")
 _FROM, _TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
-_LARGEST = 1_000_000
-_NEXT = "\n`trackplan explain RULE` tells why; a comment with a reason, or `trackplan baseline`, puts up with it.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """These paths are staged otherwise than in the commit `since`, `""` for no commit at all."""
-
-    paths: frozenset[str]
-    since: str
 
 
 def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
@@ -42,117 +20,12 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     `--all` checks all projects, and all that is found in them; other arguments are those of `trackplan check`.
     Raises `TrackplanError` where there is no repository or no project in it.
     """
-    repository = Repository(Path())
-    plain = "--all" not in arguments and not (os.environ.get(_FROM) and os.environ.get(_TO))
-    memory = _memory(repository, arguments) if plain else None
+    start, end = os.environ.get(_FROM), os.environ.get(_TO)
+    between = (start, end) if start and end else None
+    memory = Memory.of(arguments) if "--all" not in arguments and between is None else None
     if memory is not None and (known := memory.passed) is not None:
         sys.stdout.write(known)
-        return ExitCode.CLEAN
-    projects = _projects(repository)
-    if not projects:
-        raise TrackplanError(
-            "git knows no trackplan.yaml in this repository",
-            "Run `trackplan init` in the folder of your project and add the file, or take the hook out.",
-        )
-    change = _change(repository)
-    whole = "--all" in arguments or not change.paths
-    words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
-    since = [] if whole or not change.since else ["--since", change.since]
-    entries = {} if whole else dict(repository.entries(INDEX, ""))
-    # Of submodules, which are checked out or not, git's name of the content tells too little.
-    if not since or any(entry.kind == "m" for entry in entries.values()):
-        memory = None
-    code: int = ExitCode.CLEAN
-    wrote, passed = "", memory is not None
-    for project in projects if whole else _concerned(projects, repository, entries, change.paths):
-        if len(projects) > 1:
-            from trackplan.formats.source import visible
+        return 0
+    from trackplan.commands import hook_projects
 
-            wrote += f"{visible(project)}\n"
-            sys.stdout.write(f"{visible(project)}\n")
-            sys.stdout.flush()
-        call = ["check", "--project", os.path.join(repository.top, project), "--quiet", *words]  # noqa: PTH118
-        if not since or not _adds_nothing(check, call, project, memory):
-            passed = False
-            code = max(code, check([*call, *since]))
-    if memory is not None and passed:
-        memory.keep(wrote)
-    if code == ExitCode.FINDINGS:
-        sys.stdout.write(_NEXT)
-    return code
-
-
-def _memory(repository: Repository, words: Sequence[str]) -> Memory | None:
-    from trackplan.commands.hook_memory import Memory  # takes time to load
-
-    return Memory.of(repository, "HEAD", words)
-
-
-def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:
-    """Whether it is sure, without a check of the commit that it is compared with, that a change adds nothing."""
-
-    def said() -> str:
-        code, text = _unheard(check, [*call, "--format", "json"])
-        return "" if code == ExitCode.FAILED else text
-
-    return memory.adds_nothing(project, said) if memory else _unheard(check, call)[0] == ExitCode.CLEAN
-
-
-def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> tuple[int, str]:
-    """The exit code of a check of which nobody hears, and what it wrote."""
-    streams = sys.stdout, sys.stderr
-    written = [io.BytesIO(), io.BytesIO()]
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(buffer, getattr(stream, "encoding", "utf-8"), "replace", write_through=True)
-        for buffer, stream in zip(written, streams, strict=True)
-    )
-    try:
-        return check(arguments), written[0].getvalue().decode(streams[0].encoding, "replace")
-    finally:
-        sys.stdout, sys.stderr = streams
-
-
-def _projects(repository: Repository) -> list[str]:
-    """The project files that git knows, one of a folder."""
-    found: dict[str, str] = {}
-    for path in sorted(repository.called(*_NAMES)):  # .yaml comes before .yml
-        found.setdefault(path.rpartition("/")[0], path)
-    return [path for _, path in sorted(found.items())]
-
-
-def _change(repository: Repository) -> Change:
-    """What pre-commit says is to be judged, else what is staged. Raises `TrackplanError` where nobody can tell."""
-    start, end = os.environ.get(_FROM), os.environ.get(_TO)
-    if start and end:
-        if repository.commit(end) != repository.commit("HEAD"):
-            raise TrackplanError(
-                f"{end} is not checked out, so what it adds cannot be checked",
-                "Check it out first, or leave the hook out this time (SKIP=trackplan).",
-            )
-        since = repository.commit(f"{start}...")
-        return Change(frozenset(repository.differing(since)), since)
-    try:
-        since = "HEAD" if repository.commit("HEAD") else ""
-    except TrackplanError:  # before the first commit
-        since = ""
-    return Change(frozenset(repository.differing()), since)
-
-
-def _concerned(
-    projects: Sequence[str], repository: Repository, entries: Mapping[str, Entry], paths: Collection[str]
-) -> Iterator[str]:
-    """The projects that may read one of these files; `entries` is what is staged."""
-    from trackplan.project import scope
-
-    def read(path: str) -> str:
-        entry = entries.get(path)
-        content = repository.blob(entry.oid, _LARGEST) if entry is not None and entry.kind == "f" else 0
-        if isinstance(content, int):
-            raise TrackplanError(path)
-        return content.decode("utf-8", "replace")
-
-    links = [path for path, entry in entries.items() if entry.kind != "f"]
-    for project in projects:
-        found = scope.of(project, read, links)
-        if any(map(found.holds, paths)):
-            yield project
+    return hook_projects.run(arguments, check, between, memory)

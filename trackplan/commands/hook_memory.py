@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+import time
 
 from trackplan import git
-from trackplan.cache import files, pack, place
+from trackplan.cache import files, place
 from trackplan.cache.ourselves import ourselves
+from trackplan.cache.sections import key
 
+TYPE_CHECKING = False  # the module of that name takes time to load
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from trackplan.tree.repository import Repository
-
 _ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
+_ASKED = ("--path-format=absolute", "--show-toplevel", "--git-dir", "HEAD^{tree}")
 _HOOK = ""
 _NOTHING, _SOMETHING = b"nothing", b"something"
 
 
-@dataclass(frozen=True, slots=True)
 class Memory:
-    """What is kept in the cache `folder` about the repository as it is staged, `now`, and as it was in a commit.
+    """What is kept in the cache `folder` about the repository as it is staged, `now`, and as it was in HEAD, `before`.
 
     Both are known by what git calls their content; `asked` is what else decides what is found.
     """
 
-    folder: str
-    before: str
-    now: str
-    asked: tuple[str | bytes, ...]
+    __slots__ = ("_asked", "_folder", "before", "now")
+
+    def __init__(self, folder: str, before: str, now: str, asked: tuple[str | bytes, ...]) -> None:
+        self._folder = folder
+        self._asked = asked
+        self.before = before
+        self.now = now
 
     @classmethod
-    def of(cls, repository: Repository, commit: str, words: Sequence[str]) -> Memory | None:
+    def of(cls, words: Sequence[str]) -> Memory | None:
         """The memory of a hook with these options of check; None where nothing is to be kept, or git does not tell."""
         folder = place.wanted(list(words))
         if folder is None or any(word.startswith(_ELSEWHERE) for word in words):
             return None
-        before = git.ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")[0]
-        now = git.ask(repository.top, "write-tree", index=repository.index)[0]
-        if not before or not now or not files.prepare(folder):
+        try:
+            told = git.ask(os.curdir, "rev-parse", *_ASKED)[0]
+            top, inner, before = (told or b"").decode("utf-8", "surrogateescape").splitlines()
+            top = os.path.realpath(top)
+            now = git.ask(top, "write-tree", index=git.index_of(os.path.realpath(inner)))[0]
+            here = os.getcwd()  # noqa: PTH109
+        except (OSError, ValueError):  # whoever goes on will tell why
             return None
-        day = datetime.now(UTC).date().isoformat()
-        asked: tuple[str | bytes, ...] = (repository.top, os.getcwd(), ourselves(), day, *words)  # noqa: PTH109
-        return cls(folder, before.decode().strip(), now.decode().strip(), asked)
+        if not now or not files.prepare(folder):
+            return None
+        day = str(int(time.time() // 86_400))
+        return cls(folder, before, now.decode().strip(), (top, here, ourselves(), day, *words))
 
     @property
     def passed(self) -> str | None:
@@ -77,6 +82,7 @@ class Memory:
         if not said:
             return None
         import json  # takes time to load
+        from collections import Counter
 
         findings = json.loads(said)["findings"]
         found = Counter(finding["fingerprint"] for finding in findings)
@@ -85,5 +91,5 @@ class Memory:
         return not findings if kept is None else not found - Counter(json.loads(kept))
 
     def _file(self, project: str, *contents: str) -> str:
-        name = files.name(pack.key("hook", *contents, "", project, *self.asked))
-        return os.path.join(place.inner(self.folder), f"{name}.hook")  # noqa: PTH118
+        name = files.name(key("hook", *contents, "", project, *self._asked))
+        return os.path.join(place.inner(self._folder), f"{name}.hook")  # noqa: PTH118

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackplan import __version__
-from trackplan.cache import pack
 from trackplan.cache.ourselves import ourselves
+from trackplan.cache.sections import key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Re
 
     `asked` is everything beside the commit that decides what is found: folder, day, chosen rules.
     """
-    name = pack.key("since", __version__, ourselves(), commit, *asked)
+    name = key("since", __version__, ourselves(), commit, *asked)
     piece = kept.get(name)
     if piece is not None:
         return Counter(json.loads(piece))

@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from trackplan import once
-from trackplan.cache.pack import Pack, key
+from trackplan.cache.pack import Pack
+from trackplan.cache.sections import key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table, Unit
 
