@@ -62,6 +62,16 @@ def described(text: str, number: int) -> str:
     return _DESCRIPTION.sub(f"description: What it says {number} times", text, 1)
 
 
+def moved(text: str, number: int) -> str:
+    """Let everything stand a line further down."""
+    return f"# edit {number}\n{text}"
+
+
+def added(text: str, number: int) -> str:
+    """Collect a property more."""
+    return _DESCRIPTION.sub(lambda found: f"{found[0]}}}\n      added_{number}: {{type: string", text, 1)
+
+
 def said(text: str, number: int) -> str:
     """Describe a property otherwise, and let another one have another type."""
     text = described(text, number)
@@ -69,7 +79,7 @@ def said(text: str, number: int) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print both figures; 1 if one is beyond its limit."""
+    """Print the figures; 1 if one is beyond its limit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hook", description=__doc__)
     sizes = rules.Sizes()
     for name in ("events", "models", "dashboards"):
@@ -97,9 +107,19 @@ def main(arguments: list[str] | None = None) -> int:
                 *alternate(options.runs, lambda: made.after(described), lambda: run(PASS)),
             ),
             _told(
+                f"{_FILES} plan files: a line more each, so that all old findings stand elsewhere",
+                25,
+                *alternate(options.runs, lambda: made.after(moved), lambda: run(PASS)),
+            ),
+            _told(
                 f"{_FILES} plan files: a description and a type each, with new findings",
                 25,
                 *alternate(options.runs, lambda: made.after(said), lambda: run(PASS)),
+            ),
+            _told(
+                f"{_FILES} plan files: a new property each",
+                25,
+                *alternate(1, lambda: made.after(added), lambda: run(PASS)),
             ),
         ]
     return int(not all(found))

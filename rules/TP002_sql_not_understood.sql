@@ -6,6 +6,7 @@ message: "{subject}: {clause}."
 severity: warning
 category: input
 cause: machinery
+rests_on: event
 why: >
   A statement that is not understood may use anything that it mentions. Every name in it becomes `unknown`, so that
   nothing is called unused by mistake.

@@ -6,6 +6,7 @@ message: "{subject} cannot be resolved: {clause}."
 severity: warning
 category: input
 cause: material
+rests_on: event
 why: >
   A query that asks for a name nobody has either fails or reads something that was never declared. Whatever the name
   may mean becomes `unknown`.

@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: method
 requires: [use_cases]
+rests_on: event
 why: >
   Data may be collected for a specified purpose only. Where use cannot be seen, a declared purpose is all that is
   left to justify it.

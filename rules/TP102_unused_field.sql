@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: measurement
 requires: [plans, models|consumers]
+rests_on: event
 why: >
   Personal data must be limited to what is necessary, and a field that nobody reads is necessary for nothing. It still
   costs collection, storage and trust.

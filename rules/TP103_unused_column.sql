@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: measurement
 requires: [warehouse, models|consumers]
+rests_on: event
 why: >
   Data must not be kept longer than its purpose needs it. A column that nobody reads has no purpose, yet it is stored,
   copied and can leak.

@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: measurement
 requires: [models]
+rests_on: event
 why: >
   Being passed from model to model is no use. Each copy is stored, tested and maintained, and at its end nobody
   is there.

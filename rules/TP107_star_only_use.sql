@@ -7,6 +7,7 @@ severity: info
 category: purpose
 cause: machinery
 requires: [models|consumers]
+rests_on: event
 why: >
   `select *` and exposures without columns take whatever is there. They keep data alive that perhaps nobody looks
   at, so they are no proof that it is needed, nor that it can go.

@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: method
 requires: [use_cases]
+rests_on: event
 why: >
   Personal data is collected for specified purposes and not used for others. A use outside every declared use case is
   a purpose that nobody has agreed to.

@@ -7,6 +7,7 @@ severity: info
 category: purpose
 cause: measurement
 requires: [use_cases, models|consumers]
+rests_on: event
 why: >
   A purpose that is declared and never acted upon does not justify collecting for long. Within the grace period
   after its introduction a field is only mentioned; without an `introduced` date it is never more than that.

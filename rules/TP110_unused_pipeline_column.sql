@@ -7,6 +7,7 @@ severity: info
 category: purpose
 cause: machinery
 requires: [warehouse, models|consumers]
+rests_on: event
 why: >
   Loaders add an envelope to every table, and part of it, such as IP addresses and device ids, is personal data.
   Nobody asked for it, so nobody looks after it.

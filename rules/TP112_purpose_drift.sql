@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: method
 requires: [use_cases, models|consumers]
+rests_on: event
 why: >
   Data is collected for a purpose that people were told. Used for another one it needs a new basis, or at least a
   decision that both are compatible, and nobody takes that decision by adding a column to a query.

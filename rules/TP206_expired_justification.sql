@@ -7,6 +7,7 @@ severity: warning
 category: use-cases
 cause: people
 requires: [use_cases|plans]
+rests_on: event
 why: >
   Data is kept no longer than its purpose lasts. A use case past its horizon justifies nothing any more, and a field
   past its own end was meant to be gone.

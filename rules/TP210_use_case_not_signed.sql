@@ -7,6 +7,7 @@ severity: info
 category: use-cases
 cause: people
 requires: [use_cases]
+rests_on: event
 why: >
   Whoever answers for data protection has to know each purpose that personal data serves. A sign-off says who agreed to
   what, and a change of the use case asks for it again.

@@ -7,6 +7,7 @@ severity: info
 category: use-cases
 cause: people
 requires: [use_cases|plans]
+rests_on: event
 why: Whoever depends on the data wants to hear of its end before the check fails.
 fix: Prepare its removal, or have the owner set a later date for a reason.
 references: ["GDPR Art. 5(1)(e)"]

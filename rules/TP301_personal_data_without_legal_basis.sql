@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: method
 requires: [use_cases]
+rests_on: event
 why: >
   Processing personal data is lawful only on one of six bases. A purpose that names none has not been thought through,
   and the record of processing has a hole there.

@@ -7,6 +7,7 @@ severity: error
 category: privacy
 cause: method
 requires: [use_cases]
+rests_on: event
 why: >
   Data on health, beliefs, origin, sex life, genes and biometrics is forbidden ground unless one of ten exceptions
   applies. A leak of it harms people most.

@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: method
 requires: [plans]
+rests_on: event
 why: >
   What is known to be personal can be guarded: it needs a purpose that names it, and shows up in reviews. What nobody
   has marked slips through.

@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: method
 requires: [plans|warehouse]
+rests_on: event
 why: A declaration that is wrong takes data out of every check for personal data.
 fix: "Correct the declaration; if it is right, the name misleads: give the field a clearer one."
 references: ["GDPR Art. 5(1)(d)", "GDPR Art. 5(2)"]

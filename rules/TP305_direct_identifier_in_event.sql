@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: material
 requires: [plans]
+rests_on: event
 why: >
   An event stream is copied to many places and kept for long. A name or an e-mail address in it makes all of those
   copies personal in the strongest sense; an id that only one table can resolve does the same job.

@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: material
 requires: [plans]
+rests_on: event
 why: >
   People write names, phone numbers and illnesses into free text. Nobody can say what such a field holds, and so nobody
   can protect it or delete a part of it.

@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: material
 requires: [plans]
+rests_on: event
 why: >
   Birth date, postal code and gender are each shared by thousands, and together by nearly nobody: most people in a
   country are the only one with theirs. Without a name in it, such an event is still personal data.

@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: machinery
 requires: [plans, use_cases]
+rests_on: event
 why: >
   Each tool that receives personal data is a recipient that has to be told of, and a place from which it has to be
   deleted. Sending it there "because all events go there" is no purpose.

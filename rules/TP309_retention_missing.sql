@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: method
 requires: [use_cases]
+rests_on: event
 why: Data is kept no longer than its purpose needs. Where nobody says how long that is, it is kept for ever.
 fix: "Add `retention:` to the use case, such as 13 months, and see that the data is deleted then."
 references: ["GDPR Art. 5(1)(e)", "GDPR Art. 13(2)(a)", "GDPR Art. 30(1)(f)"]

@@ -7,6 +7,7 @@ severity: error
 category: privacy
 cause: material
 requires: [plans|warehouse]
+rests_on: event
 why: >
   Whoever reads a stored password, token or key can act as that person. No analysis needs one, and each copy has to be
   taken for stolen.

@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: method
 requires: [warehouse]
+rests_on: event
 why: >
   Personal data that no plan rules over is found by nobody who has to list, guard or delete it, unless the warehouse's
   own files say what it is.

@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: machinery
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   An IP address leads to a connection, and so to a household. Where nobody needs all of it, its network, a hash or nothing
   at all tells as much.

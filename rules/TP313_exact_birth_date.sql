@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: material
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   A birth date hardly ever changes and is known to many others: with a postal code it names most people. An age group or
   a year of birth serves nearly every purpose.

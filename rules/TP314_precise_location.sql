@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: material
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   Four decimals of a coordinate tell a house, and a few of them a life: where somebody sleeps, works, prays and is
   treated. One decimal tells a town.

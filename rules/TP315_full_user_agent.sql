@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: machinery
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   A user agent string is most of a fingerprint of the device. The browser's and the system's name, kept apart, tell what
   is mostly asked.

@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: material
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   Exact times join what was kept apart: two tables without a common key are matched by the second in which something
   happened. A day or a month mostly serves.

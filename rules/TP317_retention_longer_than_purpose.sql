@@ -7,6 +7,7 @@ severity: warning
 category: privacy
 cause: method
 requires: [use_cases, warehouse|plans]
+rests_on: event
 why: >
   Data is kept no longer than its purposes need. What outlives them all is a risk without a use.
 fix: Shorten the retention of the table to that of the longest purpose, or say in the use case why it needs more.

@@ -7,6 +7,7 @@ severity: error
 category: privacy
 cause: method
 requires: [plans|warehouse]
+rests_on: event
 why: >
   The team has agreed on what may be done with which data, on what basis and for how long (`policy.personal_data`). A
   field that breaks the agreement is either a mistake or a reason to agree anew, in the open.

@@ -7,6 +7,7 @@ severity: info
 category: privacy
 cause: machinery
 requires: [plans|warehouse, models|consumers]
+rests_on: event
 why: >
   What follows the ? carries e-mail addresses, tokens and search terms that nobody meant to collect. The path alone tells
   which page it was.

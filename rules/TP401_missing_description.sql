@@ -7,6 +7,7 @@ severity: info
 category: quality
 cause: people
 requires: [plans]
+rests_on: event
 why: A name alone means something else to everybody. Who cannot tell what a field holds cannot judge whether it is needed.
 fix: "Add `description:` with one sentence that says what it is and when it is sent."
 */

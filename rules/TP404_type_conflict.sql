@@ -7,6 +7,7 @@ severity: warning
 category: quality
 cause: material
 requires: [plans]
+rests_on: path
 why: >
   The same name with two types breaks loaders, which split the column or drop values, and misleads whoever adds the
   numbers up.

@@ -7,6 +7,7 @@ severity: info
 category: quality
 cause: material
 requires: [plans]
+rests_on: event
 why: A value that never differs is stored with every event and tells nobody anything.
 fix: Drop the property, or list the other values that it may have.
 */

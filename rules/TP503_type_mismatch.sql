@@ -7,6 +7,7 @@ severity: warning
 category: drift
 cause: machinery
 requires: [plans, warehouse]
+rests_on: event
 why: >
   Loaders turn values that do not fit into null, or into a second column. What is counted then is what happened to fit.
 fix: Correct the type in the plan, or change the column's.

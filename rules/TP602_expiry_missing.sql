@@ -7,6 +7,7 @@ severity: warning
 category: lifecycle
 cause: method
 requires: [plans]
+rests_on: event
 why: >
   What has an end is looked at again when it comes. What has none is collected until somebody happens to ask why.
 fix: "Add `expires:` with the day by which the team decides anew."

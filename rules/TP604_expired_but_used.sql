@@ -7,6 +7,7 @@ severity: warning
 category: lifecycle
 cause: people
 requires: [plans, models|consumers]
+rests_on: event
 why: >
   Its end has come, and somebody would miss it. Whoever drops it now breaks what they read; whoever leaves it keeps data
   past the day that was promised.

@@ -7,6 +7,7 @@ severity: warning
 category: lifecycle
 cause: people
 requires: [plans, models|consumers]
+rests_on: event
 why: It was meant to be gone by now, and nobody would miss it. Every further day keeps data for nothing.
 fix: Stop collecting it, and drop what is stored of it.
 references: ["GDPR Art. 5(1)(c)", "GDPR Art. 5(1)(e)"]

@@ -46,6 +46,17 @@ def listed(top: str, index: str, paths: list[str]) -> bytes | None:
     return ask(top, "ls-files", "--stage", "-z", "--full-name", "--", *paths, index=index)[0]
 
 
+def tree(top: str, name: str) -> str:
+    """What git calls all that a commit holds. '' where it does not tell."""
+    found = ask(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{tree}}")[0]
+    return (found or b"").decode().strip()
+
+
+def staged_tree(top: str, index: str) -> str:
+    """What git would call all that is staged. '' where it does not tell, as in the middle of a merge."""
+    return (ask(top, "write-tree", index=index)[0] or b"").decode().strip()
+
+
 def commit(top: str, name: str) -> str:
     """The commit that `name` means; `main...` is where HEAD and `main` part. '' where there is none."""
     if name.startswith("-"):

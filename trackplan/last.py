@@ -16,6 +16,7 @@ from trackplan.facts.declared import Table
 from trackplan.facts.reads import FILLING
 from trackplan.findings import Finding, Report, Severity
 from trackplan.formats.base import Blocks, Look
+from trackplan.readers.base import modules_of_kind
 from trackplan.tree import WorkTree
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ _Rest = tuple[tuple[Finding, ...], dict[bytes, tuple[str, str]]]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """How a check was called: PATHS, its options, and how its output looks."""
+    """How a check was called: PATHS, its options, how its output looks, and what it lists what is new since."""
 
     paths: tuple[str, ...]
     format: str
     fail_on: str
     look: Look
+    since: str = ""
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -77,6 +79,8 @@ class Head(msgspec.Struct):
     those from which the rest of the report was. Tables in `unfilled` have no rows in the image, since nobody asked for
     any. `edits` were made since the image. `staged` tells that all was read from the index. In the files in `marked`
     somebody speaks to trackplan. `net` stands for the net of the linked program, `sql` has what edits of SQL changed.
+    Where only what is new was asked for, `tree` is what git calls all that is staged, the facts lie in a file of their
+    own with the checksum `checked`, and `readers` are the modules that read plans.
     """
 
     state: bytes
@@ -95,6 +99,9 @@ class Head(msgspec.Struct):
     edits: dict[str, Edit] = msgspec.field(default_factory=dict)
     net: bytes = b""
     sql: bytes = b""
+    tree: str = ""
+    checked: int = 0
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -160,10 +167,15 @@ def _unpacked(packed: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Leaving:
-    """Gathers what a check leaves, while it is made."""
+    """Gathers what a check leaves, while it is made.
+
+    For one that lists what is new in what is staged, `tree` is what git calls all of that; the facts get a file of
+    their own then.
+    """
 
     blocks: Blocks = field(default_factory=Blocks)
     net: bytes = b""
+    tree: str = ""
     _last: Last | None = None
 
     def facts(
@@ -177,7 +189,7 @@ class Leaving:
     ) -> None:
         """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
         try:
-            image, unfilled = base.image()
+            image, unfilled = base.image(packed=not self.tree)
         except OSError:
             return
         from trackplan.rules import bound
@@ -203,6 +215,9 @@ class Leaving:
             {path: PlanFile(*how) for path, how in read.plan_files.items()},
             staged=not isinstance(project.tree, WorkTree),
             marked=tuple(sorted(project.tree.marked)),
+            tree=self.tree,
+            checked=zlib.crc32(image) if self.tree else 0,
+            readers=modules_of_kind("plan") if self.tree else (),
         )
         judges = ([bound(rule, project) for rule in ran], project.rules.per_path)
         words = b"" if "classification" in unfilled else _words(read)
@@ -221,13 +236,16 @@ class Leaving:
         left.head.asked = asked
         left.blocks = self.blocks.made
 
-        def leave(name: bytes) -> tuple[bytes, bytes]:
+        def leave(name: bytes) -> dict[str, bytes]:
             left.head.state = name
             left.head.net = seen.digest(self.net)
             try:
-                return left.bytes(), self.net
+                if self.tree:
+                    image, left.image = left.image, b""
+                    return {"image": image, "facts": left.bytes()}
+                return {"net": self.net, "facts": left.bytes()}
             except UnicodeEncodeError:  # half a character
-                return b"", b""
+                return {}
 
         seen.active.leave = leave
 

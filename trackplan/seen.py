@@ -55,7 +55,7 @@ class Seen:
     for in vain, of `present` it only matters that it is there; `links` are paths with what they resolve to. `staged`
     tells what was looked at in the index of repositories, `commits` what names mean there, both by their top folder.
     `whole` tells that the output depends on nothing beside; `steady` that all looks could be repeated. `leave` gives,
-    for the name of the state that was seen, what a run after an edit goes on from.
+    for the name of the state that was seen, what a run after an edit goes on from, by the ends of its files.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Seen:
         self.commits: dict[tuple[str, str], str] = {}
         self.whole = False
         self.steady = True
-        self.leave: Callable[[bytes], tuple[bytes, bytes]] | None = None
+        self.leave: Callable[[bytes], dict[str, bytes]] | None = None
 
     def file(self, path: str, status: stat_result, content: bytes) -> None:
         """A file with its content; `status` is from before it was read."""

@@ -17,7 +17,7 @@ _CHECK = 16
 _OLD_LEFTOVER = 3600.0
 LARGEST = 200_000_000
 _MOST_BYTES = 200_000_000
-_MOST = {"run": 200, "state": 60, "pack": 200, "facts": 20, "net": 20, "hook": 100}
+_MOST = {"run": 200, "state": 60, "pack": 200, "facts": 20, "net": 20, "image": 4, "trail": 20, "hook": 100}
 
 
 def name(*parts: bytes) -> str:
@@ -44,7 +44,11 @@ def write(path: str, body: bytes) -> bool:
     """Write `body` so that others see all of it or nothing. False, and no trace, where that is not possible."""
     if len(body) > LARGEST - len(_MAGIC) - _CHECK:
         return False
-    content = _MAGIC + blake2b(body, digest_size=_CHECK).digest() + body
+    return write_plain(path, _MAGIC + blake2b(body, digest_size=_CHECK).digest() + body)
+
+
+def write_plain(path: str, content: bytes) -> bool:
+    """The same for what is no file of ours but another program's: whoever reads it has to tell whether it is whole."""
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)

@@ -50,8 +50,8 @@ class Recording:
         if now is None or now.key != self._run.key:  # the day is another now
             return
         states = dict(state.write(each) for each in (self._code, found))
-        left, net = found.leave(list(states)[-1]) if found.leave is not None else (b"", b"")
-        replay.keep(self._run, code, states, self._pieces.written, left, net)
+        left = found.leave(list(states)[-1]) if found.leave is not None else {}
+        replay.keep(self._run, code, states, self._pieces.written, left)
 
 
 class Pieces:

@@ -55,6 +55,16 @@ class Run:
         """The file in which it leaves what a run after an edit of SQL goes on from besides."""
         return f"{self.path.removesuffix('run')}net"
 
+    @property
+    def image(self) -> str:
+        """The file with the facts themselves, where a hook wants them at once."""
+        return f"{self.path.removesuffix('run')}image"
+
+    @property
+    def trail(self) -> str:
+        """The file that tells what has been staged since the facts were made."""
+        return f"{self.path.removesuffix('run')}trail"
+
     def state(self, name: bytes) -> str:
         """The file of the state called `name`."""
         return os.path.join(place.inner(self.folder), f"{name.hex()}.state")
@@ -89,10 +99,11 @@ class Known:
 
     Where only the content of some files is another now, `edited` are their numbers in the last state, and `looks` has
     all of its paths that look otherwise. `restaged` are the paths of files that are staged otherwise, each with how git
-    called what it held and what it holds, and `staged` how repositories look.
+    called what it held and what it holds, and `staged` how repositories look; `moved` tells that the name of a
+    revision means another commit.
     """
 
-    __slots__ = ("code", "edited", "looks", "output", "restaged", "run", "staged", "states")
+    __slots__ = ("code", "edited", "looks", "moved", "output", "restaged", "run", "staged", "states")
 
     def __init__(self, run: Run, code: int, output: bytes) -> None:
         self.run = run
@@ -102,12 +113,13 @@ class Known:
         self.edited: list[int] = []
         self.looks: dict[int, state.Look] = {}
         self.restaged: dict[str, tuple[bytes, bytes]] = {}
+        self.moved = False
         self.staged = b""
 
     @property
     def other(self) -> bool:
-        """Whether the content of some files is another now."""
-        return bool(self.edited or self.restaged)
+        """Whether the content of some files, or of a revision, is another now."""
+        return bool(self.edited or self.restaged or self.moved)
 
     def again(self) -> int:
         """Write what the run wrote before and return its exit code."""
@@ -142,23 +154,20 @@ def write(output: list[bytes]) -> None:
         _hush()
 
 
-def keep(
-    run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], left: bytes = b"", net: bytes = b""
-) -> None:
+def keep(run: Run, code: int, states: dict[bytes, bytes], output: list[bytes], left: dict[str, bytes]) -> None:
     """Keep the result of a run: its exit code, the states it rests on, and what it wrote, `1` or `2` in front.
 
-    A state without bytes is there already; `left` is what a run after an edit goes on from, `net` what one after an
-    edit of SQL does.
+    A state without bytes is there already; `left` is what a run after an edit goes on from, by the ends of its files.
     """
     if not files.prepare(run.folder):
         return
     for name, body in states.items():
         if body and not files.write(run.state(name), body):
             return
-    if net:
-        files.write(run.net, net)
-    if left:
-        files.write(run.facts, left)
+    for ending, body in left.items():
+        path = f"{run.path.removesuffix('run')}{ending}"
+        if body and not (files.write_plain if path == run.image else files.write)(path, body):
+            return
     written = zlib.compress(sections(*output), 1)
     if files.write(run.path, sections(run.key, b"%d" % code, b"".join(states), written)):
         files.prune(run.folder)
@@ -182,7 +191,7 @@ def _holds(found: Known, name: bytes) -> bool:
         looked = staged.look(read.staged)
         if looked is None:
             return False
-        found.restaged, found.staged = looked.changed, looked.body
+        found.restaged, found.moved, found.staged = looked.changed, looked.moved, looked.body
     if found.other:
         found.looks = now
         return True

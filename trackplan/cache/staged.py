@@ -20,12 +20,16 @@ Change = tuple[bytes, bytes]
 
 
 class Looked:
-    """What is in repositories now: by their absolute paths the files that `changed`, and the `body` to keep."""
+    """What is in repositories now: by their absolute paths the files that `changed`, and the `body` to keep.
 
-    __slots__ = ("body", "changed")
+    `moved` tells that a name means another commit.
+    """
 
-    def __init__(self, changed: dict[str, Change], body: bytes) -> None:
+    __slots__ = ("body", "changed", "moved")
+
+    def __init__(self, changed: dict[str, Change], moved: bool, body: bytes) -> None:
         self.changed = changed
+        self.moved = moved
         self.body = body
 
 
@@ -45,18 +49,22 @@ def name(body: bytes) -> bytes:
 
 
 def look(body: bytes) -> Looked | None:
-    """How it looks now; None where a name means another commit, or the index lists other files."""
+    """How it looks now; None where a name means no commit any more, or the index lists other files."""
     commits, *staged = parted(body)
     words = iter(_parted(commits))
     try:
-        if any(git.commit(top, name) != commit for top, name, commit in zip(words, words, words, strict=True)):
+        means: list[str] = []
+        for top, name, _ in zip(words, words, words, strict=True):
+            means += [top, name, git.commit(top, name)]
+        if "" in means:
             return None
         changed: dict[str, Change] = {}
         pieces = [_looked(piece, changed) for piece in staged]
     except (OSError, ValueError, zlib.error):
         return None
     now = [piece for piece in pieces if piece is not None]
-    return Looked(changed, sections(commits, *now)) if len(now) == len(pieces) else None
+    named = _joined(means)
+    return Looked(changed, named != commits, sections(named, *now)) if len(now) == len(pieces) else None
 
 
 def _looked(piece: bytes, changed: dict[str, Change]) -> bytes | None:

@@ -60,7 +60,7 @@ def run(options: Options) -> int:
     today, wanted = asked(options)
     project = base.open_project(options.where)
     alone = options.output is None and [*wanted.values()] == [None]
-    leaving = Leaving() if base.recorded() and alone and not options.chosen.since else None
+    leaving = Leaving() if base.recorded() and alone and (options.where.staged or not options.chosen.since) else None
     with base.located(project.tree), Progress(base.screen()):
         report = _report(options, project, today, leaving)
     if alone and wanted.keys().isdisjoint(_OF_SERVICES) and not report.failed:  # a rule may fail for want of time
@@ -102,7 +102,7 @@ def write(
             double_quoted_literals=quoted,
             prefix=above if name in _OF_SERVICES else "",
         )
-        called = Asked(tuple(map(os.path.abspath, options.paths)), name, options.fail_on, look)
+        called = Asked(tuple(map(os.path.abspath, options.paths)), name, options.fail_on, look, options.chosen.since)
         base.emit(render(called, shown, project.tree, leaving.blocks if leaving else None), target)
         if leaving is not None:
             leaving.keep(called)
@@ -117,22 +117,27 @@ def _report(options: Options, project: Project, today: date, leaving: Leaving | 
 
     means = base.means(options.where, project)
     select, ignore = base.words(options.chosen.select), base.words(options.chosen.ignore)
-    report = pipeline.check(project, today, select, ignore, means, leaving)
     if not options.chosen.since:
-        return report
+        return pipeline.check(project, today, select, ignore, means, leaving)
     from trackplan.gate import since
     from trackplan.project import read
     from trackplan.tree.git import GitTree
 
     name = options.chosen.since
     tree = GitTree(project.root, name)
-    if not tree.exists(project.path):
-        return since.added(report, {}, name)
+    content = project.tree.content if isinstance(project.tree, GitTree) else ""
     asked = (str(project.root), project.path, today.isoformat(), ",".join(select), ",".join(ignore))
+    if leaving is not None:
+        leaving.tree = content
+    report = pipeline.check(project, today, select, ignore, means, leaving if content else None)
+    if content and report.complete:
+        since.keep(means.pack, content, asked, report)
+    if not tree.exists(project.path) or not report.findings:
+        return since.added(report, {}, name)
     try:
         known = since.known(
             means.pack,
-            tree.commit,
+            tree.content or tree.commit,
             asked,
             lambda: pipeline.check(read(tree, project.path), today, select, ignore, means),
         )

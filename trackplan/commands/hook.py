@@ -1,10 +1,10 @@
-"""`trackplan hook`: what pre-commit calls. What passed once passes again; else the projects concerned are checked."""
+"""`trackplan hook`: what pre-commit calls. What was said is said again; else projects concerned are checked."""
 
 from __future__ import annotations
 
 import os
-import sys
 
+from trackplan.cache import replay
 from trackplan.commands.hook_memory import Memory
 
 TYPE_CHECKING = False  # the module of that name takes time to load
@@ -23,9 +23,10 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     start, end = os.environ.get(_FROM), os.environ.get(_TO)
     between = (start, end) if start and end else None
     memory = Memory.of(arguments) if "--all" not in arguments and between is None else None
-    if memory is not None and (known := memory.passed) is not None:
-        sys.stdout.write(known)
-        return 0
+    if memory is not None and (known := memory.known) is not None:
+        code, written = known
+        replay.write(written)
+        return code
     from trackplan.commands import hook_projects
 
     return hook_projects.run(arguments, check, between, memory)

@@ -1,29 +1,27 @@
-"""What earlier hooks found, by the content of the repository: so what a commit adds is known without checking HEAD."""
+"""What earlier hooks said, by the content of the repository and of HEAD: it is said again, and nothing is parsed."""
 
 from __future__ import annotations
 
 import os
-import time
 
 from trackplan import git
-from trackplan.cache import files, place
+from trackplan.cache import files, place, replay
 from trackplan.cache.ourselves import ourselves
-from trackplan.cache.sections import key
+from trackplan.cache.sections import key, parted, sections
 
 TYPE_CHECKING = False  # the module of that name takes time to load
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+# What these write goes elsewhere, or they look at something else.
 _ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
 _ASKED = ("--path-format=absolute", "--show-toplevel", "--git-dir", "HEAD^{tree}")
-_HOOK = ""
-_NOTHING, _SOMETHING = b"nothing", b"something"
 
 
 class Memory:
     """What is kept in the cache `folder` about the repository as it is staged, `now`, and as it was in HEAD, `before`.
 
-    Both are known by what git calls their content; `asked` is what else decides what is found.
+    Both are known by what git calls their content; `asked` is what else decides what is said.
     """
 
     __slots__ = ("_asked", "_folder", "before", "now")
@@ -44,52 +42,26 @@ class Memory:
             told = git.ask(os.curdir, "rev-parse", *_ASKED)[0]
             top, inner, before = (told or b"").decode("utf-8", "surrogateescape").splitlines()
             top = os.path.realpath(top)
-            now = git.ask(top, "write-tree", index=git.index_of(os.path.realpath(inner)))[0]
-            here = os.getcwd()  # noqa: PTH109
+            now = git.staged_tree(top, git.index_of(os.path.realpath(inner)))
         except (OSError, ValueError):  # whoever goes on will tell why
             return None
-        if not now or not files.prepare(folder):
+        around = replay.setting()
+        if not now or around is None or not files.prepare(folder):
             return None
-        day = str(int(time.time() // 86_400))
-        return cls(folder, before, now.decode().strip(), (top, here, ourselves(), day, *words))
+        return cls(folder, before, now, (top, ourselves(), *around, "", *words))
 
     @property
-    def passed(self) -> str | None:
-        """What a hook wrote that found nothing to be new; None where none is known of."""
-        known = None if self.before == self.now else files.read(self._file(_HOOK, self.before, self.now))
-        return None if known is None else known.decode()
+    def known(self) -> tuple[int, list[bytes]] | None:
+        """How a hook ended that judged the same, and what it wrote; None where none is known of."""
+        found = None if self.before == self.now else files.read(self._file)
+        code, *written = parted(found) if found is not None else [b""]
+        return (int(code), written) if code else None
 
-    def keep(self, wrote: str) -> None:
-        """Keep what a hook wrote that found nothing to be new."""
-        files.write(self._file(_HOOK, self.before, self.now), wrote.encode())
+    def keep(self, code: int, written: list[bytes]) -> None:
+        """Keep how a hook ended, and what it wrote."""
+        files.write(self._file, sections(b"%d" % code, *written))
 
-    def adds_nothing(self, project: str, said: Callable[[], str]) -> bool:
-        """Whether all that is found now was found in the commit too, as far as that is known.
-
-        What a check of what is staged says as JSON, `""` where it fails, is only asked for once, and kept.
-        """
-        verdict = self._file(project, self.before, self.now)
-        known = files.read(verdict)
-        if known is None:
-            nothing = self._compared(project, said())
-            if nothing is None:
-                return False
-            known = _NOTHING if nothing else _SOMETHING
-            files.write(verdict, known)
-        return known == _NOTHING
-
-    def _compared(self, project: str, said: str) -> bool | None:
-        if not said:
-            return None
-        import json  # takes time to load
-        from collections import Counter
-
-        findings = json.loads(said)["findings"]
-        found = Counter(finding["fingerprint"] for finding in findings)
-        files.write(self._file(project, self.now), json.dumps(found).encode())
-        kept = files.read(self._file(project, self.before))
-        return not findings if kept is None else not found - Counter(json.loads(kept))
-
-    def _file(self, project: str, *contents: str) -> str:
-        name = files.name(key("hook", *contents, "", project, *self._asked))
+    @property
+    def _file(self) -> str:
+        name = files.name(key("hook", self.before, self.now, *self._asked))
         return os.path.join(place.inner(self._folder), f"{name}.hook")  # noqa: PTH118

@@ -6,18 +6,18 @@ Where nothing is staged somebody asks for all files (`pre-commit run --all-files
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trackplan.cache import record
 from trackplan.errors import ExitCode, TrackplanError
 from trackplan.tree.repository import INDEX, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from trackplan.commands.hook_memory import Memory
     from trackplan.tree.repository import Entry
@@ -46,7 +46,10 @@ def run(
     What is to be judged lies `between` two revisions, or is staged.
     """
     repository = Repository(Path())
-    projects = _projects(repository)
+    staged = repository.called(*_NAMES)
+    projects = _projects(
+        path for path, entry in staged.items() if path.rpartition("/")[2] in _NAMES and entry.kind != "m"
+    )
     if not projects:
         raise TrackplanError(
             "git knows no trackplan.yaml in this repository",
@@ -56,58 +59,43 @@ def run(
     whole = "--all" in arguments or not change.paths
     words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
     since = [] if whole or not change.since else ["--since", change.since]
-    entries = {} if whole else dict(repository.entries(INDEX, ""))
     # Of submodules, which are checked out or not, git's name of the content tells too little.
-    if not since or any(entry.kind == "m" for entry in entries.values()):
+    if not since or any(entry.kind == "m" for entry in staged.values()):
         memory = None
+    concerned = projects if whole else _concerned(projects, repository, staged, change.paths)
+    calls = {
+        each: ["check", "--project", _joined(repository.top, each), "--quiet", *words, *since] for each in concerned
+    }
+    with record.Pieces() as pieces:
+        code = _checked(calls, check, named=len(projects) > 1)
+    if memory is not None and code != ExitCode.FAILED and pieces.whole:
+        memory.keep(code, pieces.written)
+    return code
+
+
+def _checked(calls: Mapping[str, list[str]], check: Callable[[list[str]], int], *, named: bool) -> int:
+    """The highest of the exit codes of some checks, each of one project, which may be `named` before."""
     code: int = ExitCode.CLEAN
-    wrote, passed = "", memory is not None
-    for project in projects if whole else _concerned(projects, repository, entries, change.paths):
-        if len(projects) > 1:
+    for project, call in calls.items():
+        if named:
             from trackplan.formats.source import visible
 
-            wrote += f"{visible(project)}\n"
             sys.stdout.write(f"{visible(project)}\n")
             sys.stdout.flush()
-        call = ["check", "--project", os.path.join(repository.top, project), "--quiet", *words]  # noqa: PTH118
-        if not since or not _adds_nothing(check, call, project, memory):
-            passed = False
-            code = max(code, check([*call, *since]))
-    if memory is not None and passed:
-        memory.keep(wrote)
+        code = max(code, check(call))
     if code == ExitCode.FINDINGS:
         sys.stdout.write(_NEXT)
     return code
 
 
-def _adds_nothing(check: Callable[[list[str]], int], call: list[str], project: str, memory: Memory | None) -> bool:
-    """Whether it is sure, without a check of the commit that it is compared with, that a change adds nothing."""
-
-    def said() -> str:
-        code, text = _unheard(check, [*call, "--format", "json"])
-        return "" if code == ExitCode.FAILED else text
-
-    return memory.adds_nothing(project, said) if memory else _unheard(check, call)[0] == ExitCode.CLEAN
+def _joined(top: str, project: str) -> str:
+    return os.path.join(top, project)  # noqa: PTH118
 
 
-def _unheard(check: Callable[[list[str]], int], arguments: list[str]) -> tuple[int, str]:
-    """The exit code of a check of which nobody hears, and what it wrote."""
-    streams = sys.stdout, sys.stderr
-    written = [io.BytesIO(), io.BytesIO()]
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(buffer, getattr(stream, "encoding", "utf-8"), "replace", write_through=True)
-        for buffer, stream in zip(written, streams, strict=True)
-    )
-    try:
-        return check(arguments), written[0].getvalue().decode(streams[0].encoding, "replace")
-    finally:
-        sys.stdout, sys.stderr = streams
-
-
-def _projects(repository: Repository) -> list[str]:
-    """The project files that git knows, one of a folder."""
+def _projects(files: Iterable[str]) -> list[str]:
+    """One project file of each folder."""
     found: dict[str, str] = {}
-    for path in sorted(repository.called(*_NAMES)):  # .yaml comes before .yml
+    for path in sorted(files):  # .yaml comes before .yml
         found.setdefault(path.rpartition("/")[0], path)
     return [path for _, path in sorted(found.items())]
 
@@ -131,19 +119,19 @@ def _change(repository: Repository, between: tuple[str, str] | None) -> Change:
 
 
 def _concerned(
-    projects: Sequence[str], repository: Repository, entries: Mapping[str, Entry], paths: Collection[str]
+    projects: Sequence[str], repository: Repository, staged: Mapping[str, Entry], paths: Collection[str]
 ) -> Iterator[str]:
-    """The projects that may read one of these files; `entries` is what is staged."""
+    """The projects that may read one of these files; `staged` are project files, and what is no file."""
     from trackplan.project import scope
 
     def read(path: str) -> str:
-        entry = entries.get(path)
+        entry = staged.get(path) or dict(repository.entries(INDEX, path)).get(path)
         content = repository.blob(entry.oid, _LARGEST) if entry is not None and entry.kind == "f" else 0
         if isinstance(content, int):
             raise TrackplanError(path)
         return content.decode("utf-8", "replace")
 
-    links = [path for path, entry in entries.items() if entry.kind != "f"]
+    links = [path for path, entry in staged.items() if entry.kind != "f"]
     for project in projects:
         found = scope.of(project, read, links)
         if any(map(found.holds, paths)):

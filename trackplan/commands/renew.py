@@ -40,7 +40,13 @@ _MOST_EDITS = 100
 def run(known: Known, arguments: list[str]) -> int | None:
     """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
     left = last.read(known.run.facts)
-    if left is None or left.head.state != known.states[-1].name:
+    if left is None:
+        return None
+    if left.head.asked.since:
+        from trackplan.commands import renew_added
+
+        return renew_added.run(known, left, arguments)
+    if left.head.state != known.states[-1].name:
         return None
     with garbage.looked_for():
         try:
@@ -69,7 +75,7 @@ class _Renewal:
         self._known = known
         self._left = left
         self._head = left.head
-        if known.edited if left.head.staged else known.restaged:
+        if known.moved or (known.edited if left.head.staged else known.restaged):
             raise _TooMuchError
         self._seen = seen.Seen()
         self._tree = self._opened(Path(left.head.root))
@@ -139,7 +145,7 @@ class _Renewal:
         states = {each.name: b"" for each in self._known.states[:-1]} | {name: body}
         now = replay.run_of(self._arguments)
         if pieces.whole and self._seen.steady and now is not None and now.key == self._known.run.key:
-            replay.keep(self._known.run, code, states, pieces.written, self._left.bytes())
+            replay.keep(self._known.run, code, states, pieces.written, {"facts": self._left.bytes()})
 
     def _weave(self, texts: dict[str, str], changes: Changes) -> None:
         """Take on what is said otherwise in files of SQL."""

@@ -85,7 +85,7 @@ def choose(
         return unknown(f"what {unclear} {_verb(counting, UNCLEAR, 'takes', 'take')} is not wholly clear")
     found = _smaller(forms - {"counted"}, any(map(is_unhashable, types)))
     if found is None:
-        return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")
+        return nothing(evidence)
     action, form = found
     keep = kept(form)
     everybody = {**counting, **others}
@@ -98,6 +98,11 @@ def drop(evidence: str, broken: Sequence[str]) -> Alternative:
     """Nobody uses it; `broken` names what carries or reads it all the same."""
     then = f" {listing(broken)} {'has' if len(broken) == 1 else 'have'} to do without." if broken else ""
     return Alternative("drop", "", evidence, tuple(broken), f"Drop it: {evidence}.{then}")
+
+
+def nothing(evidence: str) -> Alternative:
+    """All of it is needed: so it is too where a hash would do, but there is none of values of that type."""
+    return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")
 
 
 def unknown(reason: str) -> Alternative:

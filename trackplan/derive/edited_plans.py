@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,16 +63,23 @@ class Said:
         return "" if isinstance(self.said, Event) else self.said.sensitivity
 
 
-def walk(plan: Plan) -> Iterator[Said]:
+Wanted = Callable[[str, tuple[str, ...]], bool]
+"""Tells by the id of an event and the path of a field in it, `()` for itself, whether somebody wants it."""
+
+
+def walk(plan: Plan, wanted: Wanted | None = None) -> Iterator[Said]:
     """The events of a plan and their fields."""
     for event in plan.events:
-        row = dict(zip(_EVENT, event_cells(event, plan), strict=True))
-        yield Said(event, field_id(plan.name, event.name, ()), event.name, (), row)
+        id_ = field_id(plan.name, event.name, ())
+        if wanted is None or wanted(id_, ()):
+            row = dict(zip(_EVENT, event_cells(event, plan), strict=True))
+            yield Said(event, id_, event.name, (), row)
         pending: list[tuple[Field, tuple[str, ...]]] = [(field, (field.name,)) for field in reversed(event.fields)]
         while pending:
             field, path = pending.pop()
-            cells = dict(zip(_FIELD, field_cells(field), strict=True))
-            yield Said(field, field_id(plan.name, event.name, path), event.name, path, cells)
+            if wanted is None or wanted(id_, path):
+                cells = dict(zip(_FIELD, field_cells(field), strict=True))
+                yield Said(field, field_id(plan.name, event.name, path), event.name, path, cells)
             pending.extend((inner, (*path, inner.name)) for inner in reversed(field.fields))
 
 
@@ -92,7 +100,12 @@ def write(base: FactBase, said: Said) -> Value:
     key = next(base.fetch(f"SELECT key FROM {table} WHERE id = :id", {"id": said.id}))[0]  # noqa: S608
     listed = ", ".join(f'"{name}" = :{name}' for name in said.cells)
     base.run(f"UPDATE {table} SET {listed} WHERE key = :key", {**said.cells, "key": key})  # noqa: S608
+    if said.is_event and not said.said.owner:  # of several files with one plan, the first one says whose it is
+        base.run(_PLANS_OWNER, {"key": key})
     return key
+
+
+_PLANS_OWNER = "UPDATE event SET owner = (SELECT p.owner FROM plan p WHERE p.key = event.plan) WHERE key = :key"
 
 
 def shape(plan: Plan) -> Plan:

@@ -73,7 +73,7 @@ class FactBase:
     @classmethod
     def create(cls) -> FactBase:
         """An empty fact base in memory, with the tables and views of `schema.sql`."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = sqlite3.connect(":memory:", isolation_level=None, uri=True)
         connection.executescript(_SETTINGS + schema())
         connection.execute("BEGIN")
         return cls(connection)
@@ -100,14 +100,16 @@ class FactBase:
         self._deferred.clear()
         self.connection.close()
 
-    def image(self) -> tuple[bytes, list[str]]:
-        """All that is in it now, packed, and the deferred tables that are empty and remain so from now on.
+    def image(self, *, packed: bool = True) -> tuple[bytes, list[str]]:
+        """All that is in it now, and the deferred tables that are empty and remain so from now on.
+
+        What is not `packed` can be opened as a file.
 
         Raises `OSError` where there is no room for it.
         """
         empty = sorted(self._deferred)
         self._deferred.clear()  # what they would be filled from takes much room
-        return image.packed(self.connection), empty
+        return (image.packed if packed else image.plain)(self.connection), empty
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         """Add `rows` to `table`. The names come from our own code, never from input."""
@@ -152,6 +154,12 @@ class FactBase:
         self.connection.execute("COMMIT")
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
+
+    def thaw(self) -> None:
+        """Let it be filled again."""
+        self.connection.execute("PRAGMA query_only = OFF")
+        self.connection.execute("BEGIN")
+        self._frozen = False
 
     def at(self, key: int) -> Place | None:
         """The place with that key."""

@@ -1,11 +1,16 @@
-"""A base in memory → bytes to keep, and back."""
+"""A base in memory → bytes, or a file, to keep, and back."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import zlib
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Error = sqlite3.Error
 """What reading a base raises that is damaged."""
@@ -15,7 +20,17 @@ _FAST = 1
 
 
 def packed(connection: sqlite3.Connection) -> bytes:
-    """All that a base holds. Raises `OSError` where there is no room for it."""
+    """All that a base holds, in little room. Raises `OSError` where there is no room for it."""
+    packer = zlib.compressobj(_FAST)
+    return b"".join([*map(packer.compress, _pieces(connection)), packer.flush()])
+
+
+def plain(connection: sqlite3.Connection) -> bytes:
+    """All that a base holds, as a file that SQLite can open. Raises `OSError` where there is no room for it."""
+    return b"".join(_pieces(connection))
+
+
+def _pieces(connection: sqlite3.Connection) -> Iterator[bytes]:
     import tempfile  # takes time to load
 
     with tempfile.TemporaryDirectory(prefix="trackplan-") as folder:  # a second base in memory takes too much of it
@@ -26,10 +41,33 @@ def packed(connection: sqlite3.Connection) -> bytes:
                 connection.backup(copy)
         except sqlite3.Error as error:
             raise OSError(error) from error
-        packer = zlib.compressobj(_FAST)
         with file.open("rb") as stream:
-            pieces = [packer.compress(piece) for piece in iter(lambda: stream.read(_PIECE), b"")]
-    return b"".join([*pieces, packer.flush()])
+            yield from iter(lambda: stream.read(_PIECE), b"")
+
+
+def checksum(path: str) -> int:
+    """The checksum, as `zlib` counts it, of a file. Raises `OSError`."""
+    found = 0
+    piece = bytearray(_PIECE)
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - it may be large: nothing is copied twice
+        while read := stream.readinto(piece):
+            found = zlib.crc32(memoryview(piece)[:read], found)
+    return found
+
+
+def attach(connection: sqlite3.Connection, path: str, checked: int) -> None:
+    """Attach a file of what `plain` made, with that checksum, as `whole`. Raises `ValueError` for any other."""
+    try:
+        before = os.stat(path)  # noqa: PTH116
+        if checksum(path) != checked:
+            raise ValueError(path)
+        connection.execute("ATTACH ? AS whole", (f"{Path(path).as_uri()}?immutable=1",))
+        connection.execute("SELECT count(*) FROM whole.sqlite_master").close()
+        after = os.stat(path)  # noqa: PTH116
+    except (sqlite3.Error, OSError) as error:
+        raise ValueError(error) from error
+    if (before.st_ino, before.st_mtime_ns) != (after.st_ino, after.st_mtime_ns):
+        raise ValueError(path)
 
 
 def opened(packed: bytes) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 """What a change adds: the findings of now without those of before, each as often as it was there.
 
-What was found in a commit is found in it for ever, so it is kept.
+What was found in a commit is found in it for ever, so it is kept; so is what is found in what is staged, which may
+become a commit. Either is known by what git calls its content.
 """
 
 from __future__ import annotations
@@ -38,16 +39,22 @@ def added(report: Report, known: Mapping[str, int], name: str) -> Report:
     return replace(report, findings=tuple(kept), notes=(*report.notes, note))
 
 
-def known(kept: Pack, commit: str, asked: tuple[str, ...], find: Callable[[], Report]) -> Counter[str]:
-    """How often each fingerprint occurs in a commit: what was kept of it, else what `find` finds.
+def known(kept: Pack, content: str, asked: tuple[str, ...], find: Callable[[], Report]) -> Counter[str]:
+    """How often each fingerprint occurs in a content: what was kept of it, else what `find` finds.
 
-    `asked` is everything beside the commit that decides what is found: folder, day, chosen rules.
+    `asked` is everything beside the content that decides what is found: folder, day, chosen rules.
     """
-    name = key("since", __version__, ourselves(), commit, *asked)
-    piece = kept.get(name)
-    if piece is not None:
-        return Counter(json.loads(piece))
-    found = Counter(finding.fingerprint for finding in find().findings)
-    kept.put(name, json.dumps(found).encode())
+    piece = kept.get(_name(content, asked))
+    return keep(kept, content, asked, find()) if piece is None else Counter(json.loads(piece))
+
+
+def keep(kept: Pack, content: str, asked: tuple[str, ...], report: Report) -> Counter[str]:
+    """Keep for later runs how often each fingerprint occurs in a content, and give it."""
+    found = Counter(finding.fingerprint for finding in report.findings)
+    kept.put(_name(content, asked), json.dumps(found).encode())
     kept.save()
     return found
+
+
+def _name(content: str, asked: tuple[str, ...]) -> bytes:
+    return key("since", __version__, ourselves(), content, *asked)

@@ -62,12 +62,29 @@ def of_kind(kind: str) -> dict[str, Reader]:
     return {m.NAME: cast("Reader", m) for m in modules if getattr(m, "KIND", "") == kind}
 
 
-def choose(text: str, path: str, kind: str, format: str = "") -> Reader:  # noqa: A002 (the project file's word)
+def modules_of_kind(kind: str) -> tuple[str, ...]:
+    """The modules of these readers."""
+    return tuple(getattr(module, "__name__", "") for module in of_kind(kind).values())
+
+
+@cache
+def _loaded(modules: tuple[str, ...]) -> dict[str, Reader]:
+    return {m.NAME: cast("Reader", m) for m in map(importlib.import_module, modules)}
+
+
+def choose(
+    text: str,
+    path: str,
+    kind: str,
+    format: str = "",  # noqa: A002 (the project file's word)
+    modules: Sequence[str] = (),
+) -> Reader:
     """The reader of `kind` for a file: that of `format`, else the one that is surest.
 
-    Raises `ReadError` where the format is unknown, no reader knows the file, or two are equally sure.
+    Whoever knows which `modules` are of that kind saves loading all others. Raises `ReadError` where the format is
+    unknown, no reader knows the file, or two are equally sure.
     """
-    known = of_kind(kind)
+    known = _loaded(tuple(modules)) if modules else of_kind(kind)
     if format:
         if format not in known:
             raise _fault(path, f"there is no format '{format}'", documents.did_you_mean(format, known))

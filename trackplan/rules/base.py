@@ -41,6 +41,7 @@ class Rule:
 
     `requires` holds groups of evidence kinds; one kind of each group must have been read.
     `fixer` names what mends its findings, '' where no machine can; `fix_is_safe` tells whether without asking.
+    `rests_on` tells of what alone each finding can be told: `event` or `path`, '' where it takes everything.
     `path` is its file: `rules/…` for ours, below the project folder for a project's own; `line` is where `sql` begins.
     """
 
@@ -63,6 +64,7 @@ class Rule:
     sql: str = field(repr=False)
     fixer: str = ""
     fix_is_safe: bool = True
+    rests_on: str = ""
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def _rule(data: Mapping[str, object], path: str, shipped: bool, line: int, sql: 
         sql=sql,
         fixer=str(fixer["edit"]) if isinstance(fixer, dict) else "",
         fix_is_safe=bool(fixer["safe"]) if isinstance(fixer, dict) else True,
+        rests_on=str(data.get("rests_on", "")),
     )
 
 

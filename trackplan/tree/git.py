@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trackplan import seen
+from trackplan import git, seen
 from trackplan.errors import TrackplanError
 from trackplan.tree.base import FOLDER, LEAVES, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
 from trackplan.tree.repository import INDEX, Entry, Repository
@@ -29,15 +29,24 @@ class GitTree(Tree):
 
     def __init__(self, root: Path, name: str, within: Sequence[str] = ()) -> None:
         super().__init__(root)
-        repository = Repository(self.root)
+        self._repository = repository = Repository(self.root)
         self.commit = INDEX if name == INDEX else repository.commit(name)
+        self._has_modules = False
         top = os.path.relpath(self.root, repository.top).replace(os.sep, "/")
         self._top, self._place = Path(repository.top), "" if top == "." else top
         self._entries: dict[str, tuple[Entry, Repository]] = {}
         self._folders: dict[str, dict[str, str]] = {"": {}}
         below = f"{self._place}/" if self._place else ""
-        for path in within or (below,):
-            self._add(repository, self.commit, path, cut=below)
+        self._add(repository, self.commit, *(within or (below,)), cut=below)
+
+    @property
+    def content(self) -> str:
+        """What git calls all that the repository holds there; '' where it does not tell, or not of everything."""
+        if self._has_modules:  # whose files are there or not
+            return ""
+        if self.commit == INDEX:
+            return self._repository.staged_tree()
+        return git.tree(self._repository.top, self.commit)
 
     def read_bytes(self, path: str) -> bytes:
         """The content of the file. Raises `ReadError` if it is missing, no file, too large or out of reach."""
@@ -86,9 +95,9 @@ class GitTree(Tree):
         """What the same commit has at these paths, from the top of the repository."""
         return GitTree(self._top, self.commit, paths) if self._place else self
 
-    def _add(self, repository: Repository, commit: str, path: str, *, cut: str = "", folder: str = "") -> None:
-        """What a commit has at a path, as files of our folder: without what is to be cut off in front."""
-        for named, entry in repository.entries(commit, path):
+    def _add(self, repository: Repository, commit: str, *paths: str, cut: str = "", folder: str = "") -> None:
+        """What a commit has at some paths, as files of our folder: without what is to be cut off in front."""
+        for named, entry in repository.entries(commit, *paths):
             inner = named.removeprefix(cut)
             whole = f"{folder}/{inner}" if folder else inner
             if entry.kind == "m":
@@ -99,6 +108,7 @@ class GitTree(Tree):
 
     def _add_module(self, commit: str, folder: str) -> None:
         """A submodule's files, if it is checked out; else an empty folder."""
+        self._has_modules = True
         if seen.active:
             seen.active.unsteady()
         self._list(folder, "d")

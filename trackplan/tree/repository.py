@@ -40,6 +40,7 @@ class Repository:
         self._named = git.index_of(self._folder)
         self.index = self._named or os.path.join(self._folder, "index")  # noqa: PTH118
         self._blobs: subprocess.Popen[bytes] | None = None
+        self._listed: list[tuple[list[str], bytes]] = []
         if seen.active:
             _remember(os.fspath(folder), self.top, [f"{inner}{os.sep}config" for inner in (common, self._folder)])
 
@@ -59,9 +60,9 @@ class Repository:
             seen.active.commit(self.top, name, found)
         return found
 
-    def entries(self, commit: str, path: str) -> Iterator[tuple[str, Entry]]:
-        """A file, or all in a folder, of a commit or of the index: each path with what lies there; submodules too."""
-        where = [path] if path else []
+    def entries(self, commit: str, *paths: str) -> Iterator[tuple[str, Entry]]:
+        """Files, or all in folders, of a commit or of the index: each path with what lies there; submodules too."""
+        where = [path for path in paths if path]
         if commit == INDEX:
             listed = self._staged(where or ["."])
         else:
@@ -76,16 +77,44 @@ class Repository:
                 raise TrackplanError(f"{path} has conflicts that are not resolved yet", "Resolve and stage them first.")
             yield path, Entry(_KINDS.get(mode, "o"), oid)
 
-    def called(self, *names: str) -> list[str]:
-        """The paths in the index of which the last part is one of these names."""
-        listed = self._must("ls-files", "-z", "--full-name", "--", ".").decode("utf-8", "surrogateescape").split("\0")
-        return [path for path in listed if path.endswith(names) and path.rpartition("/")[2] in names]
+    def called(self, *names: str) -> dict[str, Entry]:
+        """What is staged under one of these names, in whatever folder, and all that is no file, by its path."""
+        found: dict[str, Entry] = {}
+        endings = tuple(name.encode() for name in names)
+        for line in self._must("ls-files", "--stage", "-z", "--full-name", "--", ".").split(b"\0"):
+            if line.endswith(endings) or not line.startswith(b"100"):  # quick, as there may be many
+                head, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
+                entry = Entry(_KINDS.get(head[:6], "o"), head[7:].partition(" ")[0])
+                if path and (entry.kind != "f" or path.rpartition("/")[2] in names):
+                    found[path] = entry
+        return found
 
     def differing(self, commit: str = "") -> set[str]:
         """The paths that the index holds otherwise than a commit does, by default HEAD; all where there is none."""
         words = ("diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", "-z")
         listed = self._must(*words, *([commit] if commit else []), "--")
         return set(filter(None, listed.decode("utf-8", "surrogateescape").split("\0")))
+
+    def staged_tree(self) -> str:
+        """What git would call all that is staged; '' where that is another by now than what was listed of it."""
+        found = git.staged_tree(self.top, self._named)
+        same = all(git.listed(self.top, self._named, where) == lines for where, lines in self._listed)
+        return found if same else ""
+
+    def changed(self, commit: str) -> dict[str, tuple[str, str]] | None:
+        """The files that are staged otherwise than in a commit, how git called what they held, and what they hold.
+
+        None where there are others now, or some have become something else.
+        """
+        words = ("diff", "--cached", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "-z", commit, "--")
+        parts = self._must(*words).decode("utf-8", "surrogateescape").split("\0")[:-1]
+        found: dict[str, tuple[str, str]] = {}
+        for head, path in zip(parts[::2], parts[1::2], strict=True):
+            before, now, old, new, _ = head.split(" ")
+            if before.removeprefix(":") != now:
+                return None
+            found[path] = (old, new)
+        return found
 
     def blob(self, oid: str, limit: int) -> bytes | int:
         """The content of that name; its size where it is longer than `limit`."""
@@ -125,6 +154,7 @@ class Repository:
         found = git.listed(self.top, self._named, where)
         if found is None:
             raise TrackplanError(f"git ls-files failed in {self.top}", "Look at what `git status` says there.")
+        self._listed.append((where, found))
         if active:
             stamp = seen.UNSURE if before is None else seen.stamp(before)
             staged = active.staged.setdefault(self.top, seen.Staged(self._folder, self.index, stamp))

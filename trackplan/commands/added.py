@@ -1,0 +1,160 @@
+"""What edits of plans add to the findings: the rules concerned judge the events that were edited, and no others."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from trackplan.derive import edited_plans, settled
+from trackplan.derive.edited import KEPT, Changes
+from trackplan.names import field_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from trackplan.classify import Dictionary
+    from trackplan.derive.edited import Declared
+    from trackplan.derive.edited_plans import Said, Wanted
+    from trackplan.facts.base import FactBase
+    from trackplan.facts.declared import Plan
+    from trackplan.findings import Finding
+    from trackplan.last import Last
+    from trackplan.rules import Bound
+
+
+class TooMuchError(Exception):
+    """More has changed than can be told without a whole run."""
+
+
+class Edits:
+    """Plans that declare the same events and fields as before, said otherwise.
+
+    `pairs` has what files declared and declare; `other` gives what one declares that was edited since the facts in the
+    file `image` were made, but not now.
+    """
+
+    def __init__(
+        self,
+        left: Last,
+        image: str,
+        pairs: Mapping[str, tuple[Declared, Declared]],
+        other: Callable[[str], Declared | None],
+        words: Callable[[], Dictionary],
+    ) -> None:
+        self._left = left
+        self._image = image
+        self._pairs = pairs
+        self._other = other
+        self._words = words
+        self._unfilled = left.head.unfilled
+
+    def added(self) -> tuple[Finding, ...]:
+        """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""
+        changes = Changes(self._unfilled, self._words)
+        head = self._left.head
+        if not all(changes.add(was, now) for was, now in self._pairs.values()):
+            raise TooMuchError
+        if any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
+            raise TooMuchError
+        again = {rule for rule, cells in head.rules.items() if changes.touch(cells)}
+        if not again:
+            return ()
+        rules = [each for each in self._left.rules()[0] if each.rule.id in again]
+        by_event = [each for each in rules if each.rule.rests_on == "event"]
+        by_path = [each for each in rules if each.rule.rests_on == "path"]
+        if len(by_event) + len(by_path) < len(rules):
+            raise TooMuchError
+        found = [*self._of_events(by_event), *self._of_paths(by_path)]
+        return tuple(sorted(found, key=lambda finding: finding.sort_key))
+
+    def _of_events(self, rules: Sequence[Bound]) -> list[Finding]:
+        """What rules add that rest on one event each."""
+        from trackplan.facts import near
+
+        edited = {event for event, _, _ in self._said()}
+        if not rules or not edited:
+            return []
+        with near.events(self._image, self._left.head.checked, edited) as base:
+            held = {str(id_) for (id_,) in base.fetch("SELECT id FROM event")}
+            return self._difference(base, rules, lambda event, _: event in held)
+
+    def _of_paths(self, rules: Sequence[Bound]) -> list[Finding]:
+        """What rules add that rest on the fields of one path each."""
+        from trackplan.facts import near
+
+        cells = {tuple(cell) for each in rules for cell in self._left.head.rules[each.rule.id]}
+        paths = {
+            new.path for _, old, new in self._said() if new.path and not cells.isdisjoint(edited_plans.cells(old, new))
+        }
+        if not paths:
+            return []
+        listed = [json.dumps(path, ensure_ascii=False) for path in paths]
+        with near.paths(self._image, self._left.head.checked, listed) as base:
+            return self._difference(base, rules, lambda _, path: path in paths)
+
+    def _said(self) -> Iterator[tuple[str, Said, Said]]:
+        """The events and fields of which something else is said, each with the event's id."""
+        for was, now in self._pairs.values():
+            for old, new in zip(was.plans, now.plans, strict=True):
+                for one, other in zip(edited_plans.walk(old), edited_plans.walk(new), strict=True):
+                    if edited_plans.cells(one, other):
+                        yield field_id(new.name, other.event, ()), one, other
+
+    def _difference(self, base: FactBase, rules: Sequence[Bound], wanted: Wanted) -> list[Finding]:
+        """What the rules find now that they did not find before, in a small base."""
+        paths = sorted(str(path) for (path,) in base.fetch(_FILES))
+        others = [plan for path in paths if path not in self._pairs for plan in self._plans(self._other(path))]
+        before = self._judged(
+            base, rules, wanted, [*others, *(p for was, _ in self._pairs.values() for p in was.plans)]
+        )
+        base.thaw()
+        after = self._judged(base, rules, wanted, [p for _, now in self._pairs.values() for p in now.plans])
+        self._look_up(before, after)
+        left = Counter(finding.fingerprint for finding in before)
+        found = []
+        for finding in after:
+            if left[finding.fingerprint]:
+                left[finding.fingerprint] -= 1
+            else:
+                found.append(finding)
+        return found
+
+    def _judged(
+        self, base: FactBase, rules: Sequence[Bound], wanted: Wanted, plans: Iterable[Plan]
+    ) -> Sequence[Finding]:
+        """What the rules find once the base holds what the plans say."""
+        from trackplan import engine
+        from trackplan.rules import overridden
+
+        settled.settle(base, plans, wanted, self._unfilled, self._words)
+        if not settled.less(base, self._unfilled):
+            raise TooMuchError
+        base.freeze()
+        outcome = engine.judge(base, rules, self._left.head.project)
+        if outcome.failed or outcome.skipped:
+            raise TooMuchError
+        all_rules, per_path = self._left.rules()
+        return (
+            list(overridden(outcome.findings, [each.rule for each in all_rules], per_path))
+            if per_path
+            else outcome.findings
+        )
+
+    def _look_up(self, before: Sequence[Finding], after: Sequence[Finding]) -> None:
+        """Raise `TooMuchError` where somebody puts up with a finding that came or went: other rules judge that."""
+        suppressions = self._left.suppressions()
+        known, now = (Counter(finding.fingerprint for finding in found) for found in (before, after))
+        if suppressions and any(
+            each.covers(finding)
+            for finding in (*before, *after)
+            if known[finding.fingerprint] != now[finding.fingerprint]
+            for each in suppressions
+        ):
+            raise TooMuchError
+
+    def _plans(self, declared: Declared | None) -> Collection[Plan]:
+        return declared.plans if declared is not None else ()
+
+
+_FILES = "SELECT DISTINCT f.path FROM event e JOIN place p ON p.key = e.place JOIN file f ON f.key = p.file"

@@ -1,0 +1,119 @@
+"""A large base in a file → a small one with some of its events, and all that tells something about these."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from trackplan.facts import image
+from trackplan.facts.base import FactBase
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+def events(path: str, checked: int, ids: Collection[str]) -> FactBase:
+    """What the file has of these events, of what they land in, of who needs that, and of what else is needed there.
+
+    It remains at hand as `whole`. Raises `ValueError` where the file is not the one with that checksum.
+    """
+    return _taken(path, checked, sorted(ids), [*_NEAR, *_ROWS])
+
+
+def paths(path: str, checked: int, listed: Collection[str]) -> FactBase:
+    """What the file has of all fields with these paths, each a JSON list, but not of what is inside of them."""
+    return _taken(path, checked, sorted(listed), _ALIKE)
+
+
+def _taken(path: str, checked: int, wanted: list[str], statements: Sequence[str]) -> FactBase:
+    base = FactBase.create()
+    try:
+        base.connection.execute("COMMIT")  # within a transaction nothing can be attached
+        image.attach(base.connection, path, checked)
+        base.connection.execute("BEGIN")
+        base.run("CREATE TEMP TABLE wanted (word TEXT PRIMARY KEY)")
+        base.run("INSERT INTO wanted SELECT value FROM json_each(:words)", {"words": json.dumps(wanted)})
+        for statement in statements:
+            base.run(statement)
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _row(table: str, condition: str = "true") -> str:
+    return f'INSERT OR IGNORE INTO main."{table}" SELECT * FROM whole."{table}" WHERE {condition}'  # noqa: S608
+
+
+# Whatever may be told of two events together, since they land in one relation or one use case needs both, takes both.
+_NEAR = (
+    "CREATE TEMP TABLE near (event INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE beside (relation INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE asking (use_case INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE asked (field INTEGER, event INTEGER, col INTEGER)",
+    "INSERT INTO near SELECT key FROM whole.event WHERE id IN wanted",
+    """INSERT INTO beside
+SELECT relation FROM whole.landing_relation WHERE event IN near
+UNION SELECT c.relation FROM near n CROSS JOIN whole.field f ON f.event = n.event
+CROSS JOIN whole.landing l ON l.field = f.key CROSS JOIN whole."column" c ON c.key = l."column" """,
+    """INSERT INTO asking
+SELECT n.use_case FROM whole.need n WHERE n.key IN (
+  SELECT m.need FROM near n CROSS JOIN whole.field f ON f.event = n.event
+        CROSS JOIN whole.need_match m ON m.field = f.key
+  UNION SELECT m.need FROM near n CROSS JOIN whole.field f ON f.event = n.event
+        CROSS JOIN whole.landing l ON l.field = f.key CROSS JOIN whole.need_match m ON m."column" = l."column"
+  UNION SELECT m.need FROM whole.need_match m WHERE m.event IN near)
+GROUP BY n.use_case""",
+    """INSERT INTO asked
+SELECT m.field, m.event, m."column" FROM whole.need n CROSS JOIN whole.need_match m ON m.need = n.key
+WHERE n.use_case IN asking""",
+    """INSERT OR IGNORE INTO beside SELECT c.relation FROM whole."column" c WHERE c.key IN (SELECT col FROM asked)""",
+    """INSERT OR IGNORE INTO near
+SELECT event FROM asked WHERE event IS NOT NULL
+UNION SELECT event FROM whole.field WHERE key IN (SELECT field FROM asked)
+UNION SELECT f.event FROM beside b CROSS JOIN whole.stored_column c ON c.relation = b.relation
+      CROSS JOIN whole.landing l ON l."column" = c.key CROSS JOIN whole.field f ON f.key = l.field
+UNION SELECT event FROM whole.landing_relation WHERE relation IN beside""",
+    """INSERT OR IGNORE INTO beside
+SELECT relation FROM whole.landing_relation WHERE event IN near
+UNION SELECT c.relation FROM near n CROSS JOIN whole.field f ON f.event = n.event
+CROSS JOIN whole.landing l ON l.field = f.key CROSS JOIN whole."column" c ON c.key = l."column" """,
+)
+_FIELDS, _COLUMNS = "(SELECT key FROM main.field)", '(SELECT key FROM main."column")'
+_PLACES = " UNION ".join(
+    f'SELECT place FROM main."{table}"'  # noqa: S608
+    for table in ("event", "field", "column", "relation", "need", "use_case", "plan", "consumer", "relation_retention")
+)
+_CLASSED = ("classification", "lessened_subject", "less_data")
+_ROWS = (
+    *map(_row, ("run", "evidence", "plan", "data_policy", "data_policy_word")),
+    _row("event", "key IN near"),
+    _row("field", "event IN near"),
+    *(_row(table, "event IN near") for table in ("event_tag", "event_destination", "event_status", "landing_relation")),
+    *(_row(table, f"field IN {_FIELDS}") for table in ("field_tag", "landing", "unlanded", "field_status")),
+    _row("relation", "key IN beside"),
+    _row("stored_column", "relation IN beside"),
+    _row("built_column", 'key IN (SELECT "column" FROM main.landing UNION SELECT col FROM asked)'),
+    *(_row(table, "relation IN beside") for table in ("relation_status", "relation_retention", "relation_reach")),
+    *(_row(table, "relation IN beside") for table in ("coverage", "unplanned_table")),
+    *(_row(table, f'"column" IN {_COLUMNS}') for table in ("column_tag", "column_status", "reach", "carry", "doubt")),
+    *(_row(table, f"kind = 'field' AND key IN {_FIELDS}") for table in _CLASSED),
+    *(_row(table, f"kind = 'column' AND key IN {_COLUMNS}") for table in _CLASSED),
+    _row("consumer", "key IN (SELECT consumer FROM main.reach)"),
+    _row("serves", "consumer IN (SELECT key FROM main.consumer)"),
+    _row("serves", "use_case IN asking"),
+    _row("consumer", "key IN (SELECT consumer FROM main.serves)"),
+    _row("use_case", "key IN (SELECT use_case FROM asking UNION SELECT use_case FROM main.serves)"),
+    _row("use_case_detail", "use_case IN (SELECT key FROM main.use_case)"),
+    _row("need", "use_case IN (SELECT key FROM main.use_case)"),
+    _row("need_match", "need IN (SELECT key FROM main.need)"),
+    _row("place", f"key IN ({_PLACES})"),
+    _row("file", "key IN (SELECT file FROM main.place)"),
+)  # fmt: skip
+_ALIKE = (
+    *map(_row, ("run", "evidence", "plan")),
+    _row("field", "path IN wanted"),
+    _row("event", "key IN (SELECT event FROM main.field)"),
+    _row("place", "key IN (SELECT place FROM main.field UNION SELECT place FROM main.event)"),
+    _row("file", "key IN (SELECT file FROM main.place)"),
+)
