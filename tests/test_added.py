@@ -131,12 +131,12 @@ def test_what_is_said_otherwise_takes_no_whole_run(
     project: Path, short: list[bool], old: str, new: str, found: bool
 ) -> None:
     commit(project)
-    for text in (SHOP.replace(old, new), SHOP.replace(old, new) + "# again\n", SHOP):
+    for text in (SHOP.replace(old, new), SHOP):
         stage(project, {"plans/shop.yaml": text})
         said = warm(project, *ASKED)
         assert said == run(project, "--no-cache", *ASKED)
         assert (said[0] == 1) is (found and text != SHOP), said[1].decode()
-    assert short == [True] * 3
+    assert short == [True] * 2
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,6 @@ def test_what_is_said_otherwise_takes_no_whole_run(
         ("plans/shop.yaml", SHOP.replace("phone:", "telephone:")),
         ("plans/shop.yaml", SHOP.replace("type: string}", "type: string, sensitivity: personal}")),
         ("plans/shop.yaml", SHOP + "# trackplan: ignore-file[TP401] so\n"),
-        ("plans/shop.yaml", "trackplan: 1\n"),
         ("plans/more.yaml", SHOP.replace("Ordered", "Ordered again").replace("Sent", "Sent again")),
         ("models/orders.sql", "select email from raw.ordered"),
         ("use_cases.yaml", FILES["use_cases.yaml"].replace("id: one", "id: three")),
@@ -175,8 +174,10 @@ def test_a_finding_that_somebody_puts_up_with_takes_one_when_it_goes(project: Pa
     assert short[-2:] == [True, False]
 
 
-@pytest.mark.parametrize("kind", ["image", "trail", "facts"])
-@pytest.mark.parametrize("damage", ["cut", "flipped", "gone", "other"])
+@pytest.mark.parametrize(
+    ("kind", "damage"),
+    [("image", "flipped"), ("image", "gone"), ("trail", "cut"), ("trail", "other"), ("facts", "other")],
+)
 def test_damage_takes_one(project: Path, short: list[bool], kind: str, damage: str) -> None:
     commit(project)
     stage(project, {"plans/shop.yaml": SHOP})
@@ -219,7 +220,7 @@ def edits(draw: st.DrawFn, text: str) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_any_edits_add_what_whole_runs_tell(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = repository(tmp_path_factory.mktemp("work") / "project", FILES)

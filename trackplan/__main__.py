@@ -60,6 +60,10 @@ def _renewed(known: replay.Known, arguments: list[str]) -> int | None:
     """Bring a result up to date of which only some files' content is another; None where that takes a whole run."""
     if not os.path.exists(known.run.facts):  # noqa: PTH110 - pathlib takes time to load
         return None
+    if os.path.exists(known.run.image):  # noqa: PTH110
+        from trackplan.commands import renew_added
+
+        return renew_added.run(known, arguments)
     from trackplan.commands import renew
 
     return renew.run(known, arguments)

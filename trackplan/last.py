@@ -206,7 +206,7 @@ class Leaving:
             str(project.root),
             project.path,
             Asked((), "", "", Look()),
-            replace(report, findings=()),
+            replace(report, findings=(), silenced=() if self.tree else report.silenced),
             {rule.id: sorted(base.read[rule.sql]) for rule in ran},
             {"": sorted(base.read.get("", ())), **filled},
             sorted({cell for cells in rest for cell in cells}),
@@ -226,7 +226,8 @@ class Leaving:
             words,
             zlib.compress(_ENCODER.encode(suppressions), _FAST),
         )
-        self._last = Last(head, report.findings, {}, *packed, image)
+        found = () if self.tree else report.findings  # what is new is found by judging what was there again
+        self._last = Last(head, found, {}, *packed, image)
 
     def keep(self, asked: Asked) -> None:
         """Leave it all with the result that is recorded, if one is."""
@@ -234,7 +235,7 @@ class Leaving:
         if seen.active is None or left is None:
             return
         left.head.asked = asked
-        left.blocks = self.blocks.made
+        left.blocks = {} if self.tree else self.blocks.made
 
         def leave(name: bytes) -> dict[str, bytes]:
             left.head.state = name

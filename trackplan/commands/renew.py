@@ -40,13 +40,7 @@ _MOST_EDITS = 100
 def run(known: Known, arguments: list[str]) -> int | None:
     """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
     left = last.read(known.run.facts)
-    if left is None:
-        return None
-    if left.head.asked.since:
-        from trackplan.commands import renew_added
-
-        return renew_added.run(known, left, arguments)
-    if left.head.state != known.states[-1].name:
+    if left is None or left.head.asked.since or left.head.state != known.states[-1].name:
         return None
     with garbage.looked_for():
         try:

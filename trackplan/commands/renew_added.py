@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trackplan import called, garbage, git, once, seen, streams
+from trackplan import called, garbage, git, last, once, seen, streams
 from trackplan.cache import files, pack, record, replay, state
 from trackplan.commands.added import Edits, TooMuchError
 from trackplan.derive.edited import Changes, Declared
@@ -52,15 +52,25 @@ class Trail(msgspec.Struct):
     plans: dict[str, bytes] = {}
 
 
-def run(known: Known, left: Last, arguments: list[str]) -> int | None:
+def run(known: Known, arguments: list[str]) -> int | None:
     """Write the report and give the exit code; None, with nothing written, where only a whole run can tell."""
+    left = last.read(known.run.facts)
+    if left is None:
+        return None
     with garbage.looked_for():
         try:
             addition = _Addition(known, left, arguments)
             report = addition.report()
-        except (TooMuchError, TrackplanError, OSError, ValueError):
+        except _unsure():
             return None
         return addition.write(report)
+
+
+def _unsure() -> tuple[type[Exception], ...]:
+    """What tells that only a whole run can tell, such as a base that is damaged; looked up only once it is raised."""
+    from trackplan.facts.image import Error
+
+    return TooMuchError, TrackplanError, OSError, ValueError, LookupError, StopIteration, Error
 
 
 class _Addition:
@@ -75,7 +85,13 @@ class _Addition:
         look = self._head.asked.look
         if known.edited or self._trail.state != known.states[-1].name:
             raise TooMuchError
-        if self._head.report.fatal or self._head.asked.format != "text" or not look.quiet or not self._head.tree:
+        if (
+            not self._head.asked.since
+            or self._head.report.fatal
+            or self._head.asked.format != "text"
+            or not look.quiet
+            or not self._head.tree
+        ):
             raise TooMuchError
         self._seen = seen.Seen()
         self._root = Path(self._head.root)
