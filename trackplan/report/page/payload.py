@@ -72,8 +72,8 @@ def _flows(flows: Flows) -> dict[str, Any]:
         "names": _texts([name for _, name in flows.columns]),
         "fields": _lists_of_numbers(flows.fields),
         "passes": _pairs(flows.passes),
-        "steers": flows.steers,
-        "takes": flows.takes,
+        "steers": _by_taker(flows.steers),
+        "takes": _by_taker(flows.takes),
         "rows": _pairs(flows.rows),
     }
 
@@ -88,4 +88,12 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     found: dict[int, list[int]] = {}
     for one, other in pairs:
         found.setdefault(one, [one]).append(other)
+    return list(found.values())
+
+
+def _by_taker(uses: Iterable[tuple[int, int, str]]) -> list[list[int | str]]:
+    """Uses of columns by who takes them and how: the taker, how, and the columns."""
+    found: dict[tuple[int, str], list[int | str]] = {}
+    for column, taker, how in uses:
+        found.setdefault((taker, how), [taker, how]).append(column)
     return list(found.values())

@@ -5,10 +5,12 @@ const flows = data.flows;
 const ways = {passes: new Map(), rows: new Map(), steers: new Map(), takes: new Map(), asks: new Map()};
 for (const name of ["passes", "rows"]) for (const [from, ...to] of flows[name]) ways[name].set(from, to);
 const push = (map, key, value) => (map.get(key) ?? map.set(key, []).get(key)).push(value);
-for (const [column, relation, how] of flows.steers) push(ways.steers, column, [relation, how]);
-for (const [column, consumer, how] of flows.takes) {
-  push(ways.takes, column, [consumer, how]);
-  push(ways.asks, flows.of[column], consumer);
+for (const [relation, how, ...columns] of flows.steers) for (const column of columns) push(ways.steers, column, [relation, how]);
+for (const [consumer, how, ...columns] of flows.takes) {
+  for (const column of columns) {
+    push(ways.takes, column, [consumer, how]);
+    push(ways.asks, flows.of[column], consumer);
+  }
 }
 const columnName = (column) => flows.names[0][flows.names[1][column]];
 const startsOf = (row) => [].concat(flows.fields[row]);
