@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tests.prune.test_proposals import MODEL, PROJECT, QUERY, proposed
 from trackplan import pipeline, project
 from trackplan.edits.patch import Change
 from trackplan.edits.text import Edit
+from trackplan.proof import sample
 from trackplan.prune.candidates import Candidates
 from trackplan.prune.propose import propose
 from trackplan.prune.verify import Verifier
@@ -141,3 +143,52 @@ def test_other_dialects_are_translated(tmp_path: Path, cli: Cli) -> None:
         queries__n_sql=QUERY.replace("max(received_at)", "timestamp_trunc(max(received_at), day)"),
     )
     assert found[VARIANT]["grade"] == "proved"
+
+
+SAMPLE = "source,email,variant,received_at\nads,secret@example.com,b,2026-03-01 10:00:00\n"
+
+
+def test_the_users_own_rows_are_one_more_data_set(tmp_path: Path, cli: Cli) -> None:
+    proposed(cli, tmp_path)
+    (tmp_path / "sample").mkdir()
+    (tmp_path / "sample" / "signed_up.csv").write_text(SAMPLE, encoding="utf-8")
+    done = cli("prune", "--sample", "sample", "--format", "json", "--today", TODAY, cwd=tmp_path)
+    assert done.code == 0, done.said
+    proof = {p["title"]: p["proof"] for p in json.loads(done.out)["proposals"]}[VARIANT]
+    assert proof["grade"] == "proved"
+    assert "on 7 data sets of about" in proof["reasons"][0]
+    assert "one of them with the sample of 1 table" in proof["reasons"][0]
+    assert "secret" not in done.said
+    (tmp_path / "sample" / "signed_up.csv").write_text("secret\n1\n", encoding="utf-8")
+    done = cli("prune", "--sample", "sample", "--today", TODAY, cwd=tmp_path)
+    assert (done.code, "--sample: sample/signed_up.csv: raw.signed_up has no column secret" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("nobody.csv", SAMPLE, "the project has no table of that name"),
+        ("signed_up.txt", SAMPLE, "a sample is a file of .csv, .parquet, .json"),
+        ("signed_up.csv", SAMPLE.replace("email", "mail"), "raw.signed_up has no column mail"),
+        ("signed_up.csv", SAMPLE.replace(",received_at", "").replace(",2026-03-01 10:00:00", ""), "lacks the column"),
+        ("signed_up.csv", SAMPLE.replace("2026-03-01", "secret"), "column received_at holds what is no TIMESTAMP"),
+        ("signed_up.parquet", SAMPLE, "cannot be read as PARQUET"),
+        ("signed_up.json", "{secret", "cannot be read as JSON"),
+        ("", "", "holds no sample"),
+    ],
+)
+def test_a_sample_that_is_no_use_is_told_without_its_values(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    if name:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    kinds = {"source": "VARCHAR", "email": "VARCHAR", "variant": "VARCHAR", "received_at": "TIMESTAMP"}
+    with pytest.raises(sample.SampleError, match=re.escape(message)) as caught:
+        sample.load(tmp_path, {"raw.signed_up": kinds, "main.other": {"a": "BIGINT"}})
+    assert "secret" not in str(caught.value)
+
+
+def test_an_error_on_the_sample_tells_no_value() -> None:
+    told = "stg: Conversion Error: Could not convert string 'secret' to INT32 when casting from source column a"
+    assert sample.masked(told) == "Conversion Error on the sample"
+    assert sample.masked("secret") == "it fails on the sample"

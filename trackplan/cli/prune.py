@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @click.option(*("--output", "-o"), metavar="DIR", type=options.FILE, help="The folder to write to, if not proposals/.")
 @options.choice("text", "json", default="text", option="--format", help="How to write it; json to the screen")
 @click.option("--verify", is_flag=True, help="Run all consumers before and after, on made-up data.")
+@click.option(
+    "--sample", metavar="DIR", type=options.FILE, help="Verify on your rows too: DIR/TABLE.csv, .parquet, .json."
+)
 @options.words("--apply", metavar="IDS", help="Change the files: proposals or waves, by their ids.")
 @click.option("--undo", is_flag=True, help="Take back what was applied last, byte for byte.")
 @click.option("--status", is_flag=True, help="What was proposed, merged or dropped, and what is overdue.")
@@ -29,6 +32,7 @@ def prune(
     output: Path | None,
     format: str,  # noqa: A002 - the option's name
     verify: bool,
+    sample: Path | None,
     apply: tuple[str, ...],
     undo: bool,
     status: bool,
@@ -42,4 +46,5 @@ def prune(
     from trackplan.commands import base
     from trackplan.commands import prune as command
 
-    return command.run(command.Options(where, output, format, today, verify, base.words(apply), undo, status))
+    wanted = (where, output, format, today, verify or sample is not None, base.words(apply), undo, status, sample)
+    return command.run(command.Options(*wanted))

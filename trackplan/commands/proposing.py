@@ -32,6 +32,7 @@ class Options:
     apply: tuple[str, ...] = ()
     undo: bool = False
     status: bool = False
+    sample: Path | None = None
 
 
 Chooser = Callable[["Proposals"], "list[str]"]
@@ -68,7 +69,7 @@ def examined(options: Options, choose: Chooser = lambda _: [], past: Past | None
         stack.enter_context(facts)
         must_be_whole(facts)
         world = World(project, facts)
-        verifier = stack.enter_context(_verifier(world)) if options.verify else None
+        verifier = stack.enter_context(_verifier(world, options.sample)) if options.verify else None
         examiner = Examiner(world, before, day, means, verifier)
         found = examiner.assess()
         chosen = choose(found)
@@ -77,12 +78,16 @@ def examined(options: Options, choose: Chooser = lambda _: [], past: Past | None
         return Examined(found, project.root, changes, notes, kept)
 
 
-def _verifier(world: World) -> Verifier:
-    """The project's pipeline in DuckDB. Raises `TrackplanError` where that is not installed."""
+def _verifier(world: World, sample: Path | None) -> Verifier:
+    """The project's pipeline in DuckDB. Raises `TrackplanError` where that, or the sample, is no use."""
     from trackplan.prune.verify import Verifier
 
     try:
-        return Verifier.open(world)
+        from trackplan.proof.sample import SampleError
+
+        return Verifier.open(world, sample=sample)
     except ImportError as error:
         hint = "Install it beside trackplan: pip install 'trackplan[verify]'."
         raise TrackplanError("--verify runs the pipeline in DuckDB, which is not installed", hint) from error
+    except SampleError as error:
+        raise TrackplanError(f"--sample: {error}") from error

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from trackplan.proof.shapes import Shape
 
-PLAIN, TWINS, FEW = (1, 2, 3), 4, 5
+PLAIN, TWINS, FEW, SAMPLE = (1, 2, 3), 4, 5, 7
 """Seeds of data sets. In one, every row has a twin, so that what tells rows apart can be seen to matter (in DISTINCT,
-GROUP BY, UNION); in another, each column has two values, so that rows of different tables meet."""
+GROUP BY, UNION); in another, each column has two values, so that rows of different tables meet; the last has the rows
+that the user gave."""
 
 
 def fill(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trackplan.proof.shapes import Shape
@@ -16,6 +16,7 @@ class Pipeline:
 
     `tables` have their columns, each with its type, and `shapes` what is in the JSON of some (by table and column);
     `aliases` are other names of tables and models. `skipped` tells of models and consumers why they cannot be run.
+    `sample` are rows of some tables that the user gave.
     """
 
     tables: Mapping[str, Mapping[str, str]]
@@ -24,6 +25,7 @@ class Pipeline:
     shapes: Mapping[tuple[str, str], Shape] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
+    sample: Mapping[str, Sequence[tuple[Any, ...]]] = field(default_factory=dict)
 
     @property
     def sql(self) -> str:

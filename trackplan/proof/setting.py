@@ -109,6 +109,11 @@ def make(
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     declared = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"CREATE TABLE {quote(table)} ({declared})")
+    if seed == data.SAMPLE and table in pipeline.sample:
+        marks = ", ".join("?" for _ in columns)
+        for row in pipeline.sample[table]:
+            connection.execute(f"INSERT INTO {quote(table)} VALUES ({marks})", row)
+        return
     relation = connection.table(quote(table))
     made = []
     for name, kind in zip(relation.columns, relation.types, strict=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from trackplan.proof import data
 from trackplan.proof.bench import ERRORS, Bench, BuildError
 from trackplan.proof.perturb import perturb
+from trackplan.proof.sample import masked
 from trackplan.proof.setting import alias, buildable, database, limited, make, opened, quote, runnable, short
 from trackplan.proof.sql_text import Unit, unit, words_of
 from trackplan.proof.values import Pool
@@ -46,6 +47,11 @@ class Stage:
     seed: int
     failed: dict[str, str] = field(default_factory=dict)
     reacting: set[str] = field(default_factory=set)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether rows of the user are in it."""
+        return self.seed == data.SAMPLE
 
     def empty(self) -> set[str]:
         """The consumers that get no rows."""
@@ -105,7 +111,7 @@ class Stage:
         try:
             found = self.bench.result(name)
         except BuildError as error:
-            return short(str(error))
+            return self._short(error)
         finally:
             self.bench.consumers[name] = before
         if found[0] != self.bench.baseline[name][0]:
@@ -129,8 +135,11 @@ class Stage:
             for statement in model.statements:
                 self.bench.connection.execute(statement)
         except ERRORS as error:
-            return short(str(error))
+            return self._short(error)
         return ""
+
+    def _short(self, error: Exception) -> str:
+        return masked(str(error)) if self.sampled else short(str(error))
 
     def _aliases(self, name: str) -> set[str]:
         return {_last(other) for other, meant in self.pipeline.aliases.items() if meant == name}
@@ -142,8 +151,10 @@ def stages(pipeline: Pipeline) -> Iterator[Stage]:
     What fails on one proves nothing, and is not tried on the others.
     """
     failed: dict[str, str] = {}
-    for seed in SEEDS:
+    for seed in (*SEEDS, data.SAMPLE) if pipeline.sample else SEEDS:
         stage = _stage(pipeline, seed, {name: why for name, why in failed.items() if name not in pipeline.tables})
+        if stage.sampled:
+            stage.failed |= {name: masked(why) for name, why in stage.failed.items() if name not in failed}
         failed |= stage.failed
         yield stage
 

@@ -5,16 +5,18 @@ A consumer proves something only where it gets rows, and notices when the data u
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trackplan import inputs
+from trackplan.formats.summary import plural
 from trackplan.prune import recheck, runnable
 from trackplan.prune.causes import Causes
 from trackplan.prune.model import BOUND, PROVED, UNPROVED, Proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -40,13 +42,19 @@ class Verifier:
     models: dict[str, frozenset[str]] = field(default_factory=dict)  # model, without its schema → the same
 
     @classmethod
-    def open(cls, world: World, tick: Callable[[], None] = lambda: None) -> Self:
-        """Build everything and find out who notices what. Raises `ImportError` where DuckDB is not installed."""
+    def open(cls, world: World, tick: Callable[[], None] = lambda: None, sample: Path | None = None) -> Self:
+        """Build everything and find out who notices what.
+
+        Raises `ImportError` where DuckDB is not installed, and `SampleError` for a sample that cannot be used.
+        """
+        from trackplan.proof import sample as samples
         from trackplan.proof.sql_text import words_of
         from trackplan.proof.stage import react, stages
 
         read = inputs.read(world.project)
         pipeline = runnable.runnable(world, read)
+        if sample is not None:
+            pipeline = replace(pipeline, sample=samples.load(sample, pipeline.tables))
         made = cls(world, read, pipeline)
         made.words = {name: words_of(text) for name, text in pipeline.consumers.items()}
         for sql in read.sql:
@@ -113,6 +121,8 @@ class Verifier:
     def _graded(self, reached: set[str], dirty: set[str]) -> Proof:
         silent = sorted(name for name in self.silent if name in reached or self.words_of(name) & self.behind(dirty))
         sets = f"{len(self.stages)} data sets of about {self.rows():,} rows"
+        if self.pipeline.sample:
+            sets += f", one of them with the sample of {plural(len(self.pipeline.sample), 'table')}"
         whole = len(reached | set(silent))
         told = f"{len(reached - set(silent))} of {whole} consumers that it may reach get the same on {sets}"
         if not whole:
