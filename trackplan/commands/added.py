@@ -7,14 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan.derive import edited_plans, settled
-from trackplan.derive.edited import KEPT, Changes
+from trackplan.derive.edited import KEPT
 from trackplan.names import field_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from trackplan.classify import Dictionary
-    from trackplan.derive.edited import Declared
+    from trackplan.derive.edited import Changes, Declared
     from trackplan.derive.edited_plans import Said, Wanted
     from trackplan.facts.base import FactBase
     from trackplan.facts.declared import Plan
@@ -30,8 +30,8 @@ class TooMuchError(Exception):
 class Edits:
     """Plans that declare the same events and fields as before, said otherwise.
 
-    `pairs` has what files declared and declare; `other` gives what one declares that was edited since the facts in the
-    file `image` were made, but not now.
+    `pairs` has what files declared and declare, `changes` what that changes; `other` gives what another one declares
+    that was edited since the facts in the file `image` were made, and `edited` are those of the pairs that were, too.
     """
 
     def __init__(
@@ -39,22 +39,25 @@ class Edits:
         left: Last,
         image: str,
         pairs: Mapping[str, tuple[Declared, Declared]],
+        changes: Changes,
+        edited: Collection[str],
         other: Callable[[str], Declared | None],
         words: Callable[[], Dictionary],
     ) -> None:
         self._left = left
         self._image = image
         self._pairs = pairs
+        self._changes = changes
+        self._edited = edited
         self._other = other
         self._words = words
         self._unfilled = left.head.unfilled
+        self._said: list[tuple[str, Said, Said]] = []
+        self._touched: set[tuple[str, tuple[str, ...]]] = set()
 
     def added(self) -> tuple[Finding, ...]:
         """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""
-        changes = Changes(self._unfilled, self._words)
-        head = self._left.head
-        if not all(changes.add(was, now) for was, now in self._pairs.values()):
-            raise TooMuchError
+        changes, head = self._changes, self._left.head
         if any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise TooMuchError
         again = {rule for rule, cells in head.rules.items() if changes.touch(cells)}
@@ -65,6 +68,7 @@ class Edits:
         by_path = [each for each in rules if each.rule.rests_on == "path"]
         if len(by_event) + len(by_path) < len(rules):
             raise TooMuchError
+        self._compare()
         found = [*self._of_events(by_event), *self._of_paths(by_path)]
         return tuple(sorted(found, key=lambda finding: finding.sort_key))
 
@@ -72,7 +76,7 @@ class Edits:
         """What rules add that rest on one event each."""
         from trackplan.facts import near
 
-        edited = {event for event, _, _ in self._said()}
+        edited = {event for event, _, _ in self._said}
         if not rules or not edited:
             return []
         with near.events(self._image, self._left.head.checked, edited) as base:
@@ -85,7 +89,7 @@ class Edits:
 
         cells = {tuple(cell) for each in rules for cell in self._left.head.rules[each.rule.id]}
         paths = {
-            new.path for _, old, new in self._said() if new.path and not cells.isdisjoint(edited_plans.cells(old, new))
+            new.path for _, old, new in self._said if new.path and not cells.isdisjoint(edited_plans.cells(old, new))
         }
         if not paths:
             return []
@@ -93,23 +97,26 @@ class Edits:
         with near.paths(self._image, self._left.head.checked, listed) as base:
             return self._difference(base, rules, lambda _, path: path in paths)
 
-    def _said(self) -> Iterator[tuple[str, Said, Said]]:
-        """The events and fields of which something else is said, each with the event's id."""
+    def _compare(self) -> None:
+        """Note the events and fields of which something else is said, and those that stand elsewhere."""
         for was, now in self._pairs.values():
             for old, new in zip(was.plans, now.plans, strict=True):
                 for one, other in zip(edited_plans.walk(old), edited_plans.walk(new), strict=True):
-                    if edited_plans.cells(one, other):
-                        yield field_id(new.name, other.event, ()), one, other
+                    cells = edited_plans.cells(one, other)
+                    if cells or one.said.place != other.said.place:
+                        event = field_id(new.name, other.event, ())
+                        self._touched.add((event, other.path))
+                        self._said += [(event, one, other)] if cells else []
 
     def _difference(self, base: FactBase, rules: Sequence[Bound], wanted: Wanted) -> list[Finding]:
         """What the rules find now that they did not find before, in a small base."""
         paths = sorted(str(path) for (path,) in base.fetch(_FILES))
         others = [plan for path in paths if path not in self._pairs for plan in self._plans(self._other(path))]
-        before = self._judged(
-            base, rules, wanted, [*others, *(p for was, _ in self._pairs.values() for p in was.plans)]
-        )
+        was = [plan for path in self._edited for plan in self._pairs[path][0].plans]
+        before = self._judged(base, rules, wanted, [*others, *was])
         base.thaw()
-        after = self._judged(base, rules, wanted, [p for _, now in self._pairs.values() for p in now.plans])
+        now = [plan for _, pair in self._pairs.values() for plan in pair.plans]
+        after = self._judged(base, rules, lambda *what: what in self._touched and wanted(*what), now)
         self._look_up(before, after)
         left = Counter(finding.fingerprint for finding in before)
         found = []

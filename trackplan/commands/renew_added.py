@@ -110,6 +110,7 @@ class _Addition:
         with self._noted():
             tree = GitTree(self._root, INDEX, [self._whole(path) for path in sorted(staged)]) if staged else None
         pairs: dict[str, tuple[Declared, Declared]] = {}
+        changes, edited = self._changes(), self._trail.plans.keys() & staged.keys()
         for path in sorted(staged):
             if tree is None or path in self._head.marked:
                 raise TooMuchError
@@ -118,7 +119,7 @@ class _Addition:
             if path in tree.marked:  # somebody may silence a finding there
                 raise TooMuchError
             was, now = self._last(path), self._declared(path, text)
-            if not Changes(self._head.unfilled, self._words).add(was, now):
+            if not changes.add(was, now):
                 raise TooMuchError
             pairs[path] = (was, now)
             self._trail.plans[path] = zlib.compress(_ENCODER.encode(now), _FAST)
@@ -126,9 +127,15 @@ class _Addition:
         if staged and read != {now for _, now in self._known.restaged.values()}:
             raise TooMuchError
         if before != self._trail.trees[-1]:
-            pairs = dict(self._since())
-        edits = Edits(self._left, self._known.run.image, pairs, self._other, self._words)
+            pairs, changes = dict(self._since()), self._changes()
+            edited = set(pairs)
+            if not all(changes.add(was, now) for was, now in pairs.values()):
+                raise TooMuchError
+        edits = Edits(self._left, self._known.run.image, pairs, changes, edited, self._other, self._words)
         return replace(self._head.report, findings=edits.added(), silenced=())
+
+    def _changes(self) -> Changes:
+        return Changes(self._head.unfilled, self._words)
 
     def write(self, report: Report) -> int:
         """Write the report, keep it for later runs, and give the exit code."""

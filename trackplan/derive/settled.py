@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackplan.derive import alternatives, edited_plans, values
+from trackplan.derive import edited_plans, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +49,8 @@ def _retyped(base: FactBase, key: Value, now: Value, before: Value, action: Valu
     """Tell what less of a value of another type would do; False where that cannot be told from what was."""
     hashed, hashable = not values.is_unhashable(str(before)), not values.is_unhashable(str(now))
     if hashed and not hashable and action == "hash":
+        from trackplan.derive import alternatives
+
         found = alternatives.nothing(str(evidence))
         row = {"key": key, "action": found.action, "keep": found.keep, "advice": found.advice}
         base.run(_NOTHING_LESS, row)

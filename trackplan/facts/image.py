@@ -6,6 +6,7 @@ import os
 import sqlite3
 import zlib
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,17 @@ def checksum(path: str) -> int:
     return found
 
 
+@cache
+def _checksum(path: str, *_: int) -> int:
+    """The same, once for a file that is told by more than its path."""
+    return checksum(path)
+
+
 def attach(connection: sqlite3.Connection, path: str, checked: int) -> None:
     """Attach a file of what `plain` made, with that checksum, as `whole`. Raises `ValueError` for any other."""
     try:
         before = os.stat(path)  # noqa: PTH116
-        if checksum(path) != checked:
+        if _checksum(path, before.st_ino, before.st_mtime_ns) != checked:
             raise ValueError(path)
         connection.execute("ATTACH ? AS whole", (f"{Path(path).as_uri()}?immutable=1",))
         connection.execute("SELECT count(*) FROM whole.sqlite_master").close()
