@@ -87,7 +87,9 @@ class _Weaving:
     ) -> None:
         """Write what is another in the facts."""
         patches = self._patches
-        another = bool(found.reached or found.touched or found.read or found.respelled or before != now)
+        another = bool(
+            found.reached or found.touched or found.read or found.respelled or found.renamed or before != now
+        )
         if another or self._opened:
             base = self._facts()
             base.move(found.places)

@@ -121,6 +121,8 @@ class _Deriving:
     def _same(self) -> None:
         """Raises `TooMuchError` where there may be more or fewer columns than before, or others are written so."""
         net = self.woven.net
+        if self.relinked.renamed and not self.unfilled.issuperset(("built_column", "column_tag")):
+            raise TooMuchError
         for node in self.relinked.flipped:
             sheet = net.sheet(net.home(node))
             if sheet.raw and sheet.key and not self._stays(node):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST = 5_000
 # Something inside what is asked for, by which it is told whether that keeps its structure.
 _INNER = "\x04"
-Effect = frozenset[tuple[str, int | str, str, str]]
+Effect = frozenset[tuple[str, str, str, str]]
 
 
 def effects(linking: Linking, block: Block) -> dict[tuple[tuple[str, ...], str], Effect]:
@@ -37,21 +37,22 @@ def effects(linking: Linking, block: Block) -> dict[tuple[tuple[str, ...], str],
     return found
 
 
-def _ends(steps: Steps, start: Spot) -> set[tuple[int | str, str, str]]:
+def _ends(steps: Steps, start: Spot) -> set[tuple[str, str, str]]:
     """Where a value goes: to columns that the statement gives, or its rows, each with the form in which it is taken."""
+    names = [name.lower() or str(at) for at, name in enumerate(steps.names[steps.root])]
     seen: set[tuple[Spot, str]] = {(start, "")}
     pending = [(start, "")]
-    found: set[tuple[int | str, str, str]] = set()
+    found: set[tuple[str, str, str]] = set()
     while pending and len(seen) <= _MOST:
         spot, taken = pending.pop()
         if spot[0] == steps.root:
-            found.add((spot[1], spot[2], taken))
+            found.add((names[spot[1]], spot[2], taken))
         for to, then in steps.follow(spot, taken):
             if to[1] == ROWS:
-                found.add(("rows", "", then))
+                found.add(("", "rows", then))
             elif (to, then) not in seen:
                 seen.add((to, then))
                 pending.append((to, then))
     if pending:
-        found.add(("more", str(id(steps)), ""))
+        found.add(("", str(id(steps)), ""))
     return found

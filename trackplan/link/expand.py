@@ -88,7 +88,7 @@ def _table(program: Program, table: Table, found: Expanded, *, circular: bool) -
         _begin(table)
     for block in table.builders:
         found.scopes[block.number] = _scopes(program, block)
-    _complete(program, table, found)
+    complete(program, table, found)
     if circular:
         table.frame.open = True
     for block in itself:
@@ -103,7 +103,8 @@ def _begin(table: Table) -> None:
     table.frame.open = True
 
 
-def _complete(program: Program, table: Table, found: Expanded) -> None:
+def complete(program: Program, table: Table, found: Expanded) -> None:
+    """Give a table its columns: those that are declared, and those that the statements which build it give."""
     relation, frame = table.relation, Frame()
     if relation is None:
         return

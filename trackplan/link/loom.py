@@ -9,12 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from trackplan.cache.pack import Pack
-from trackplan.facts.declared import Sql
+from trackplan.facts.declared import Column, Sql
 from trackplan.findings import Place
 from trackplan.link.askers import Askers
 from trackplan.link.closure import Closure, Masks
 from trackplan.link.demand import Demand
-from trackplan.link.expand import Expanded
+from trackplan.link.expand import Expanded, complete
 from trackplan.link.kept import Kept, Packed, unpacked
 from trackplan.link.linked import Linked
 from trackplan.link.linking import Linking
@@ -23,6 +23,7 @@ from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table, Unit
 from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
+from trackplan.link.scopes import Scopes
 from trackplan.link.targets import Ends, Step, Targets
 from trackplan.sql.records import Record, Statement
 from trackplan.sql.text import Lines
@@ -102,6 +103,35 @@ class Loom:
             self.linking.program.adopt(self.tables[target])
         self.linking.closure.targets.forget()
         return block
+
+    def rename(self, block: Block, scopes: Scopes) -> dict[int, int]:
+        """Let a table have the columns that the statement gives now that builds it; its nodes by what they were.
+
+        Raises `TooMuchError` where anybody else sees that.
+        """
+        number = self.net.thread(block.number).target
+        sheet, table, program = self.net.sheet(number), self.tables[number], self.linking.program
+        plain = sheet.builders == [block.number] and not (block.by_position or block.statement.partial)
+        if sheet.readers or sheet.raw or sheet.odd or sheet.open or sheet.copied or sheet.wanted or not plain:
+            raise TooMuchError
+        before = dict(zip(sheet.names, range(sheet.first, sheet.first + len(sheet.names)), strict=True))
+        if table.relation is not None:
+            table.relation.columns = {name.lower(): Column(name, Place("")) for name in sheet.said}
+            table.relation.closed = sheet.closed
+        complete(program, table, Expanded({block.number: scopes}))
+        names, first = table.frame.names, self.nodes.count
+        words = self.net.head.words.keys()
+        asked = any(self.net.is_asked(node) for node in range(sheet.first, sheet.first + len(sheet.names) + 2))
+        if asked or table.frame.open or len({*names}) != len(names) or any(name.lower() in words for name in names):
+            raise TooMuchError
+        over = self.net.over
+        over.sheets[number] = replace(sheet, names=names, known=len(names), first=first, paths=[], alls=[])
+        over.homes.update(dict.fromkeys(range(first, first + len(names) + 2), number))
+        self.nodes.count += len(names) + 2
+        for each in (self.nodes.names, self.nodes.first, self.nodes.index, self.nodes.paths, self.nodes.alls):
+            cast("dict[int, object]", each).pop(number, None)
+        moved = {before[name]: first + at for at, name in enumerate(names) if name in before}
+        return {**moved, sheet.first + len(sheet.names): first + len(names)}
 
     def steps(self, number: int) -> list[Step]:
         """The steps that a table goes as things are now. Raises `TooMuchError` where they do not tell all."""

@@ -90,6 +90,10 @@ class Net:
         found = self._asked.get(node)
         return NONE if found is None else (number_of(found[0]), number_of(found[1]), number_of(found[2]))
 
+    def is_asked(self, node: int) -> bool:
+        """Whether anybody asks for a node other than by a statement."""
+        return node in self._asked
+
     def called(self, parts: Parts) -> list[int]:
         """The tables whose names end as `parts` does, or as whose name `parts` ends."""
         found = self._names.get(parts[-1].lower(), ())

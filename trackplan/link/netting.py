@@ -166,6 +166,8 @@ class _Netting:
             paths=[(column, path, node) for (column, path), node in nodes.paths[number].items()],
             alls=[(sorted(names), path, node) for (names, path), node in nodes.alls[number].items()],
             odd=on_circle or bool(table.perhaps) or any(block.hollow for block in table.builders),
+            said=[] if relation is None else [column.name for column in relation.columns.values()],
+            closed=relation is not None and relation.closed,
             readers=readers,
         )
 

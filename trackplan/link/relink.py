@@ -21,8 +21,9 @@ from trackplan.link.kept import packed
 from trackplan.link.linked import Linked, link
 from trackplan.link.loom import Loom, TooMuchError
 from trackplan.link.program import Block, Unit
+from trackplan.link.said import bare, named, outputs, spans
 from trackplan.link.sheets import Text
-from trackplan.sql.records import NotUnderstood, Record, Select, Span, Statement
+from trackplan.sql.records import NotUnderstood, Record, Span, Statement
 from trackplan.sql.text import Lines
 
 Parts = tuple[str, ...]
@@ -37,7 +38,7 @@ class Relinked:
     `places` are by what they were. The nodes in `reached` are reached by others than before, those in
     `flipped` by anybody at all for sure where nobody did, or the other way round; what is told of those that are
     `touched` may be another in any other way. `read` has by how many statements more each table is read, and
-    `respelled` are ways into columns that somebody writes otherwise.
+    `respelled` are ways into columns that somebody writes otherwise. `renamed` tells that a model has other columns.
     """
 
     places: dict[Place, Place] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Relinked:
     touched: set[int] = field(default_factory=set)
     read: Counter[int] = field(default_factory=Counter)
     respelled: set[str] = field(default_factory=set)
+    renamed: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Relinking:
     found: Relinked = field(default_factory=Relinked)
     _spans: list[tuple[Span, Span]] = field(default_factory=list)
     _owners: set[int] = field(default_factory=set)
+    _nodes: dict[int, int] = field(default_factory=dict)
     _differing: list[tuple[int, set[str]]] = field(default_factory=list)
 
     def run(self) -> Relinked:
@@ -88,18 +91,18 @@ class Relinking:
         """Link a statement again."""
         loom, thread = self.loom, self.loom.net.thread(number)
         known = dict(thread.names)
-        if thread.clear or any(getattr(old, name) != getattr(new, name) for name in _ALIKE):
-            raise TooMuchError
+        if bare(old) == bare(new):
+            self._only_moved(number, old, new)
+            return
         if any(name[-1].endswith("()") for name in known) or _calls(old, new) & set(loom.net.head.calls):
+            raise TooMuchError
+        if thread.clear or any(getattr(old, name) != getattr(new, name) for name in _ALIKE):
             raise TooMuchError
         self._spans.append((old.span, new.span))
         tables = {parts: thread.slots[slot] for parts, slot in known.items()}
         before = loom.linked[number]
-        if _bare(old) != _bare(new):
-            reads = self._reads(number, old, new, tables)
-            last = effects(loom.linking, loom.say(number, unit, old, tables))
-        else:
-            reads, last = tables, None
+        reads = self._reads(number, old, new, tables)
+        last = effects(loom.linking, loom.say(number, unit, old, tables))
         self._match(old, new)
         block = loom.say(number, unit, new, reads)
         demand = loom.linking.demand
@@ -108,13 +111,13 @@ class Relinking:
         linked = link(block, scopes, demand.program.tables, wanted)
         self._compare(before, linked, block, list(tables.values()))
         loom.linked[number] = linked
-        if last is not None:
-            then = effects(loom.linking, block)
-            slots = {parts: tables.get(parts, reads.get(parts, -1)) for parts in {*tables, *reads}}
-            for parts, table in slots.items():
-                names = {n for p, n in last.keys() | then.keys() if p == parts}
-                other = {n for n in names if last.get((parts, n)) != then.get((parts, n))}
-                self._differing.append((table, other))
+        then = effects(loom.linking, block)
+        for parts, table in {**tables, **reads}.items():
+            names = {n for p, n in last.keys() | then.keys() if p == parts}
+            self._differing.append((table, {n for n in names if last.get((parts, n)) != then.get((parts, n))}))
+        if block.target is not None and before.names != linked.names:
+            self._nodes |= loom.rename(block, scopes)
+            self.found.renamed = True
         over = loom.net.over
         over.linked[number] = _ENCODER.encode(packed(linked))
         over.threads[number] = replace(thread, slots=block.slots, names=list(block.slot_of.items()))
@@ -128,7 +131,7 @@ class Relinking:
         """The tables that the statement reads now, by name. Raises `TooMuchError` where more rests on that."""
         net = self.loom.net
         thread = net.thread(number)
-        was, now = _named(old), _named(new)
+        was, now = named(old), named(new)
         reads = {parts: tables[parts] if parts in tables else self._table(parts) for parts in now}
         if was.keys() == now.keys():
             return self._as_often(was, now, reads)
@@ -191,6 +194,30 @@ class Relinking:
             seen |= behind
         return False
 
+    def _only_moved(self, number: int, old: Statement, new: Statement) -> None:
+        """A statement that says the same stands elsewhere."""
+        net = self.loom.net
+        target = net.thread(number).target
+        if target >= 0 and net.sheet(target).odd:  # whatever stands in what depends on itself counts
+            raise TooMuchError
+        pairs = list(zip(spans(old), spans(new), strict=True))
+        before, now = self._lines()
+        places = {before.place(was): now.place(is_) for was, is_ in pairs if was[0] >= 0}
+        self._spans += pairs
+        linked = self.loom.linked[number]
+        unknowns = []
+        for unknown in linked.unknowns:
+            place = places.get(Place(self.path, *unknown.place))
+            if place is None:
+                raise TooMuchError
+            unknowns.append(replace(unknown, place=place[1:]))
+        net.over.linked[number] = _ENCODER.encode(packed(replace(linked, unknowns=unknowns)))
+
+    def _lines(self) -> tuple[Lines, Lines]:
+        """The lines of the text as it was, of which nothing but their lengths is known, and as it is."""
+        before = "\n".join("x" * length for length in self.text.lines)
+        return Lines(before, self.path), Lines(self.content, self.path)
+
     def _match(self, old: Statement, new: Statement) -> None:
         """Note where what is told of by its place stands now: tables by their mentions, items by their names."""
         there: dict[Parts, list[Span]] = {}
@@ -202,13 +229,12 @@ class Relinking:
             if source.parts and counts[source.parts] < len(spans):
                 self._spans.append((source.span, spans[counts[source.parts]]))
                 counts[source.parts] += 1
-        outputs = [_outputs(statement) for statement in (old, new)]
-        self._spans += [(span, outputs[1][name]) for name, span in outputs[0].items() if name in outputs[1]]
+        was, now = outputs(old), outputs(new)
+        self._spans += [(span, now[name]) for name, span in was.items() if name in now]
 
     def _compare(self, old: Linked, new: Linked, block: Block, before: list[int]) -> None:
         """Raises `TooMuchError` where what the statement gives to others, or asks of them, is another now."""
-        given = block.target is None or (old.names, old.open) == (new.names, new.open)
-        if not given or old.questions or new.questions:
+        if (block.target is not None and old.open != new.open) or old.questions or new.questions:
             raise TooMuchError
         if [(u.reason, u.name) for u in old.unknowns] != [(u.reason, u.name) for u in new.unknowns]:
             raise TooMuchError
@@ -226,8 +252,7 @@ class Relinking:
 
     def _move(self) -> None:
         """Turn spans into places."""
-        before = Lines("\n".join("x" * length for length in self.text.lines), self.path)
-        now = Lines(self.content, self.path)
+        before, now = self._lines()
         for old, new in self._spans:
             if old[0] >= 0:
                 self._place(before.place(old), now.place(new))
@@ -248,7 +273,7 @@ class Relinking:
                 steps[number] = loom.steps(number)
         loom.lay()
         walk = spread.Spread(net)
-        seeds = {target for owner, now in steps.items() for target in spread.differing(net.steps(owner), now)}
+        seeds = {end for o, now in steps.items() for end in spread.differing(net.steps(o), now, self._nodes)}
         for owner, now in steps.items():
             net.lay(owner, now)
         self.found.reached, self.found.flipped = walk.run(seeds)
@@ -264,10 +289,6 @@ def _calls(*statements: Statement) -> set[str]:
     return set(calls)
 
 
-def _named(statement: Statement) -> Counter[Parts]:
-    return Counter(source.parts for source in statement.sources() if source.parts)
-
-
 def _asked(slots: Sequence[int], linked: Linked) -> dict[int, dict[str, tuple[str, bool]]]:
     """What a statement asks of its tables besides what they have."""
     found: dict[int, dict[str, tuple[str, bool]]] = {}
@@ -276,22 +297,5 @@ def _asked(slots: Sequence[int], linked: Linked) -> dict[int, dict[str, tuple[st
     return found
 
 
-def _outputs(statement: Statement) -> dict[str, Span]:
-    """Where a statement's select list gives each name."""
-    scope = statement.scopes[statement.scope] if statement.scopes else None
-    listed = scope.outputs if isinstance(scope, Select) else []
-    return {output.name.lower(): output.span for output in reversed(listed) if output.star is None and output.name}
-
-
 def _same(left: Parts, right: Parts) -> bool:
     return len(left) == len(right) and nets.agree(left, right)
-
-
-def _bare(thing: object) -> object:
-    """A statement without the places in it."""
-    if isinstance(thing, msgspec.Struct):
-        told = (getattr(thing, name) for name in thing.__struct_fields__ if name != "span")
-        return type(thing).__name__, *map(_bare, told)
-    if isinstance(thing, list | tuple):
-        return [*map(_bare, thing)]
-    return {name: _bare(each) for name, each in thing.items()} if isinstance(thing, dict) else thing

@@ -13,7 +13,8 @@ class Sheet(Struct, array_like=True):
     """A table: how it is called and which columns it has, first those `known`, then those that it was asked for.
 
     `key` is that of its relation in the facts, 0 for none. `readers` are the tables that steps lead from to here, and
-    -1 less the number for statements of consumers. `odd` tells that more rests on it than steps tell.
+    -1 less the number for statements of consumers. `said` are the columns that somebody declares, with no others where
+    it is `closed`. `odd` tells that more rests on it than steps tell.
     """
 
     parts: Parts
@@ -36,6 +37,8 @@ class Sheet(Struct, array_like=True):
     paths: list[tuple[int, str, int]]
     alls: list[tuple[list[str], str, int]]
     odd: bool
+    said: list[str]
+    closed: bool
     readers: list[int] = []
 
 

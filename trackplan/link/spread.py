@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trackplan.link.closure import Masks
 from trackplan.link.loom import TooMuchError
@@ -11,12 +11,14 @@ from trackplan.link.net import Net, masked, number_of
 from trackplan.link.targets import STARS, TAKES, Step
 
 
-def differing(before: Sequence[Step], now: Sequence[Step]) -> set[int]:
-    """The nodes to which other steps lead now."""
+def differing(before: Sequence[Step], now: Sequence[Step], moved: Mapping[int, int]) -> set[int]:
+    """The nodes to which other steps lead now; `moved` are nodes by the numbers that they had."""
     ends: list[dict[tuple[tuple[int, ...], int], tuple[set[int], set[int]]]] = [{}, {}]
     for at, steps in enumerate((before, now)):
         for sources, sure, perhaps, own in steps:
-            known = ends[at].setdefault((tuple(sources), own), (set(), set()))
+            known = ends[at].setdefault(
+                (tuple(sorted({moved.get(source, source) for source in sources})), own), (set(), set())
+            )
             known[0].update(sure)
             known[1].update(perhaps)
     found: set[int] = set()
