@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from trackplan import compilation, evidence, inputs, judgement, owners, rules, summary
+from trackplan import compilation, evidence, garbage, inputs, judgement, owners, rules, summary
 from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
 from trackplan.facts.base import FactBase
@@ -110,7 +110,10 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         less.store(base, facts)
         base.freeze()
         if leaving is not None and means.pack.lasts:
-            leaving.net = netting.netted(facts, kept, list(zip(records, map(compilation.name, read.sql), strict=True)))
+            with garbage.looked_for(seldom=True):
+                leaving.net = netting.netted(
+                    facts, kept, list(zip(records, map(compilation.name, read.sql), strict=True))
+                )
         failing.pop_all()
     return base, read
 

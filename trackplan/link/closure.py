@@ -7,7 +7,7 @@ that read them, so that each edge is walked once; only what depends on itself is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trackplan.link.components import components
@@ -78,6 +78,10 @@ class Closure:
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
         return (self._named[node], self._star[node], self._possible[node]) if node < len(self._named) else NONE
+
+    def all_masks(self) -> Iterable[Masks]:
+        """Who reaches each node, in their order."""
+        return zip(self._named, self._star, self._possible, strict=True)
 
     def run(self) -> None:
         """Spread what was asked for to its ends."""

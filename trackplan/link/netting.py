@@ -52,12 +52,10 @@ class _Netting:
         readers = self._readers()
         circles = self._circles()
         sheets = (self._sheet(table, readers[table.number], table.number in circles) for table in program.tables)
-        steps = [_plain(closure.steps.get(table.number, ())) for table in program.tables]
-        steps += [_plain(closure.taken.get(block.number, ())) for block in program.blocks]
+        owners = [closure.steps.get(table.number, ()) for table in program.tables]
+        owners += [closure.taken.get(block.number, ()) for block in program.blocks]
         known: dict[tuple[int, int, int], int] = {}
-        at = array(
-            "I", [known.setdefault(closure.masks(node), len(known)) for node in range(self._linking.nodes.count)]
-        )
+        at = array("I", [known.setdefault(masks, len(known)) for masks in closure.all_masks()])
         names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for parts, relation in program.registry.names():
             names.setdefault(parts[-1].lower(), []).append((parts, program.table(relation).number))
@@ -66,7 +64,7 @@ class _Netting:
             net.shelf(map(net.encoded, sheets)),
             net.shelf(net.encoded(self._thread(block)) for block in program.blocks),
             net.shelf(net.encoded(self._text(number, unit)) for number, unit in enumerate(program.units)),
-            net.shelf(map(net.encoded, steps)),
+            net.shelf(map(_steps, owners)),
             net.compressed(at.tobytes()),
             net.shelf(net.encoded(net.masked(masks)) for masks in known),
             net.packed({node: net.masked(masks) for node, masks in closure.asked.items()}),
@@ -207,5 +205,9 @@ class _Netting:
         )
 
 
-def _plain(steps: Sequence[Step]) -> list[tuple[list[int], list[int], list[int], int]]:
-    return [(list(sources), list(sure), list(perhaps), own) for sources, sure, perhaps, own in steps]
+def _steps(steps: Sequence[Step]) -> bytes:
+    """Steps as a piece of a shelf."""
+    try:
+        return net.encoded(steps)
+    except TypeError:  # a range of nodes
+        return net.encoded([(list(sources), list(sure), list(perhaps), own) for sources, sure, perhaps, own in steps])

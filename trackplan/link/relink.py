@@ -21,12 +21,11 @@ from trackplan.link.kept import packed
 from trackplan.link.linked import Linked, link
 from trackplan.link.loom import Loom, TooMuchError
 from trackplan.link.program import Block, Unit
-from trackplan.link.said import bare, named, outputs, spans
+from trackplan.link.said import Parts, bare, named, outputs, spans
 from trackplan.link.sheets import Text
 from trackplan.sql.records import NotUnderstood, Record, Span, Statement
 from trackplan.sql.text import Lines
 
-Parts = tuple[str, ...]
 _ALIKE = ("target", "columns", "insert", "temporary", "view", "existing", "partial", "sets")
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -198,7 +197,7 @@ class Relinking:
         """A statement that says the same stands elsewhere."""
         net = self.loom.net
         target = net.thread(number).target
-        if target >= 0 and net.sheet(target).odd:  # whatever stands in what depends on itself counts
+        if target >= 0 and net.sheet(target).odd:  # all that stands there counts
             raise TooMuchError
         pairs = list(zip(spans(old), spans(new), strict=True))
         before, now = self._lines()
