@@ -64,7 +64,7 @@ def test_edits_of_one_statement_are_brought_up_to_date(project: Path, linked: li
         ("models/m0.sql", MODEL.replace("from raw.events", "from (select * from raw.events)")),
         ("dashboards/d0.sql", "select page, count(*) from m.m0 group by page"),
         ("dashboards/d0.sql", "select id from m.m0 where page = 'a'"),
-        ("models/m1.sql", JOINED.replace("using (id)", "using (id) ")),
+        ("models/m1.sql", JOINED.replace("using (id)", "using (id)  -- both")),
         ("models/m0.sql", MODEL),
     ]
     for path, text in edits:
