@@ -117,7 +117,9 @@ function columns() {
 }
 
 function drawRows() {
-  const size = printing ? 500 : SIZE, pages = Math.max(1, Math.ceil(found.length / size));
+  // On paper, what somebody chose is there as a whole; of what nobody chose, a page.
+  const chosen = [...asked.keys()].some((name) => !["sort", "cols", "page"].includes(name));
+  const size = printing && chosen ? 500 : SIZE, pages = Math.max(1, Math.ceil(found.length / size));
   const page = printing ? 0 : Math.min(Math.max(Number(asked.get("page") ?? 1) || 1, 1), pages) - 1;
   const names = columns(), body = document.createDocumentFragment();
   for (const row of found.slice(page * size, (page + 1) * size)) {
