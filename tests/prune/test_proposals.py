@@ -179,7 +179,7 @@ def test_what_cannot_be_edited_for_sure_is_in_no_wave(
 def test_a_test_that_reads_it_stands_in_the_way(tmp_path: Path, cli: Cli) -> None:
     project = PROJECT.replace("[queries/*.sql]", "[queries/*.sql, {path: tests/*.sql, kind: test}]")
     found = proposed(cli, tmp_path, trackplan_yaml=project, tests__t_sql="select email from raw.signed_up\n")
-    assert any("read it, though that does not count as a use" in said for said in found[EMAIL]["blockers"])
+    assert any("it is read by test.t, though that does not count as a use" in said for said in found[EMAIL]["blockers"])
     assert found[EMAIL]["stages"][0]["name"] == "readers first"
 
 
@@ -241,3 +241,11 @@ def test_names_cannot_be_markup(tmp_path: Path, cli: Cli) -> None:
     for text in pages.values():
         outside = re.sub(r"(?s)(`{2,})(?!`).*?(?<!`)\1(?!`)", "", text)
         assert not re.search(r"(?<!\\)<img|(?<!\\)\[z|(?<!\\)`y", outside)
+
+
+def test_a_model_of_which_nothing_would_be_left_stands_in_the_way(tmp_path: Path, cli: Cli) -> None:
+    model = "select * exclude (source, received_at) from raw.signed_up\n"
+    found = proposed(cli, tmp_path, models__dead_sql=model, models__stg_sql=MODEL.replace(", variant", ""))
+    assert sum(bool(p["wave"]) for p in found.values()) == 1  # either of them, not both
+    (blocked,) = (p for p in found.values() if not p["wave"])
+    assert any("no column of dead would be left; drop the model instead" in told for told in blocked["blockers"])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trackplan.edits.patch import Change
     from trackplan.findings import Report
     from trackplan.prune.groups import Group
+    from trackplan.prune.model import Wave
     from trackplan.prune.verify import Verifier
     from trackplan.prune.world import World
 
@@ -49,7 +50,7 @@ class Examiner:
         """All proposals and waves, each with its grade: bound, or proved, where nothing is against it."""
         lessened = less(self.world, self.before, self.today, self.verifier)
         found = propose(self.candidates, self.today, less=lessened)
-        results = {wave.name: self._tried(wave.changes) for wave in found.waves}
+        results = {wave.name: self._wave(wave) for wave in found.waves}
         suspects = [wave for wave in found.waves if results[wave.name][1]]
         if suspects:
             blocked: dict[str, tuple[str, ...]] = {}
@@ -57,7 +58,7 @@ class Examiner:
                 self._add([self.candidates.groups[id_] for id_ in wave.proposals], [], blocked, known=True)
             found = propose(self.candidates, self.today, blocked, lessened)
             names = {wave.name for wave in suspects}
-            results |= {wave.name: self._tried(wave.changes) for wave in found.waves if wave.name in names}
+            results |= {wave.name: self._wave(wave) for wave in found.waves if wave.name in names}
         proofs = {id_: results[wave.name][0] for wave in found.waves for id_ in wave.proposals}
         return replace(found, proposals=tuple(replace(p, proof=self._proof(p, proofs)) for p in found.proposals))
 
@@ -105,7 +106,12 @@ class Examiner:
         Raises `TrackplanError` where they do not fit together, or something speaks against them.
         """
         name = ids[0].lower().replace("-", "_") if len(ids) == 1 else f"{len(ids)}_proposals"
-        changes = list(self.candidates.changes(ids, name).changes)
+        drafted = self.candidates.changes(ids, name)
+        if drafted.blockers:
+            raise TrackplanError(
+                f"these proposals cannot be applied together: {drafted.blockers[0]}", "Apply fewer at once."
+            )
+        changes = list(drafted.changes)
         stones = tombstones(self.world, [p for p in found.proposals if p.id in ids], self.today.isoformat())
         notes: tuple[str, ...] = ()
         if stones is None:
@@ -118,6 +124,9 @@ class Examiner:
         if wrong:
             raise TrackplanError(f"these proposals cannot be applied together: {wrong[0]}", "Apply fewer at once.")
         return tuple(sorted(changes, key=lambda change: change.path)), notes
+
+    def _wave(self, wave: Wave) -> Tried:
+        return (Proof(reasons=wave.blockers), wave.blockers) if wave.blockers else self._tried(wave.changes)
 
     def _tried(self, changes: Iterable[Change]) -> Tried:
         made = tuple(changes)

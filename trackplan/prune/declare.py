@@ -48,8 +48,8 @@ class _Use:
 
 
 def declarations(world: World, today: date) -> list[Proposal]:
-    """A proposal for each consumer that takes data which no use case needs, by its id."""
-    return [_proposal(world, use, today) for use in _uses(world)]
+    """A proposal for each consumer that takes data which no use case needs, by its id; none without use cases."""
+    return [] if not world.listed("use_cases") else [_proposal(world, use, today) for use in _uses(world)]
 
 
 def _uses(world: World) -> list[_Use]:

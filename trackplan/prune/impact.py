@@ -69,7 +69,20 @@ def impact(world: World, groups: Iterable[Group]) -> Impact:
         elif len(column.path) == 1:
             parts = tuple(part.lower() for part in relation.parts)
             found.built.setdefault(parts, set()).add(column.path[0].lower())
+    found.doubts += _emptied(world, found)
     return found
+
+
+def _emptied(world: World, found: Impact) -> Iterator[str]:
+    """The models of which nothing would be left, be it that a star takes all that is lost."""
+    given: dict[int, set[str]] = {}
+    for column in world.columns.values():
+        if len(column.path) == 1:
+            given.setdefault(column.relation, set()).add(column.path[0].lower())
+    for key, columns in given.items():
+        relation = world.relations[key]
+        if columns <= found.built.get(tuple(part.lower() for part in relation.parts), set()):
+            yield f"{relation.place or relation.id}: no column of {relation.id} would be left; drop the model instead"
 
 
 def _downstream(world: World, keys: Iterable[int]) -> set[int]:

@@ -120,12 +120,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """Proposals that are reviewed and merged together: one owner, one kind of risk."""
+    """Proposals that are reviewed and merged together: one owner, one kind of risk. With `blockers`, not all fit."""
 
     name: str
     title: str
     proposals: tuple[str, ...]
     changes: tuple[Change, ...]
+    blockers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,5 +57,5 @@ def _outline(world: World, group: Group) -> Outline:
         3 if group.tables or group.events else 2 if any(s.models for s in group.subjects) else 1,
         propose.saving_of(world, group),
         sum(1 for _ in propose.gains_of(group.subjects)),
-        f"{readers} read it, though that does not count as a use" if readers else "",
+        f"it is read by {readers}, though that does not count as a use" if readers else "",
     )

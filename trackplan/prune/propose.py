@@ -76,7 +76,7 @@ def _proposal(world: World, candidate: Candidate, today: date) -> Proposal:
     saving = saving_of(world, group)
     blockers = list(candidate.blockers)
     if readers:
-        blockers.append(f"{readers} read it, though that does not count as a use")
+        blockers.append(f"it is read by {readers}, though that does not count as a use")
     if not changes and not candidate.draft.blockers:
         blockers.append("no file of the project declares it, so there is nothing to edit")
     return Proposal(
@@ -188,7 +188,7 @@ def _waves(candidates: Candidates, found: list[tuple[Proposal, Group]]) -> Itera
         name = f"{step}-{slug}"
         drafted = candidates.changes([p.id for p, _ in members], f"wave_{name.replace('-', '_')}")
         title = f"{_STEPS[step]}; {owner or 'nobody is named as owner'}"
-        yield Wave(name, title, tuple(p.id for p, _ in members), drafted.changes)
+        yield Wave(name, title, tuple(p.id for p, _ in members), drafted.changes, tuple(drafted.blockers))
 
 
 def _step(world: World, proposal: Proposal, group: Group) -> str:
