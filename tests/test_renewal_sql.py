@@ -67,12 +67,12 @@ def test_edits_of_one_statement_are_brought_up_to_date(project: Path, linked: li
         ("models/m1.sql", JOINED.replace("using (id)", "using (id)  -- both")),
         ("models/m0.sql", MODEL),
     ]
-    for path, text in edits:
+    for path, text in edits[::2] if staged else edits:
         write(project, path, text)
         if staged:
             git(project, "add", "-A")
-        for _ in range(2):
-            assert warm(project, *options) == run(project, "--no-cache", *options), text
+        said = run(project, "--no-cache", *options)
+        assert [warm(project, *options), warm(project, *options)] == [said, said], text
     assert linked == []
 
 
