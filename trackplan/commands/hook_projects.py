@@ -55,7 +55,7 @@ def run(
             "git knows no trackplan.yaml in this repository",
             "Run `trackplan init` in the folder of your project and add the file, or take the hook out.",
         )
-    change = _change(repository, between)
+    change = _change(repository, between, known=memory is not None)
     whole = "--all" in arguments or not change.paths
     words = [*(["--staged"] if change.paths else []), *(word for word in arguments if word != "--all")]
     since = [] if whole or not change.since else ["--since", change.since]
@@ -100,8 +100,11 @@ def _projects(files: Iterable[str]) -> list[str]:
     return [path for _, path in sorted(found.items())]
 
 
-def _change(repository: Repository, between: tuple[str, str] | None) -> Change:
-    """What pre-commit says is to be judged, else what is staged. Raises `TrackplanError` where nobody can tell."""
+def _change(repository: Repository, between: tuple[str, str] | None, *, known: bool) -> Change:
+    """What pre-commit says is to be judged, else what is staged. Raises `TrackplanError` where nobody can tell.
+
+    `known` tells that there is a commit already.
+    """
     if between is not None:
         start, end = between
         if repository.commit(end) != repository.commit("HEAD"):
@@ -112,7 +115,7 @@ def _change(repository: Repository, between: tuple[str, str] | None) -> Change:
         since = repository.commit(f"{start}...")
         return Change(frozenset(repository.differing(since)), since)
     try:
-        since = "HEAD" if repository.commit("HEAD") else ""
+        since = "HEAD" if known or repository.commit("HEAD") else ""
     except TrackplanError:  # before the first commit
         since = ""
     return Change(frozenset(repository.differing()), since)

@@ -27,10 +27,10 @@ from trackplan.tree.git import GitTree
 from trackplan.tree.repository import INDEX, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from trackplan.cache.replay import Known
-    from trackplan.findings import Finding, Report
+    from trackplan.findings import Report
     from trackplan.last import Last
 
 _MOST_TREES = 50
@@ -97,18 +97,18 @@ class _Addition:
         self._root = Path(self._head.root)
         with self._noted():
             self._repository = Repository(self._root)
-            self._commit = self._repository.commit(self._head.asked.since)
         self._words = cache(left.words)
         self._pack = cache(lambda: pack.of_project(known.run.folder, self._head.root))
 
     def report(self) -> Report:
         """The report of what is new. Raises `TooMuchError`."""
-        before = git.tree(self._repository.top, self._commit)
+        name = self._head.asked.since
+        before = git.tree(self._repository.top, self._repository.commit(name) if name.endswith("...") else name)
         if before not in self._trail.trees:
             raise TooMuchError
         staged = {self._path(real): oids for real, oids in self._known.restaged.items()}
         with self._noted():
-            tree = GitTree(self._root, INDEX, [self._whole(path) for path in sorted(staged)]) if staged else None
+            tree = self._files(INDEX, staged) if staged else None
         pairs: dict[str, tuple[Declared, Declared]] = {}
         changes, edited = self._changes(), self._trail.plans.keys() & staged.keys()
         for path in sorted(staged):
@@ -146,7 +146,7 @@ class _Addition:
         shown = below(report, self._root, tuple(map(Path, asked.paths)))
         text = ""
         if shown.findings or shown.failed:
-            text = check.render(asked, shown, self._sources(shown.findings))
+            text = check.render(asked, shown, self._files(INDEX, {each.place.path for each in shown.findings}))
         with record.Pieces() as pieces:
             streams.prepare()
             base.emit(text)
@@ -175,14 +175,14 @@ class _Addition:
             return fresh
         return found if found.facts == fresh.facts and len(found.plans) <= _MOST_PLANS else fresh
 
-    def _sources(self, findings: Sequence[Finding]) -> GitTree:
-        """The files in which these were found."""
-        wanted = {finding.place.path for finding in findings}
-        return GitTree(self._root, INDEX, [self._whole(path) for path in sorted(wanted)])
+    def _files(self, commit: str, paths: Iterable[str]) -> GitTree:
+        """These files of a commit, or of what is staged."""
+        return GitTree(self._root, commit, [self._whole(path) for path in sorted(paths)], self._repository)
 
     def _since(self) -> Iterator[tuple[str, tuple[Declared, Declared]]]:
         """The plans that are staged otherwise than the revision has them, as they were and as they are."""
-        changed = self._repository.changed(self._commit)
+        commit = self._repository.commit(self._head.asked.since)
+        changed = self._repository.changed(commit)
         if changed is None:
             raise TooMuchError
         top = self._whole("")
@@ -191,7 +191,7 @@ class _Addition:
         paths = [path for path in paths if path in self._head.plans or path in self._head.schemas]
         if not paths:
             return
-        tree = GitTree(self._root, self._commit, [self._whole(path) for path in paths])
+        tree = self._files(commit, paths)
         for path in paths:
             yield path, (self._declared(path, tree.read_text(path)), self._last(path))
 

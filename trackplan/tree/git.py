@@ -24,12 +24,13 @@ class GitTree(Tree):
     """What git holds below `root`, submodules included where they are checked out.
 
     `name` is a revision, `main...` for where HEAD and main part, or `INDEX` for what is staged; of a tree `within`
-    some paths there is nothing else. Raises `TrackplanError` where there is no repository or no such revision.
+    some paths there is nothing else, and whoever knows its `repository` saves finding it. Raises `TrackplanError`
+    where there is no repository or no such revision.
     """
 
-    def __init__(self, root: Path, name: str, within: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, name: str, within: Sequence[str] = (), repository: Repository | None = None) -> None:
         super().__init__(root)
-        self._repository = repository = Repository(self.root)
+        self._repository = repository = repository or Repository(self.root)
         self.commit = INDEX if name == INDEX else repository.commit(name)
         self._has_modules = False
         top = os.path.relpath(self.root, repository.top).replace(os.sep, "/")
