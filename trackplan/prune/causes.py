@@ -25,8 +25,10 @@ class Causes:
     @classmethod
     def of(cls, pipeline: Pipeline, stages: Iterable[Stage]) -> Self:
         """What is known once all data sets were tried."""
-        found = {_last(name): why for stage in stages for name, why in stage.failed.items()}
-        return cls({**{_last(name): why for name, why in pipeline.skipped.items()}, **found})
+        made = {*pipeline.models, *pipeline.tables}  # a test may be called like the model that it tests
+        found = {_last(name): why for stage in stages for name, why in stage.failed.items() if name in made}
+        skipped = {_last(name): why for name, why in pipeline.skipped.items() if name not in pipeline.consumers}
+        return cls({**skipped, **found})
 
     def told(self, why: str) -> str:
         """The reason at the bottom of a reason."""
