@@ -96,6 +96,14 @@ def test_between_files_folders_and_revisions(folder: Path, cli: Cli) -> None:
     assert told(cli, folder, "HEAD~1", ".") == expected
 
 
+def test_a_plan_is_not_compared_with_a_project(folder: Path, cli: Cli) -> None:
+    for sides in (["plans/web.yaml"], ["plans"], ["HEAD", "plans/web.yaml"], ["plans", "."]):
+        done = cli("diff", *sides, cwd=folder)
+        assert (done.code, done.out) == (2, "")
+        assert "Name two plans (`trackplan diff OLD NEW`)" in done.err
+    assert told(cli, folder, ".") == []
+
+
 @pytest.mark.parametrize("side", ["nowhere", "-x"])
 def test_a_side_that_is_not_there(folder: Path, cli: Cli, side: str) -> None:
     done = cli("diff", "--", side, cwd=folder)

@@ -166,6 +166,11 @@ def test_revisions_that_are_not_there(tmp_path: Path) -> None:
     for name in ("nowhere", "HEAD~7", "nowhere...", "--help", "-x"):
         with pytest.raises(TrackplanError, match="revision"):
             GitTree(folder, name)
+    git(folder, "branch", "-m", "main", "trunk")
+    with pytest.raises(TrackplanError) as unknown:
+        GitTree(folder, "main...")
+    assert unknown.value.hint == "Name a branch, a tag or a commit of this repository, such as trunk."
+    git(folder, "branch", "-m", "trunk", "main")
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{folder}", "shallow")
     with pytest.raises(TrackplanError) as caught:
         GitTree(tmp_path / "shallow", first)

@@ -87,9 +87,15 @@ def test_a_quarter_that_is_over_is_told_by_its_records(tmp_path: Path) -> None:
     history = line("2026-07-01", waste_share=[1, 2]) + line("2026-09-20", waste_share=[1, 4])
     folder = write(tmp_path, {**SHOP, HISTORY: history})
     found = parts(folder, "2026Q3")
+    assert found["What got better"]["said"] == "Since the quarter began, the furthest first."
     assert [row["what"] for row in found["What was pruned"]["rows"]] == ["raw.signed_up.old"]
     assert [(row["start"], row["now"]) for row in found["What got better"]["rows"]] == [("50.0 %", "25.0 %")]
     assert not any(row["what"].startswith("Agree") for row in found["Next steps"]["rows"])
+    names = [metric.id for metric in METRICS if metric.better == "lower" and metric.over][:5]
+    days = {"2026-07-01": [1, 2], "2026-09-20": [1, 4]}
+    many = "".join(line(day, "", **dict.fromkeys(names, pair)) for day, pair in days.items())
+    most = parts(write(tmp_path, {HISTORY: many}), "2026Q3")["What got better"]
+    assert (len(most["rows"]), most["said"]) == (3, "Since the quarter began: the 3 that moved furthest, of 5.")
     assert run(folder, "2027Q1").code == 2
     assert run(folder, "soon").code == 2
     assert run(folder, "2026Q4", "--compare", "main").code == 2

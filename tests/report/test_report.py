@@ -17,7 +17,7 @@ from trackplan.formats import json as check_json
 from trackplan.prune.candidates import Candidates
 from trackplan.prune.propose import propose
 from trackplan.prune.world import World
-from trackplan.report import change, compared, writing
+from trackplan.report import change, compared, markdown, tables, writing
 from trackplan.report.model import Review
 from trackplan.tree import WorkTree
 
@@ -130,21 +130,63 @@ def test_what_changed(review: Review) -> None:
     assert [(m.id, m.before, m.after) for m in found.moved] == [(moved.id, "undeclared", "idle")]
     assert (found.new_purposes, found.ended_purposes) == ((review.use_cases[0].id,), ("old",))
     assert waste.id not in found.fewer
+    text = markdown.render(msgspec.structs.replace(review, change=found))
+    rows = text.partition("## What changed")[2].partition("\n## ")[0].split("\n")[4:-1]
+    assert [row.split(" | ")[0] for row in rows[:2]] == ["| new data on people", "| new field"]
+    assert not any("minimization" in row or "measure" in row for row in rows)
+    same = markdown.render(msgspec.structs.replace(review, change=change.change(before, review, "HEAD")))
+    assert "## What changed\n\nNothing is different since HEAD.\n" in same
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "is not a stored report"),
-        ("[]", "is not a stored report"),
-        ('{"version": 1, "today": "x"}', "missing required field"),
-        ("[" * 100_000, "is not a stored report"),
-        ("version: 99", "is not a stored report"),
-    ],
-)
-def test_what_is_no_stored_report(text: str, said: str) -> None:
-    with pytest.raises(TrackplanError, match=said):
-        change.read(text.encode(), "old.json")
+def test_a_measure_that_moved_is_told_as_people_read_it(review: Review) -> None:
+    before = change.earlier(review)
+    metrics = (compared.Measure("minimization_score", 0.105263), *before.metrics[1:])
+    found = change.change(msgspec.structs.replace(before, metrics=metrics), review, "HEAD")
+    assert review.metrics[0].id == "minimization_score"
+    score = review.metrics[0]
+    rows = next(t for t in tables.tables(msgspec.structs.replace(review, change=found)) if t.name == "changes").rows
+    assert list(rows) == [("measure", score.title, "10.5 %", score.text)]
+
+
+def test_what_came_into_a_plan_or_left_it_and_stays_stored(review: Review) -> None:
+    """Two states of a field and its column: neither is new, and nothing went."""
+    field = next(s for s in review.inventory if s.kind == "field" and s.personal and len(s.landing) == 1)
+    column = msgspec.structs.replace(
+        field, id=field.landing[0], kind="column", status="waste", landing=(), used=False, use_cases=()
+    )
+    other = msgspec.structs.replace(field, id="web/Other.name")
+    wide = msgspec.structs.replace(field, landing=(*field.landing, "raw.new.place"))
+    states = {
+        name: msgspec.structs.replace(review, inventory=inventory)
+        for name, inventory in {
+            "none": (), "field": (field,), "column": (column,), "other": (other,), "wide": (wide,),
+            "both": (field, other),
+        }.items()
+    }  # fmt: skip
+
+    def told(before: str, after: str) -> list[tuple[str, tuple[str, ...]]]:
+        found = change.change(change.earlier(states[before]), states[after], "HEAD")
+        names = ("new_fields", "new_personal", "fewer", "lost", "unplanned", "planned")
+        return [(name, ids) for name in names if (ids := getattr(found, name))]
+
+    new = [("new_fields", (field.id,)), ("new_personal", (field.id,))]
+    gone = "fewer" if field.status == "waste" else "lost"
+    assert told("field", "column") == [("unplanned", (column.id,))]
+    assert told("column", "field") == [("planned", (field.id,))]
+    assert told("wide", "column") == [("unplanned", (column.id,))]
+    assert told("column", "wide") == [*new, ("planned", (column.id,))], "it lands in a column more than was stored"
+    assert told("field", "other") == [("planned", (other.id,))], "it goes by another name"
+    assert told("none", "field") == new
+    assert told("field", "none") == [(gone, (field.id,))]
+    assert told("column", "none") == [("fewer", (column.id,))]
+    assert told("both", "field") == [(gone, (other.id,))], "the column holds what is left"
+    assert told("field", "both") == [("new_fields", (other.id,)), ("new_personal", (other.id,))]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"version": 1, "today": "x"}', "[" * 100_000, "version: 99", "\ud800"])
+def test_what_is_no_stored_report(text: str) -> None:
+    with pytest.raises(TrackplanError, match=r"^--compare: old.json is not a report that trackplan wrote[a-zA-Z, ]*$"):
+        change.read(text.encode("utf-8", "surrogatepass"), "old.json")
     empty = b'{"version": 7, "today": "", "metrics": [], "quadrants": {}, "inventory": [], "use_cases": []}'
     with pytest.raises(TrackplanError, match="version 7"):
         change.read(empty, "old.json")

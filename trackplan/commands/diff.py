@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.commands.facts import must_be_whole
-from trackplan.errors import ExitCode, ReadError
+from trackplan.errors import ExitCode, ReadError, TrackplanError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,11 +38,31 @@ def run(options: Options) -> int:
     from trackplan.formats import difference
 
     day = base.day(options.today)
+    _must_be_alike(options.before, options.after)
     with _facts(options.where, options.before, day) as before, _facts(options.where, options.after, day) as after:
         changes = compare(before, after)
     render = {"text": difference.text, "markdown": difference.markdown, "json": difference.as_json}[options.format]
     base.emit(render(changes), options.output)
     return ExitCode.CLEAN
+
+
+def _must_be_alike(before: str, after: str) -> None:
+    """Raises `TrackplanError` for a plan and a project: all that lies beside the plan would seem to have changed."""
+    alone = [side for side in (before, after) if side and os.path.lexists(side) and not _project_file(side)]
+    if len(alone) == 1:
+        whole = after if alone == [before] else before
+        raise TrackplanError(
+            f"{base.printable(Path(alone[0]))} is a plan or a folder of plans, and "
+            f"{base.printable(Path(whole)) if whole else 'what it is compared with without B'} a whole project",
+            "Name two plans (`trackplan diff OLD NEW`), or compare the project (`trackplan diff HEAD`).",
+        )
+
+
+def _project_file(side: str) -> Path | None:
+    """The project file that a path names, itself or by its folder."""
+    path = Path(side)
+    file = path / base.PROJECT_FILE if path.is_dir() else path
+    return file if file.name == base.PROJECT_FILE and file.is_file() else None
 
 
 def _facts(where: base.Where, side: str, day: date) -> FactBase:
@@ -64,8 +84,7 @@ def _project(where: base.Where, side: str) -> Project:
 
     path = Path(side)
     if side and os.path.lexists(path):
-        file = path / base.PROJECT_FILE if path.is_dir() else path
-        if file.name == base.PROJECT_FILE and file.is_file():
+        if file := _project_file(side):
             return base.open_project(base.Where(file, jobs=where.jobs, cache=where.cache))
         tree = WorkTree(path if path.is_dir() else path.parent)
         plans = tuple(Source(p, Place(p)) for p in _plans(tree, "" if path.is_dir() else path.name))

@@ -62,9 +62,9 @@ COUNTS = {
         "use cases in force that somebody signed as they are now",
         f"SELECT count(*) FROM use_case WHERE {_IN_FORCE} AND signed <> '' AND signed = fingerprint",
     ),
-    "personal_use_cases": Count("active use cases that need data on people", _NEEDS_PERSONAL),
+    "personal_use_cases": Count("active use cases with a need that selects data on people", _NEEDS_PERSONAL),
     "endless_use_cases": Count(
-        "active use cases that need data on people and do not say how long it is kept",
+        "active use cases with a need that selects data on people, and that do not say how long it is kept",
         f"{_NEEDS_PERSONAL} WHERE u.retention = ''",
     ),
     "tools": Count("tools that events are sent to", "SELECT count(DISTINCT destination) FROM event_destination"),

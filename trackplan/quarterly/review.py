@@ -46,7 +46,7 @@ class Review:
 
     `better` and `worse` are the metrics that moved furthest since the quarter began; `best` and `worst` the events and
     tables with the largest share of what is needed and used, and with the most waste; `law` what changes up to the end
-    of the next quarter. `applied` are proposals without a tombstone.
+    of the next quarter. `applied` are proposals without a tombstone, `bettered` and `worsened` how many metrics did so.
     """
 
     card: Card
@@ -58,6 +58,8 @@ class Review:
     worst: tuple[Place, ...]
     law: tuple[LegalChange, ...]
     steps: tuple[Step, ...]
+    bettered: int
+    worsened: int
 
 
 def review(
@@ -73,18 +75,22 @@ def review(
     gone = tuple(each for each in pruned(base) if first <= each.day <= last)
     named = {each.proposal for each in gone}
     moved = _moved(card.rows)
+    better = [row for row, way in moved if way > 0]
+    worse = [row for row, way in reversed(moved) if way < 0]
     best, worst = _places(base)
     following = after(card.quarter)
     return Review(
         card,
         gone,
         tuple(each for each in applied if first <= each.day <= last and each.proposal not in named),
-        tuple(row for row, way in moved if way > 0)[:_MOST],
-        tuple(row for row, way in reversed(moved) if way < 0)[:_MOST],
+        tuple(better[:_MOST]),
+        tuple(worse[:_MOST]),
         best,
         worst,
         tuple(sorted((c for c in law if first <= c.on <= following.end.isoformat()), key=lambda c: (c.on, c.what))),
         steps(card, base, following, goals, next_step),
+        len(better),
+        len(worse),
     )
 
 

@@ -67,20 +67,19 @@ def _pruned(review: Review) -> Part:
 def _movers(review: Review) -> list[Part]:
     columns = ("metric", "start", "now", "of")
     numbers = (1, 2, 3)
-    better, worse = (tuple(map(_mover, rows)) for rows in (review.better, review.worse))
-    none = "Nothing did, as far as it is recorded."
+    told = (("What got better", review.better, review.bettered), ("What got worse", review.worse, review.worsened))
     return [
-        Part(
-            "What got better",
-            "Since the quarter began, the furthest first." if better else none,
-            columns,
-            better,
-            numbers,
-        ),
-        Part(
-            "What got worse", "Since the quarter began, the furthest first." if worse else none, columns, worse, numbers
-        ),
+        Part(title, _moved(len(rows), count), columns, tuple(map(_mover, rows)), numbers) for title, rows, count in told
     ]
+
+
+def _moved(shown: int, count: int) -> str:
+    """What stands above metrics that moved: all of them, or those that moved furthest."""
+    if not count:
+        return "Nothing did, as far as it is recorded."
+    if shown == count:
+        return "Since the quarter began, the furthest first."
+    return f"Since the quarter began: the {shown} that moved furthest, of {count}."
 
 
 def _mover(row: Row) -> tuple[str, ...]:

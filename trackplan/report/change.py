@@ -11,9 +11,11 @@ from trackplan.report.compared import Change, Earlier, Judged, Measure, Moved, P
 from trackplan.report.model import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from trackplan.report.model import Review
+    from trackplan.report.model import Review, Subject
+
+    _Kept = Judged | Subject
 
 
 def read(text: bytes, name: str) -> Earlier:
@@ -21,9 +23,8 @@ def read(text: bytes, name: str) -> Earlier:
     try:
         earlier = msgspec.json.decode(text, type=Earlier)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        what = " ".join(str(error).split())
         raise TrackplanError(
-            f"--compare: {name} is not a stored report: {what}",
+            f"--compare: {name} is not a report that trackplan wrote as JSON, or not the whole of one",
             "Store one with `trackplan report --format json -o FILE`, or name a git revision.",
         ) from error
     if earlier.version != VERSION:
@@ -41,7 +42,7 @@ def earlier(review: Review) -> Earlier:
         review.today,
         tuple(Measure(each.id, each.value) for each in review.metrics),
         review.quadrants,
-        tuple(Judged(each.id, each.kind, each.status, each.personal) for each in review.inventory),
+        tuple(Judged(each.id, each.kind, each.status, each.personal, each.landing) for each in review.inventory),
         tuple(Purpose(case.id, case.fingerprint, case.state) for case in review.use_cases),
     )
 
@@ -50,17 +51,20 @@ def change(before: Earlier, review: Review, since: str) -> Change:
     """What is different in `review`; `since` is what people call the earlier report."""
     old = {each.id: each for each in before.inventory if each.kind != "need"}
     new = {each.id: each for each in review.inventory if each.kind != "need"}
-    gone = [each for id_, each in old.items() if id_ not in new]
+    came, held, unplanned = _came(old, new, all)
+    gone, _, landed = _came(new, old, any)
     values = {each.id: each.value for each in before.metrics}
     purposes = {each.id: each for each in before.use_cases}
     counted = {case.id: case for case in review.use_cases}
     return Change(
         since=since,
         today=before.today,
-        new_fields=_ids(id_ for id_ in new if id_ not in old),
-        new_personal=_ids(id_ for id_, each in new.items() if each.personal and id_ not in old),
-        fewer=_ids(each.id for each in gone if each.status == "waste"),
-        lost=_ids(each.id for each in gone if each.status != "waste"),
+        new_fields=_ids(came),
+        new_personal=_ids(id_ for id_ in came if new[id_].personal),
+        fewer=_ids(id_ for id_ in gone if old[id_].status == "waste"),
+        lost=_ids(id_ for id_ in gone if old[id_].status != "waste"),
+        unplanned=_ids(unplanned),
+        planned=_ids(held | (landed - _landings(new[id_] for id_ in held))),
         moved=tuple(
             Moved(id_, old[id_].status, new[id_].status)
             for id_ in sorted(new)
@@ -77,6 +81,26 @@ def change(before: Earlier, review: Review, since: str) -> Change:
         drift=tuple((each.id, values.get(each.id), each.value) for each in review.metrics),
         quadrants={name: (before.quadrants.get(name, 0), count) for name, count in review.quadrants.items()},
     )  # fmt: skip
+
+
+def _came(
+    old: Mapping[str, _Kept], new: Mapping[str, _Kept], enough: Callable[[Iterable[bool]], bool]
+) -> tuple[set[str], set[str], set[str]]:
+    """What is in `new` alone; and of what only seems to be, as it was stored under another name: fields, columns.
+
+    A column was there if a field landed in it. A field was there if `enough` of its columns were free for it: they held
+    no field, or one that is not in `new`.
+    """
+    only_new, only_old = new.keys() - old.keys(), old.keys() - new.keys()
+    landed = _landings(old.values())
+    free = {id_ for id_ in old if old[id_].kind == "column"} | _landings(old[id_] for id_ in only_old)
+    columns = {id_ for id_ in only_new if new[id_].kind == "column" and id_ in landed}
+    fields = {id_ for id_ in only_new if new[id_].landing and enough(each in free for each in new[id_].landing)}
+    return only_new - columns - fields, fields, columns
+
+
+def _landings(subjects: Iterable[_Kept]) -> set[str]:
+    return {column for each in subjects for column in each.landing}
 
 
 def _counts(state: str) -> bool:

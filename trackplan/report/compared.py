@@ -6,12 +6,13 @@ from msgspec import Struct
 
 
 class Judged(Struct, frozen=True):
-    """What an earlier report says of a subject."""
+    """What an earlier report says of a subject; `landing` are the columns that hold it, if it is a field."""
 
     id: str
     kind: str
     status: str
     personal: bool = False
+    landing: tuple[str, ...] = ()
 
 
 class Purpose(Struct, frozen=True):
@@ -52,7 +53,9 @@ class Change(Struct, frozen=True):
     """What is different from an earlier report.
 
     `fewer` is waste that is gone, `lost` what went although it was no waste, `drift` the metrics: id, value before,
-    value now.
+    value now. What only came into a plan or left it, and is stored now as it was before, neither came nor went:
+    `unplanned` are the columns of fields that are in no plan any more, `planned` new fields, and columns, that were
+    stored before.
     """
 
     since: str
@@ -61,6 +64,8 @@ class Change(Struct, frozen=True):
     new_personal: tuple[str, ...]
     fewer: tuple[str, ...]
     lost: tuple[str, ...]
+    unplanned: tuple[str, ...]
+    planned: tuple[str, ...]
     moved: tuple[Moved, ...]
     new_purposes: tuple[str, ...]
     ended_purposes: tuple[str, ...]

@@ -36,6 +36,8 @@ def _lines(review: Review) -> Iterator[str]:
     for table in tables(review):
         if table.rows:
             yield from _table(table)
+        elif table.name == "changes" and review.change:
+            yield from ("", f"## {table.title}", "", f"Nothing is different since {plain(review.change.since)}.")
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -116,16 +116,20 @@ def _changes(review: Review) -> Iterator[tuple[Cell, ...]]:
     change = review.change
     if change is None:
         return
-    for name, (before, now) in change.quadrants.items():
-        yield "rows", name, before, now
-    for measure, old, new in change.drift:
-        yield "measure", measure, old, new
-    listed = (("new field", change.new_fields), ("waste that is gone", change.fewer),
-              ("gone although it was no waste", change.lost), ("new purpose", change.new_purposes),
-              ("purpose that ended", change.ended_purposes), ("purpose that changed", change.changed_purposes),
-              ("new data on people", change.new_personal))  # fmt: skip
+    listed = (("new data on people", change.new_personal), ("new field", change.new_fields),
+              ("stored, no longer planned", change.unplanned), ("planned now, stored before", change.planned),
+              ("waste that is gone", change.fewer), ("gone although it was no waste", change.lost),
+              ("new purpose", change.new_purposes), ("purpose that ended", change.ended_purposes),
+              ("purpose that changed", change.changed_purposes))  # fmt: skip
     for what, ids in listed:
         for id_ in ids:
             yield what, id_, None, None
     for each in change.moved:
         yield "judged otherwise", each.id, each.before, each.after
+    for name, (before, now) in change.quadrants.items():
+        if before != now:
+            yield "rows", name, before, now
+    for metric in review.metrics:
+        text = words.earlier(review, metric)
+        if text not in ("", metric.text):
+            yield "measure", metric.title, text, metric.text

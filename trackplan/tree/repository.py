@@ -19,6 +19,8 @@ INDEX = ""
 
 _KINDS = {"100644": "f", "100755": "f", "120000": "l", "160000": "m"}
 _MERGE_BASE = "..."
+_NAMED = 3
+"""How many branches are named to who gave one that there is not."""
 
 
 class Entry(NamedTuple):
@@ -50,7 +52,7 @@ class Repository:
         Raises `TrackplanError` where there is none, with what helps.
         """
         if name.startswith("-"):
-            raise TrackplanError(f"{name!r} is no revision", "Name a branch, a tag or a commit, such as main.")
+            raise TrackplanError(f"{name!r} is no revision", "Name a branch, a tag or a commit.")
         found = git.commit(self.top, name)
         if not found:
             other = name.removesuffix(_MERGE_BASE)
@@ -163,7 +165,7 @@ class Repository:
         return found
 
     def _unknown(self, name: str, what: str) -> NoReturn:
-        hint = "Name a branch, a tag or a commit of this repository, such as main or origin/main."
+        hint = f"Name a branch, a tag or a commit of this repository{self._branches()}."
         shallow, _ = git.ask(self.top, "rev-parse", "--is-shallow-repository")
         if shallow and shallow.strip() == b"true":
             hint = (
@@ -171,6 +173,14 @@ class Repository:
                 "history (in GitHub Actions: actions/checkout with fetch-depth: 0)."
             )
         raise TrackplanError(f"the revision {name!r} {what}", hint)
+
+    def _branches(self) -> str:
+        """Some names that exist, those of the newest commits; '' where there are none."""
+        asked = ("--sort=-committerdate", f"--count={_NAMED}", "--format=%(refname:lstrip=2)")
+        found, _ = git.ask(self.top, "for-each-ref", *asked, "refs/heads", "refs/remotes")
+        names = (found or b"").decode("utf-8", "replace").split()
+        told = ", ".join(name for name in names if not name.endswith("/HEAD"))
+        return f", such as {told}" if told else ""
 
     def _must(self, *words: str) -> bytes:
         found, _ = git.ask(self.top, *words, index=self._named)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from trackplan.formats.source import visible
+from trackplan.metrics.model import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,6 +95,15 @@ def lead(review: Review) -> str:
 def before(review: Review) -> dict[str, float | None]:
     """What the measures of the earlier report were, by their ids."""
     return {id_: old for id_, old, _ in review.change.drift} if review.change else {}
+
+
+def earlier(review: Review, metric: Metric) -> str:
+    """What a measure was, for people; '' where the earlier report had none of it."""
+    found = before(review)
+    if metric.id not in found:
+        return ""
+    old = found[metric.id]
+    return shown(None if old is None else Fraction(str(old)), "%" if metric.unit == "%" else "number")
 
 
 def alike(subjects: Iterable[Subject]) -> list[tuple[str, list[Subject]]]:
