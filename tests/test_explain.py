@@ -73,7 +73,7 @@ def test_a_field_in_full() -> None:
         ("raw.web.order_completed", "3 of 4 statements that read it understood"),
         ("stg_orders", "is made from"),
         ("revenue", "margin: gap: nothing collected or stored matches"),
-        ("revenue", "1 subject would lose its only purpose"),
+        ("revenue", "1 field or column would lose its only purpose"),
         ("coupons", "no outcome: nothing tells whether it pays"),
         ("dashboard.revenue", "1 column by name"),
         ("test.not_null_total", "does not make anything used"),

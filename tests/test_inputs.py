@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import TODAY
+from tests.inside import trackplan, write
+
 PROJECT = """\
 version: 1
 dialect: duckdb
@@ -109,3 +112,18 @@ def test_the_coverage_is_told_as_one_share_and_part_by_part(tmp_path: Path) -> N
     assert "Coverage in all: 100 % (4 of 4 files read, 1 of 1 statements understood, " in str(report["notes"])
     _, report = check(tmp_path, {"use_cases.yaml": "use_cases: 7\n"})
     assert "Coverage in all: 75 % (3 of 4 files read, " in str(report["notes"])
+
+
+def test_files_of_a_dbt_project_count_as_what_they_declare(tmp_path: Path) -> None:
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\ndbt: [shop/]\n",
+        "shop/dbt_project.yml": "name: shop\n",
+        "shop/models/sources.yml": "sources: [{name: raw, tables: [{name: ponds, columns: [{name: a}]}]}]\n",
+        "shop/models/empty.yml": "sources: [{name: bare, tables: [{name: rivers}]}]\n",
+        "shop/models/stg.sql": "select a from {{ source('raw', 'ponds') }}\n",
+        "shop/models/dim.sql": "select a from {{ ref('stg') }}\n",
+        "shop/models/stg.yml": "models: [{name: stg, columns: [{name: a, tests: [not_null]}]}]\n",
+    }
+    ended = trackplan("check", "--format", "json", "--today", TODAY, cwd=write(tmp_path, files))
+    counts = {e["kind"]: e["files"] for e in json.loads(ended.out)["evidence"]}
+    assert (counts["warehouse"], counts["models"], counts["consumers"]) == (1, 2, 1)

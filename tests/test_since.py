@@ -155,6 +155,7 @@ def test_old_findings_pass_and_new_waste_fails(folder: Path, check: Check) -> No
     assert result.code == 1
     assert "voucher" in result.out
     assert "Only what is new since HEAD is listed; 4 older findings are not." in result.out
+    assert "Only what is new since HEAD is listed." in check("--since", "HEAD", "--select", "TP3").out
 
 
 def test_moving_and_reordering_adds_nothing(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Place
@@ -55,13 +56,22 @@ def store(base: FactBase, project: Project, read: Inputs, facts: Facts, problems
         kind = "models" if unit.consumer is None else "consumers"
         statements[kind] += len(unit.record.statements)
         understood[kind] += sum(isinstance(s, Statement) and not s.routine for s in unit.record.statements)
+    files = _files(read)
     names = ("kind", "configured", "files", "subjects", "statements", "understood", "broken")
     rows = [
-        (kind, int(given[kind]), read.counts.get(kind, 0), base.count(_SUBJECTS[kind]), statements[kind],
+        (kind, int(given[kind]), files[kind], base.count(_SUBJECTS[kind]), statements[kind],
          understood[kind], int(kind in broken))
         for kind in _KINDS
     ]  # fmt: skip
     base.insert("evidence", names, rows)
+
+
+def _files(read: Inputs) -> Counter[str]:
+    """How many files each kind of input has; those of a dbt project by what they declare."""
+    brought = {("models" if sql.consumer is None else "consumers", sql.place.path) for sql in read.sql}
+    brought |= {("consumers", consumer.place.path) for consumer in read.consumers}
+    brought |= {("warehouse", table.place.path) for table in read.tables if table.kind == "table" and table.columns}
+    return Counter(read.counts) + Counter(kind for kind, path in brought if read.files.get(path) == "dbt")
 
 
 def _lacking(problem: Problem, file_kind: str) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ FILE = click.Path(path_type=Path)
 project = click.option(
     "--project", metavar="FILE", type=FILE, help="The project file, if not the nearest trackplan.yaml."
 )
-output = click.option("--output", "-o", metavar="FILE", type=FILE, help="Write there, not to the screen.")
+output = click.option(
+    "--output", "-o", metavar="FILE", type=FILE, help="Write there, not to the screen; the suffix tells the format."
+)
 today = click.option("--today", metavar="DATE", default="", help="Judge by this day, YYYY-MM-DD (UTC), not by today.")
 jobs = click.option(
     "--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Processes for SQL (default: one per processor)."
@@ -41,9 +43,30 @@ def words(*declarations: str, **settings: Any) -> Callable[[Command], Command]:
 
 def choice(*names: str, default: str, option: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
     """An option that takes one of `names`, which its help lists with the default in front."""
-    others = ", ".join(name for name in names if name != default)
-    text = f"{help}: {default}, or {others}."
+    text = _listed(help, default, names)
     return click.option(option, type=click.Choice(names), metavar=_METAVARS[option], default=default, help=text)
+
+
+def written(*names: str, help: str) -> Callable[[Command], Command]:  # noqa: A002
+    """`--format` and `--output`: the first of `names`, if neither the one nor the suffix of the other tells."""
+
+    def wrap(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(*positional: Any, format: str | None, output: Path | None, **rest: Any) -> int:  # noqa: A002
+            from trackplan.commands.formats import fitting
+
+            return command(*positional, format=fitting(format or "", names, output), output=output, **rest)
+
+        text = _listed(help, names[0], names)
+        asked = click.option("--format", type=click.Choice(names), metavar=_METAVARS["--format"], help=text)
+        made: Command = asked(output(call))
+        return made
+
+    return wrap
+
+
+def _listed(what: str, default: str, names: Iterable[str]) -> str:
+    return f"{what}: {default}, or {', '.join(name for name in names if name != default)}."
 
 
 def named(known: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:

@@ -165,6 +165,8 @@ def test_findings_are_added_up_by_cause_with_what_stops_it() -> None:
         "  people       1  name an owner, and the day on which it is looked at again",
     ]
     assert "what stops it there" not in render(report(*found[:2]))
+    wrong = [structs.replace(finding("TP001", place=Place("plan.yaml", n)), cause="people") for n in range(1, 5)]
+    assert "what stops it there" not in render(report(*wrong))
 
 
 def test_what_one_line_brings_several_times_is_told_once() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import TODAY
+from tests.inside import trackplan, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,3 +250,14 @@ def test_a_model_of_which_nothing_would_be_left_stands_in_the_way(tmp_path: Path
     assert sum(bool(p["wave"]) for p in found.values()) == 1  # either of them, not both
     (blocked,) = (p for p in found.values() if not p["wave"])
     assert any("no column of dead would be left; drop the model instead" in told for told in blocked["blockers"])
+
+
+def test_few_columns_are_named_and_small_sizes_are_readable(tmp_path: Path) -> None:
+    warehouse = WAREHOUSE.replace("source varchar,", "source varchar, one int, two int,")
+    plan = PLAN.replace("1000000", "100")
+    write(tmp_path, {**FILES, "warehouse.sql": warehouse, "plan.yaml": plan})
+    assert trackplan("prune", "--today", TODAY, cwd=tmp_path).code < 2
+    pages = "".join(path.read_text() for path in tmp_path.glob("proposals/*.md"))
+    assert "Drop columns one and two of raw.signed\\_up" in pages
+    assert "about 1.6 kB a month" in pages
+    assert " MB a month" not in pages

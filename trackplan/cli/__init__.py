@@ -39,7 +39,6 @@ def app() -> None:
     *("--format", "formats"),
     metavar="NAME[:FILE]",
     multiple=True,
-    default=("text",),
     shell_complete=options.named(options.formats),
     help="text, json, sarif, github, gitlab, junit, markdown.",
 )
@@ -125,8 +124,7 @@ def hook(whole: bool, options: tuple[str, ...]) -> int:
 @app.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", default="")
-@options.choice("text", "markdown", "json", default="text", option="--format", help="How to write it")
-@options.output
+@options.written("text", "markdown", "json", help="How to write it")
 @options.today
 @options.analysing
 def diff(
@@ -182,8 +180,7 @@ def explain(where: Where, subject: str, format: str, today: str) -> int:  # noqa
 @click.option("--up", is_flag=True, help="Where it comes from (default for consumers).")
 @click.option("--down", is_flag=True, help="Where it goes (default for everything else).")
 @click.option("--depth", metavar="N", type=click.IntRange(min=1), help="At most so many hops.")
-@options.choice("tree", "json", "dot", "mermaid", default="tree", option="--format", help="How to write it")
-@options.output
+@options.written("tree", "json", "dot", "mermaid", help="How to write it")
 @options.today
 @options.analysing
 def lineage(
@@ -207,10 +204,9 @@ def lineage(
 
 
 @app.command()
-@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows")
+@options.written("table", "json", "csv", help="How to write the rows")
 @options.words("--kind", metavar="KIND", help="Only rows of this kind: field, column, need.")
 @options.words("--status", metavar="STATUS", help="Only: keep, idle, undeclared, waste, unknown, gap.")
-@options.output
 @options.today
 @options.analysing
 def inventory(
@@ -221,7 +217,10 @@ def inventory(
     output: Path | None,
     today: str,
 ) -> int:
-    """List fields, columns and unmet needs with status."""
+    """List fields, columns and unmet needs with status.
+
+    What is shadow is stored, but in no plan. docs/concepts.md says what the statuses mean.
+    """
     from trackplan.commands import inventory as command
 
     return command.run(command.Options(where, format, kind, status, output, today))
@@ -229,8 +228,7 @@ def inventory(
 
 @app.command()
 @click.argument("sql", metavar="SQL")
-@options.choice("table", "json", "csv", default="table", option="--format", help="How to write the rows")
-@options.output
+@options.written("table", "json", "csv", help="How to write the rows")
 @options.today
 @options.analysing
 def query(where: Where, sql: str, format: str, output: Path | None, today: str) -> int:  # noqa: A002

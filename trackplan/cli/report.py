@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     *("--format", "formats"),
     metavar="NAME[:FILE]",
     multiple=True,
-    default=("html",),
     help="html and xlsx, which go to a file, markdown, csv, json.",
 )
 @options.output

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, invoke_without_command=True)
-@options.choice("text", "markdown", "html", "json", default="text", option="--format", help="How to write it")
+@options.written("text", "markdown", "html", "json", help="How to write it")
 @click.option("--quarter", metavar="QUARTER", default="", help="Another quarter than today's, such as 2026Q3.")
 @click.option("--gate", is_flag=True, help="Exit 1 where a metric is off track, 2 where one cannot be told.")
-@options.output
 @options.today
 @options.analysing
 @click.pass_context
@@ -61,8 +60,7 @@ def record(where: Where, today: str) -> int:
 
 @click.command(cls=Command)
 @click.argument("paper", metavar="[PAPER]", type=click.Choice(["record", "design"]), default="record")
-@options.choice("markdown", "csv", "xlsx", default="markdown", option="--format", help="How to write it")
-@options.output
+@options.written("markdown", "csv", "xlsx", help="How to write it")
 @options.today
 @options.analysing
 def processing(where: Where, paper: str, format: str, output: Path | None, today: str) -> int:  # noqa: A002

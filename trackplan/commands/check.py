@@ -78,7 +78,7 @@ def asked(options: Options) -> tuple[date, dict[str, Path | None]]:
                 "PATHS are files or folders of the project, relative to where you are.",
             )
         base.note(path)
-    return today, formats.chosen(options.formats, NAMES)
+    return today, formats.chosen(options.formats, NAMES, options.output)
 
 
 def write(

@@ -31,7 +31,7 @@ def run(options: Options) -> int:
     """Write the review. Raises `TrackplanError` where an input cannot be read, or the quarter has not begun."""
     from trackplan.quarterly import writing
 
-    wanted = formats.chosen(options.formats, NAMES)
+    wanted = formats.chosen(options.formats, NAMES, options.output)
     if options.output is not None and any(wanted.values()):
         raise TrackplanError("--output goes with one format", "Name the files of several: --format html:FILE.")
     review = _review(options)

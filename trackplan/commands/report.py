@@ -37,7 +37,7 @@ def run(options: Options) -> int:
     """Write the report; 0, or 2 where a rule failed. Raises `TrackplanError` where an input cannot be read."""
     from trackplan.report import writing
 
-    day, wanted = base.day(options.today), formats.chosen(options.formats, NAMES)
+    day, wanted = base.day(options.today), formats.chosen(options.formats, NAMES, options.output)
     if options.output is not None and any(wanted.values()):
         raise TrackplanError("--output goes with one format", "Name the files of several: --format html:FILE.")
     project = base.open_project(options.where)

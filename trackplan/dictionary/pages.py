@@ -60,7 +60,7 @@ def _index(things: Sequence[Thing], paths: Sequence[str]) -> str:
     for thing, path in zip(things, paths, strict=True):
         by_plan.setdefault(thing.plan, []).append((thing, path))
     for plan, listed in by_plan.items():
-        lines += [f"## {plain(plan)}" if plan else "## Stored, and in no plan", ""]
+        lines += [f"## {plain(plan)}" if plan else "## Columns that no plan describes", ""]
         lines += ["| name | what it is | owner | fields | on people |", "| --- | --- | --- | --: | --: |"]
         for thing, path in listed:
             row = (f"[{plain(thing.name)}]({path})", plain(thing.description), plain(thing.owner))

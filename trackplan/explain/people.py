@@ -87,8 +87,8 @@ def explain_use_case(look: Lookup, key: int) -> Node:
     served = [Node(f"{i}{look.at(place)}") for i, place in look.rows(_SERVED, key)]
     root.add_section("served by", capped(served))
     only = look.ids(_ONLY, key)
-    their = "its" if len(only) == 1 else "their"
-    loss = f"{number(len(only), 'subject')} would lose {their} only purpose: {listing(only)}"
+    what, their = ("field or column", "its") if len(only) == 1 else ("fields and columns", "their")
+    loss = f"{len(only):,} {what} would lose {their} only purpose: {listing(only)}"
     root.add("if it went", [Node(loss if only else "nothing would lose its only purpose")])
     return root
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ Row = tuple[Value, ...]
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _FORBIDDEN_FUNCTIONS = frozenset({"load_extension", "randomblob", "zeroblob", "random", "fts3_tokenizer"})
+_VIEW = re.compile(r"cannot modify (.+) because it is a view")
 _OPCODES_PER_TICK = 20_000
 # Of all bases of the process together; what sorting and recursion take comes out of it, as nothing goes to the disk.
 _MEMORY = 1_000_000_000
@@ -259,7 +261,7 @@ class FactBase:
                 return sqlite3.SQLITE_DENY
             if action in _ALLOWED:
                 return sqlite3.SQLITE_OK
-            refused.append(f"only SELECT is possible here{f' (asked for: {first})' if first else ''}")
+            refused.append(_only_select(first))
             return sqlite3.SQLITE_DENY
 
         previous = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.bytes)
@@ -275,7 +277,8 @@ class FactBase:
                 raise RuleError(refused[0]) from error
             if "interrupted" in str(error):
                 raise RuleError(f"the query took longer than {limits.seconds:g} seconds", LESS) from error
-            raise RuleError(f"{error}") from error
+            view = _VIEW.fullmatch(str(error))  # which SQLite refuses to change before it asks
+            raise RuleError(_only_select(view[1]) if view else f"{error}") from error
         except MemoryError as error:
             raise RuleError("the query took too much memory", LESS) from error
         except UnicodeEncodeError as error:
@@ -291,3 +294,7 @@ class FactBase:
 def schema() -> str:
     """The text of `schema.sql`."""
     return Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+
+
+def _only_select(asked: str | None) -> str:
+    return "only SELECT is possible here" + (f" (asked for: {asked})" if asked else "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trackplan import owners
+from trackplan.causes import CAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -40,6 +41,12 @@ class Look:
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """The findings by severity, errors first, and then in the order of the text output."""
     return sorted(findings, key=lambda f: (-f.severity, f.sort_key))
+
+
+def by_cause(report: Report) -> dict[str, int]:
+    """How many findings each cause has, the most first; that an input is wrong (TP0) has none that could be stopped."""
+    found = Counter(f.cause for f in report.findings if f.cause in CAUSES and not f.rule.startswith("TP0"))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def by_owner(report: Report) -> dict[str, int]:

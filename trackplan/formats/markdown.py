@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
-from trackplan.formats.base import Look, by_owner, gravest_first
+from trackplan.formats.base import Look, by_cause, by_owner, gravest_first
 from trackplan.formats.source import visible
 from trackplan.formats.summary import headline, plural
 
@@ -65,11 +64,11 @@ def _row(finding: Finding, look: Look) -> str:
 
 
 def _causes(report: Report) -> Iterator[str]:
-    found = Counter(f.cause for f in report.findings if f.cause in CAUSES)
+    found = by_cause(report)
     if not found:
         return
     yield from ("| cause | findings | what stops it there |", "| --- | --: | --- |")
-    for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+    for name, count in found.items():
         yield f"| {name} | {count:,} | {CAUSES[name].countermeasure} |"
     yield ""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
-from trackplan.formats.base import Look, by_owner, paint
+from trackplan.formats.base import Look, by_cause, by_owner, paint
 from trackplan.formats.source import visible
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def _silenced(report: Report) -> str:
 
 def _causes(report: Report, look: Look) -> str:
     """The findings added up by cause, the most first, each with what stops it at its source."""
-    found = Counter(f.cause for f in report.findings if f.cause in CAUSES)
+    found = by_cause(report)
     if sum(found.values()) < _FEW:
         return ""
     size = max(len(f"{n:,}") for n in found.values())
     lines = [paint("Where it comes from, and what stops it there", "bold", look)]
-    for name, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+    for name, count in found.items():
         lines.append(f"  {name:<11}  {count:>{size},}  {paint(CAUSES[name].countermeasure, 'dim', look)}")
     return "\n".join(lines)
 

@@ -35,7 +35,8 @@ def added(report: Report, known: Mapping[str, int], name: str) -> Report:
         else:
             kept.append(finding)
     older = len(report.findings) - len(kept)
-    note = f"Only what is new since {name} is listed; {older:,} older finding{' is' if older == 1 else 's are'} not."
+    left_out = f"; {older:,} older finding{' is' if older == 1 else 's are'} not" if older else ""
+    note = f"Only what is new since {name} is listed{left_out}."
     return replace(report, findings=tuple(kept), notes=(*report.notes, note))
 
 

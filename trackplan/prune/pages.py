@@ -38,7 +38,8 @@ def summary(saving: Saving) -> str:
     if saving.values is not None:
         words.append(f"{saving.values:,} values a month")
     if saving.bytes:
-        words.append(f"about {saving.bytes / 1e6:,.1f} MB a month")
+        size = f"{saving.bytes / 1e6:,.1f} MB" if saving.bytes >= 1e6 else f"{saving.bytes / 1e3:,.1f} kB"
+        words.append(f"about {size} a month")
     if saving.money is not None:
         words.append(f"{saving.money:,.2f} {saving.currency} a month")
     return ", ".join(words)

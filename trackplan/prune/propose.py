@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trackplan.derive.reasons import listing
+from trackplan.formats.summary import plural
 from trackplan.prune.candidates import action_of
 from trackplan.prune.declare import declarations
 from trackplan.prune.evidence import evidence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from trackplan.prune.groups import Group
     from trackplan.prune.world import Subject, World
 
+_FEW = 3  # so many columns are named in a title
 _SENSITIVE = {"personal": 1, "special": 2}
 _STEPS = {
     "1": "nobody reads it",
@@ -115,7 +117,9 @@ def title(world: World, group: Group) -> str:
     ids = [s.id for s in group.subjects if s.kind == "field"] or [s.id for s in group.subjects]
     if group.parts:
         relation = world.relations[world.columns[group.subjects[0].key].relation]
-        return f"Drop {len(group.subjects)} columns of {relation.id}"
+        names = [s.id.removeprefix(f"{relation.id}.") for s in group.subjects]
+        few = f"columns {' and '.join([', '.join(names[:-1]), names[-1]])}" if 1 < len(names) <= _FEW else ""
+        return f"Drop {few or plural(len(names), 'column')} of {relation.id}"
     return ("Stop collecting " if group.fields else "Drop ") + listing(ids)
 
 
@@ -204,7 +208,8 @@ def _notes(world: World, proposals: tuple[Proposal, ...]) -> Iterable[str]:
         yield "The project file gives no costs (prune.costs), so savings are not told in money."
     blocked = sum(1 for p in proposals if p.blockers and p.action not in BY_HAND)
     if blocked:
-        yield f"{blocked} of {len(proposals)} proposals have blockers and are in no wave."
+        has, is_ = ("has", "is") if blocked == 1 else ("have", "are")
+        yield f"{blocked} of {plural(len(proposals), 'proposal')} {has} blockers and {is_} in no wave."
 
 
 def rejected(world: World, today: date) -> list[Rejected]:

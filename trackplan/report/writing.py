@@ -60,7 +60,8 @@ def headline(review: Review) -> str:
     """The report in half a line."""
     score = next(each for each in review.metrics if each.id == "minimization_score")
     told = score.text if score.value is not None else "not known"
-    return f"Minimization score {told}, {review.quadrants['waste']:,} can go"
+    waste = review.quadrants["waste"]
+    return f"Minimization score {told}, {waste:,} {'field or column' if waste == 1 else 'fields and columns'} can go"
 
 
 def _csv(table: Table) -> str:
