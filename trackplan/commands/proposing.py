@@ -68,7 +68,7 @@ def examined(options: Options, choose: Chooser = lambda _: [], past: Past | None
         facts, before = pipeline.analyse(project, day, means=means)
         stack.enter_context(facts)
         must_be_whole(facts)
-        world = World(project, facts)
+        world = World(project, facts, before)
         verifier = stack.enter_context(_verifier(world, options.sample)) if options.verify else None
         examiner = Examiner(world, before, day, means, verifier)
         found = examiner.assess()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trackplan.edits.document import Document
     from trackplan.edits.spans import Entry
+    from trackplan.findings import Place
 
 _ENDS = {"/*": "*/", "{#": "#}"}
 _AWAY = "Take the suppression away"
@@ -27,7 +28,7 @@ def suppressions(bench: Bench, flaws: Sequence[Flaw]) -> Iterator[Fix]:
         path = flaw.place.path
         text = bench.read(path)
         if any(each.place == flaw.place for each in inline.scan(path, text.removeprefix("\ufeff"))):
-            yield Fix(path, (_comment(text, flaw),), _AWAY, (flaw,))
+            yield Fix(path, (comment(text, flaw.place),), _AWAY, (flaw,))
         else:
             listed[path].append(flaw)
     for path, group in listed.items():
@@ -49,9 +50,9 @@ def entries(bench: Bench, flaws: Sequence[Flaw]) -> Iterator[Fix]:
         yield from _removed(bench, path, group, "Take the entry away")
 
 
-def _comment(text: str, flaw: Flaw) -> Edit:
-    """What takes a comment away."""
-    start = offset_of(text, flaw.place.line, flaw.place.column)
+def comment(text: str, place: Place) -> Edit:
+    """What takes the comment at a place away, with its line if nothing else is there."""
+    start = offset_of(text, place.line, place.column)
     begin, end = line_start(text, start), line_end(text, start)
     close = next((close for sign, close in _ENDS.items() if text.startswith(sign, start)), "")
     stop = text.find(close, start, end) + len(close) if close else len(text[:end].rstrip("\r\n"))
@@ -67,13 +68,13 @@ def _removed(bench: Bench, path: str, flaws: Sequence[Flaw], title: str) -> Iter
     document = bench.document(path)
     if document is None:
         return
-    found = [(flaw, entry) for flaw in flaws if (entry := _entry(document, flaw)) is not None]
-    whole = _taken_out(document, [entry for _, entry in found])
+    found = [(flaw, item) for flaw in flaws if (item := entry(document, flaw.place)) is not None]
+    whole = _taken_out(document, [item for _, item in found])
     if whole:
         yield Fix(path, whole, title, tuple(flaw for flaw, _ in found))
         return
-    for flaw, entry in found:
-        alone = _taken_out(document, [entry])
+    for flaw, item in found:
+        alone = _taken_out(document, [item])
         if alone:
             yield Fix(path, alone, title, (flaw,))
 
@@ -99,8 +100,8 @@ def _taken_out(document: Document, going: list[Entry]) -> tuple[Edit, ...]:
 
 def _lowered(bench: Bench, flaw: Flaw, left: int) -> Iterator[Fix]:
     document = bench.document(flaw.place.path)
-    entry = _entry(document, flaw) if document else None
-    count = next((each for each in entry.value.entries if each.name == "count"), None) if entry else None
+    item = entry(document, flaw.place) if document else None
+    count = next((each for each in item.value.entries if each.name == "count"), None) if item else None
     if document is None or count is None:
         return
     try:
@@ -110,9 +111,9 @@ def _lowered(bench: Bench, flaw: Flaw, left: int) -> Iterator[Fix]:
     yield Fix(flaw.place.path, tuple(edits), f"Lower the count to {left}", (flaw,))
 
 
-def _entry(document: Document, flaw: Flaw) -> Entry | None:
+def entry(document: Document, place: Place) -> Entry | None:
     """The item of a list that begins at a place, or whose first key does."""
-    entry = document.entry_at(flaw.place.line, flaw.place.column)
-    while entry is not None and entry.key is not None:
-        entry = entry.holder.parent
-    return entry
+    found = document.entry_at(place.line, place.column)
+    while found is not None and found.key is not None:
+        found = found.holder.parent
+    return found

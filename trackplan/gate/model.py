@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 INLINE, PROJECT, BASELINE = "inline", "project", "baseline"
 JUDGES = frozenset({"TP006", "TP007", "TP008", "TP009"})
 """The rules that judge suppressions, once the others have run."""
+IDLE = frozenset({"TP008", "TP009"})
+"""Those of them that find a suppression or entry of the baseline which silences nothing (any more)."""
 LOUD = JUDGES | {"TP001"}
 """Rules that nobody can put up with: these, and errors of input."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trackplan.errors import TrackplanError
+from trackplan.formats.summary import plural
 from trackplan.prune.candidates import Candidates, identity
 from trackplan.prune.drafting import draft
 from trackplan.prune.lessening import less
@@ -135,6 +136,8 @@ class Examiner:
         if wrong:
             return Proof(reasons=wrong), wrong
         bound = f"with its wave merged, a check finds {len(result.gone)} fewer and nothing new"
+        if result.idle:
+            bound += f" but {plural(result.idle, 'suppression')} of no more use; `trackplan check --fix` takes them out"
         if self.verifier is None:
             return Proof(BOUND, (bound,)), ()
         proof, against = self.verifier.prove(made)

@@ -30,6 +30,7 @@ class Desk:
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     edits: dict[str, list[Edit]] = field(default_factory=dict)
     new: dict[str, str] = field(default_factory=dict)
+    spared: dict[str, list[Edit]] = field(default_factory=dict)
     blockers: list[str] = field(default_factory=list)
 
     def document(self, path: str) -> Document:
@@ -44,6 +45,15 @@ class Desk:
         """Note an entry that goes."""
         self.entries.setdefault(path, []).append(entry)
 
+    def spare(self, path: str, edit: Edit) -> None:
+        """Note an edit that is left out where another one takes that text away, or a part of it."""
+        self.spared.setdefault(path, []).append(edit)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has been noted."""
+        return not (self.entries or self.edits or self.new)
+
     def finished(self) -> Draft:
         """All that was noted, as changes that fit together."""
         changes = []
@@ -52,7 +62,12 @@ class Desk:
                 self.edit(path, self.document(path).remove(entries, everywhere=True))
             except EditError as error:
                 self.blockers.append(str(error))
+        for path, spared in self.spared.items():
+            made = self.edits.get(path, [])
+            self.edit(path, [e for e in spared if not any(e.start < m.end and m.start < e.end for m in made)])
         for path, edits in self.edits.items():
+            if not edits:
+                continue
             try:
                 text = self.world.text(path)
                 changes.append(Change(path, text, tuple(ordered(text, edits))))

@@ -17,6 +17,7 @@ from trackplan.prune import properties
 from trackplan.prune.desk import Desk, Draft
 from trackplan.prune.impact import Impact, impact, touched
 from trackplan.prune.needs import unneed
+from trackplan.prune.silent import unsilence
 from trackplan.sql import migrations
 from trackplan.tree.overlay import Overlay
 
@@ -47,6 +48,8 @@ def draft(world: World, groups: Iterable[Group], name: str) -> Draft:
         if path.endswith((".yml", ".yaml")) and world.readable(path):
             properties.unlist(desk, path, found, gone.get(path, set()))
     _warehouse(desk, chosen, name)
+    if not desk.empty:
+        unsilence(desk, chosen)
     return desk.finished()
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trackplan.prune.wanted import wanted
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from trackplan.prune.world import Subject, World
 
@@ -77,7 +79,8 @@ class _Sets:
 
 def groups(world: World) -> list[Group]:
     """The groups, in the order of their first subjects."""
-    subjects = {(s.kind, s.key): s for s in world.waste}
+    kept = wanted(world)
+    subjects = {(s.kind, s.key): s for s in world.waste if (s.kind, s.key) not in kept}
     sets = _Sets(subjects)
     places: dict[object, list[Key]] = {}
     for kind, key in subjects:
@@ -91,14 +94,16 @@ def groups(world: World) -> list[Group]:
             sets.unite([(kind, key), ("column", world.columns[key].parent or 0)])
     for members in places.values():
         sets.unite(members)
-    whole_events, whole_tables = _wholes(world, subjects, sets)
+    whole_events, whole_tables = _wholes(world, subjects, sets, kept)
     found: dict[Key, list[Subject]] = {}
     for member, subject in subjects.items():
         found.setdefault(sets.find(member), []).append(subject)
-    return [_group(world, members, whole_events, whole_tables) for members in found.values()]
+    return [_group(world, members, whole_events, whole_tables, kept) for members in found.values()]
 
 
-def _wholes(world: World, subjects: dict[Key, Subject], sets: _Sets) -> tuple[set[int], set[int]]:
+def _wholes(
+    world: World, subjects: dict[Key, Subject], sets: _Sets, kept: Collection[Key]
+) -> tuple[set[int], set[int]]:
     """The events and tables that go as a whole; all in them is united."""
     in_table: dict[int, list[int]] = {}
     for column in world.columns.values():
@@ -115,10 +120,12 @@ def _wholes(world: World, subjects: dict[Key, Subject], sets: _Sets) -> tuple[se
         and all(world.statuses[column] == "waste" for column in columns)
         and all(world.events[event].unused for event in lands.get(table, ()))
         and world.relations[table].kind == "table"
+        and not any(("column", column) in kept for column in columns)
     }
+    bound = {world.fields[key].event for kind, key in kept if kind == "field"}
     events = {
         key for key, event in world.events.items() if event.unused and set(world.tables.get(key, ())) <= unread
-        and world.tables.get(key)
+        and world.tables.get(key) and key not in bound
     }  # fmt: skip
     whole = {table for table in unread if set(lands.get(table, ())) <= events}
     for table in whole:
@@ -130,7 +137,7 @@ def _wholes(world: World, subjects: dict[Key, Subject], sets: _Sets) -> tuple[se
     return events, whole
 
 
-def _group(world: World, members: list[Subject], events: set[int], tables: set[int]) -> Group:
+def _group(world: World, members: list[Subject], events: set[int], tables: set[int], kept: Collection[Key]) -> Group:
     own = {(s.kind, s.key) for s in members}
     held = {c for s in members if s.kind == "field" for c in world.landings.get(s.key, ())}
     held |= {s.key for s in members if s.kind == "column"}
@@ -140,6 +147,7 @@ def _group(world: World, members: list[Subject], events: set[int], tables: set[i
         if world.statuses.get(c) == "waste" and all(("field", f) in own for f in world.landed.get(c, ()))
     }
     columns |= _emptied(world, columns)
+    columns = {c for c in columns if ("column", c) not in kept}
     whole_events = {world.fields[s.key].event for s in members if s.kind == "field"} & events
     whole_tables = {world.columns[c].relation for c in columns} & tables
     ordered = tuple(sorted(members, key=lambda s: (s.kind != "field", s.id)))

@@ -52,7 +52,7 @@ def _overview(found: Proposals) -> Iterator[str]:
     yield "saves most (fields, columns, tables; data on people counts more) for the files, lines and owners it touches."
     yield "A wave is one diff with all that one owner can merge at once. After a merge, run `trackplan prune` again."
     for note in found.notes:
-        yield f"\n{note}"
+        yield f"\n{plain(note)}"
     if found.waves:
         yield "\n## Waves\n"
         yield "| wave | what | proposals | files |"

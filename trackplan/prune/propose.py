@@ -14,6 +14,7 @@ from trackplan.prune.evidence import evidence
 from trackplan.prune.merge import merges
 from trackplan.prune.model import BY_HAND, Effort, Gain, Named, Proposal, Proposals, Saving, Wave
 from trackplan.prune.stages import stages
+from trackplan.prune.wanted import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,7 +67,9 @@ def propose(
     whole = [group for p, group in found if not p.blockers]
     others = [p for p in (*merges(world, today, whole), *declarations(world, today)) if p.id not in turned_down]
     proposals = (*sorted(going, key=lambda p: (-p.score, p.id)), *others)
-    return Proposals(today.isoformat(), proposals, waves, (*_notes(world, proposals), *_turned_down(world, today)))
+    return Proposals(
+        today.isoformat(), proposals, waves, (*_notes(world, proposals), *told(world), *_turned_down(world, today))
+    )
 
 
 def _proposal(world: World, candidate: Candidate, today: date) -> Proposal:

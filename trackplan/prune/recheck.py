@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from trackplan import pipeline
+from trackplan.gate.model import IDLE
 from trackplan.tree.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a change of the project does to its findings: those that go, those that come, and whether it can be read."""
+    """What a change of the project does to its findings: those that go, those that come, and whether it can be read.
+
+    `idle` tells how many suppressions and entries of the baseline silence nothing any more: no fault of the change.
+    """
 
     gone: tuple[Finding, ...]
     fresh: tuple[Finding, ...]
     complete: bool
+    idle: int = 0
 
 
 def changed(project: Project, changes: Iterable[Change]) -> Project:
@@ -38,8 +43,10 @@ def compare(project: Project, before: Report, changes: Iterable[Change], today: 
     after = pipeline.check(changed(project, changes), today, means=means)
     old = {finding.fingerprint: finding for finding in before.findings}
     new = {finding.fingerprint: finding for finding in after.findings}
+    fresh = [f for key, f in new.items() if key not in old]
     return Compared(
         tuple(f for key, f in old.items() if key not in new),
-        tuple(f for key, f in new.items() if key not in old),
+        tuple(f for f in fresh if f.rule not in IDLE),
         after.complete,
+        sum(f.rule in IDLE for f in fresh),
     )

@@ -14,7 +14,7 @@ from trackplan.errors import ReadError
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Value
     from trackplan.facts.declared import Sql
-    from trackplan.findings import Place
+    from trackplan.findings import Place, Report
     from trackplan.project import Project
 
 
@@ -88,10 +88,11 @@ class Event:
 
 @dataclass
 class World:
-    """The facts of a frozen base, each table by key, and the project that they are of."""
+    """The facts of a frozen base, each table by key, the project that they are of, and what a check found."""
 
     project: Project
     base: FactBase
+    report: Report | None = None
     _texts: dict[str, str] = field(default_factory=dict)
     _documents: dict[str, Document] = field(default_factory=dict)
 

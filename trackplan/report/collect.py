@@ -51,7 +51,7 @@ def collect(judged: Judged, title: str = "") -> model.Review:
     """The whole report."""
     base, report = judged.base, judged.report
     found = subjects(base, report)
-    can_go = proposals(World(judged.project, base), judged.today)
+    can_go = proposals(World(judged.project, base, report), judged.today)
     named = {id_: proposal.id for proposal in can_go for id_ in proposal.subjects}
     inventory = [_with(subject, named.get(subject.id, "")) for subject in found.values()]
     cases = use_cases(base, found)
