@@ -101,7 +101,8 @@ def test_merging_one_wave_after_the_other_leaves_none_of_it_and_nothing_new(shop
     after = findings(cli, shop)
     assert {key: message for key, message in after.items() if key not in before} == {}
     assert [key for key in after if key.startswith(GONE)] == []
-    assert {p["action"] for p in proposals(shop)["proposals"]} == set(BY_HAND)
+    # Without what nobody reads, the two events that were nearly the same have 8 of 9 properties in common: below 90 %.
+    assert {p["action"] for p in proposals(shop)["proposals"]} == {*BY_HAND} - {"merge"}
     assert len(undo) == 12
     for diff_ in reversed(undo):
         git_apply(shop, "--reverse", diff_)
