@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trackplan.errors import ReadError, TrackplanError
@@ -58,6 +58,7 @@ TARGETS = st.lists(st.sampled_from(["a", "b", "l", "x.sql", ".."]), min_size=1, 
 
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(PATHS, st.one_of(st.text(max_size=5), TARGETS.map(lambda t: ("link", t))), max_size=8))
+@example({"b": ("link", "b/..")})
 def test_a_commit_reads_as_its_checkout_does(content: dict[str, str | tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -172,13 +172,29 @@ class WorkTree(Tree):
         return self._folders[folder]
 
     def _inside(self, path: str) -> str | None:
-        """The real path, or None where it leaves the root. Raises `OSError` or `ValueError` where it can be no path."""
+        """The real path, or None where it leaves the root or leads in a circle.
+
+        Raises `OSError` or `ValueError` where it can be no path.
+        """
         whole = os.path.join(self._top, path) if path else self._top  # noqa: PTH118
         real = os.path.realpath(whole)
         if seen.active and real != whole:
             seen.active.link(whole, real)
+        if real != whole and _circles(whole):  # what it would lead to is no more than a guess then
+            if seen.active:
+                seen.active.unsteady()
+            return None
         top = self._top.rstrip(os.sep) + os.sep
         return real if real == self._top or real.startswith(top) else None
+
+
+def _circles(path: str) -> bool:
+    """Whether the links of a path lead to themselves."""
+    try:
+        os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
 
 
 def _content(handle: int, status: os.stat_result) -> bytes:
