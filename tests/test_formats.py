@@ -26,7 +26,7 @@ def test_csv_is_no_formula() -> None:
     cells = ["=1+1", "+1", "-1", "@x", "\tx", "plain", 'with "quotes"', None, True, 3, -3, b"\x00"]
     said = table.as_csv(["=head"], [[cell] for cell in cells])
     assert said.splitlines() == [
-        "'=head", "'=1+1", "'+1", "'-1", "'@x", "'\tx", "plain", '"with ""quotes"""', '""', "true", "3", "-3", "x'00'"
+        "'=head", "'=1+1", "'+1", "'-1", "'@x", "'\\tx", "plain", '"with ""quotes"""', '""', "true", "3", "-3", "x'00'"
     ]  # fmt: skip
 
 
