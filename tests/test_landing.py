@@ -75,7 +75,10 @@ def test_a_field_that_a_query_uses_is_never_unused(name: str, tmp_path: Path) ->
     (tmp_path / "plan.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
     (tmp_path / "q.sql").write_text(query, encoding="utf-8")
     (tmp_path / "trackplan.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    base = pipeline.build(project.load(tmp_path / "trackplan.yaml"), date(2026, 1, 1))
-    rows = base.fetch("SELECT f.id, s.used FROM field f JOIN field_status s ON s.field = f.key")
-    found = {str(id_): verdict for id_, verdict in rows}
+    with pipeline.build(project.load(tmp_path / "trackplan.yaml"), date(2026, 1, 1)) as base:
+        rows = base.fetch("SELECT f.id, s.used FROM field f JOIN field_status s ON s.field = f.key")
+        found = {str(id_): verdict for id_, verdict in rows}
+        notes = [str(text) for (text,) in base.fetch("SELECT text FROM note")]
     assert found[used] != 0
+    told = any("TP504 cannot tell" in note for note in notes)
+    assert told == (landing is JSON), "whoever cannot judge says so"

@@ -96,6 +96,8 @@ def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
         notes.append(coverage(base, facts.linking.references, facts.linking.unclear))
     if not project.landing and project.plans:
         notes.append("No landing is declared, so only fields that name their column can be followed to their use.")
+    if project.landing and all(landing.convention == "json-column" for landing in project.landing):
+        notes.append("All events share a table, and no file says which it holds, so TP504 cannot tell unplanned ones.")
     base.insert("note", ("key", "text"), list(enumerate(notes, 1)))
 
 
