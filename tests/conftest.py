@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.forks import Forks, limit
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = "2026-11-01"
+
+# A busy machine is no failure.
+settings.register_profile("trackplan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("trackplan")
 
 
 @dataclass(frozen=True, slots=True)
