@@ -66,7 +66,9 @@ def _named(world: World, chosen: Iterable[Group]) -> dict[str, set[tuple[int, in
     found: dict[str, set[tuple[int, int]]] = {}
     for group in chosen:
         tables = (world.relations[key].place for key in group.tables)
-        for place in (*tables, *(world.columns[key].place for key in group.columns)):
+        columns = (world.columns[key] for key in group.columns)
+        # What only queries name, such as a key of a JSON column, stands where the column does that holds it.
+        for place in (*tables, *(column.place for column in columns if column.declared)):
             if place is not None:
                 found.setdefault(place.path, set()).add((place.line, place.column))
     return found
