@@ -50,3 +50,7 @@ class HeaderError(InputError):
 
 class RuleError(TrackplanError):
     """A query is wrong, or it tried something that rules may not do, or took too much."""
+
+
+class TooMuchError(Exception):
+    """More has changed than can be told without a whole run."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan.derive import edited_plans, settled
 from trackplan.derive.edited import KEPT
+from trackplan.errors import TooMuchError
 from trackplan.names import field_id
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from trackplan.findings import Finding
     from trackplan.last import Last
     from trackplan.rules import Bound
-
-
-class TooMuchError(Exception):
-    """More has changed than can be told without a whole run."""
 
 
 class Edits:

@@ -17,7 +17,7 @@ from trackplan.cache import pack, record, replay, state
 from trackplan.commands import base, check
 from trackplan.commands.paths import below
 from trackplan.derive.edited import KEPT, Changes, Declared
-from trackplan.errors import TrackplanError
+from trackplan.errors import TooMuchError, TrackplanError
 from trackplan.facts.declared import Plan, Table
 from trackplan.formats.base import Blocks
 from trackplan.readers.base import choose, of_warehouse
@@ -55,11 +55,7 @@ def _unsure() -> tuple[type[Exception], ...]:
     """What tells that only a whole run can tell, such as a base that is damaged; looked up only once it is raised."""
     from trackplan.facts.image import Error
 
-    return _TooMuchError, TrackplanError, OSError, ValueError, LookupError, Error
-
-
-class _TooMuchError(Exception):
-    """More has changed than can be told without a whole run."""
+    return TooMuchError, TrackplanError, OSError, ValueError, LookupError, Error
 
 
 class _Renewal:
@@ -70,7 +66,7 @@ class _Renewal:
         self._left = left
         self._head = left.head
         if known.moved or (known.edited if left.head.staged else known.restaged):
-            raise _TooMuchError
+            raise TooMuchError
         self._seen = seen.Seen()
         self._tree = self._opened(Path(left.head.root))
         self._edited = [self._path(real) for real in self._real]
@@ -80,7 +76,7 @@ class _Renewal:
         self._base: FactBase | None = None
 
     def report(self) -> Report:
-        """The report as it is now. Raises `_TooMuchError`."""
+        """The report as it is now. Raises `TooMuchError`."""
         head, left = self._head, self._left.findings
         changes = Changes(head.unfilled, self._words)
         texts: dict[str, str] = {}
@@ -91,12 +87,12 @@ class _Renewal:
                 continue
             before, now = self._declared(path, text)
             if not changes.add(before, now):
-                raise _TooMuchError
+                raise TooMuchError
             head.edits.setdefault(path, last.Edit(before, now)).now = now
         if self._changed_meanwhile():
-            raise _TooMuchError
+            raise TooMuchError
         if len(head.edits) > _MOST_EDITS or any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
-            raise _TooMuchError
+            raise TooMuchError
         if texts:
             self._weave(texts, changes)
         again = [rule for rule, cells in head.rules.items() if changes.touch(cells)]
@@ -144,12 +140,8 @@ class _Renewal:
     def _weave(self, texts: dict[str, str], changes: Changes) -> None:
         """Take on what is said otherwise in files of SQL."""
         from trackplan.commands.renew_sql import weave
-        from trackplan.link.loom import TooMuchError
 
-        try:
-            weave(texts, self._head, self._known.run.net, self._pack(), self._facts, changes)
-        except TooMuchError as error:
-            raise _TooMuchError from error
+        weave(texts, self._head, self._known.run.net, self._pack(), self._facts, changes)
 
     def _facts(self) -> FactBase:
         """The facts, before they are frozen."""
@@ -159,7 +151,7 @@ class _Renewal:
             self._base = FactBase.of_image(self._left.image)
             since = Changes(self._head.unfilled, self._words)
             if not since.bring(self._base, [(edit.before, edit.now) for edit in self._head.edits.values()]):
-                raise _TooMuchError
+                raise TooMuchError
             if self._head.sql:
                 from trackplan.commands.renew_sql import patches
 
@@ -182,7 +174,7 @@ class _Renewal:
         rules, per_path = self._left.rules()
         outcome = engine.judge(facts, [each for each in rules if each.rule.id in again], self._head.project)
         if outcome.failed or outcome.skipped:
-            raise _TooMuchError
+            raise TooMuchError
         found = overridden(outcome.findings, [each.rule for each in rules], per_path) if per_path else outcome.findings
         loud, silenced = self._verdict(again, list(found))
         findings = sorted([*kept, *loud], key=lambda finding: finding.sort_key)
@@ -201,7 +193,7 @@ class _Renewal:
         before = [each for each in all_before if each.rule in again and each.rule not in JUDGES]
         judged = silence.judge([each for each in found if each.rule not in JUDGES], suppressions, today)
         if judged.uses != silence.judge(before, suppressions, today).uses:  # which other rules judge
-            raise _TooMuchError
+            raise TooMuchError
         return [*judged.loud, *(each for each in found if each.rule in JUDGES)], judged.silenced
 
     def _lies_in(self, finding: Finding) -> bool:
@@ -213,7 +205,7 @@ class _Renewal:
             return finding
         place = changes.places.get(finding.place)
         if place is None:
-            raise _TooMuchError
+            raise TooMuchError
         return structs.replace(finding, place=place)
 
     def _opened(self, root: Path) -> Tree:
@@ -240,7 +232,7 @@ class _Renewal:
         with self._noted():
             text = self._tree.read_text(path)
         if path in self._tree.marked or path in self._head.marked:  # somebody may silence a finding there
-            raise _TooMuchError
+            raise TooMuchError
         return text
 
     def _declared(self, path: str, text: str) -> tuple[Declared, Declared]:
@@ -253,12 +245,12 @@ class _Renewal:
             before = edit.now if edit else Declared(plans=self._named(path, file, self._kept(Plan, file.piece)))
             read = choose(text, path, "plan", file.format).read(text, path)
             return before, Declared(plans=self._named(path, file, [each for each in read if isinstance(each, Plan)]))
-        raise _TooMuchError
+        raise TooMuchError
 
     def _tables(self, path: str, text: str, schema: Schema) -> tuple[Table, ...]:
         reader = import_module(schema.module)
         if not schema.format and of_warehouse(text, path) is not reader:
-            raise _TooMuchError
+            raise TooMuchError
         return tuple(reader.tables(text, path, schema.dialect, schema.relation))
 
     def _named(self, path: str, file: PlanFile, plans: Sequence[Plan]) -> tuple[Plan, ...]:
@@ -267,7 +259,7 @@ class _Renewal:
     def _kept(self, kind: type[T], piece: bytes) -> tuple[T, ...]:
         kept = once.again(self._pack(), kind, piece)
         if kept is None:
-            raise _TooMuchError
+            raise TooMuchError
         return tuple(kept)
 
     def _changed_meanwhile(self) -> bool:
@@ -282,14 +274,14 @@ class _Renewal:
         """The files that were edited."""
         last = self._known.states[-1]
         if any(number >= last.folders_from for number in self._known.edited):
-            raise _TooMuchError
+            raise TooMuchError
         return [*self._known.restaged, *(os.fsdecode(last.paths[number]) for number in self._known.edited)]
 
     def _path(self, real: str) -> str:
         """A path that was edited, below the project's folder."""
         top = self._head.root.rstrip(os.sep) + os.sep
         if not real.startswith(top):
-            raise _TooMuchError
+            raise TooMuchError
         return real.removeprefix(top).replace(os.sep, "/")
 
 

@@ -18,9 +18,9 @@ import msgspec
 
 from trackplan import called, garbage, git, last, once, seen, streams
 from trackplan.cache import files, pack, record, replay, state
-from trackplan.commands.added import Edits, TooMuchError
+from trackplan.commands.added import Edits
 from trackplan.derive.edited import Changes, Declared
-from trackplan.errors import TrackplanError
+from trackplan.errors import TooMuchError, TrackplanError
 from trackplan.facts.declared import Plan
 from trackplan.readers.base import choose
 from trackplan.tree.git import GitTree

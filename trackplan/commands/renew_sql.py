@@ -10,8 +10,9 @@ from trackplan import evidence, seen
 from trackplan.cache import files
 from trackplan.derive import edited_sql
 from trackplan.derive.edited_sql import Patches
+from trackplan.errors import TooMuchError
 from trackplan.jinja.rendered import is_template
-from trackplan.link.loom import Loom, TooMuchError
+from trackplan.link.loom import Loom
 from trackplan.link.net import Net
 from trackplan.link.relink import Relinking
 from trackplan.sql.records import Record

@@ -12,10 +12,10 @@ from msgspec import field as member
 
 from trackplan.derive import event_status, status
 from trackplan.derive.woven import Woven
+from trackplan.errors import TooMuchError
 from trackplan.findings import Place
 from trackplan.link.columns import listed
 from trackplan.link.details import strengths
-from trackplan.link.loom import TooMuchError
 from trackplan.link.net import Net
 from trackplan.link.sheets import Overlay
 

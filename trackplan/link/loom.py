@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from trackplan.cache.pack import Pack
+from trackplan.errors import TooMuchError
 from trackplan.facts.declared import Column, Sql
 from trackplan.findings import Place
 from trackplan.link.askers import Askers
@@ -32,10 +33,6 @@ T = TypeVar("T")
 _MOST_PATHS = 900
 _LINKED = msgspec.msgpack.Decoder(Packed)
 _UNSAID = Statement(0, [], (), (-1, -1))
-
-
-class TooMuchError(Exception):
-    """More has changed than can be told without linking everything."""
 
 
 class _Lazy(dict[int, T], Generic[T]):

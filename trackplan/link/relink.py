@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from msgspec.structs import replace
 
+from trackplan.errors import TooMuchError
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 from trackplan.link import net as nets
@@ -19,7 +19,7 @@ from trackplan.link import spread
 from trackplan.link.effects import effects
 from trackplan.link.kept import packed
 from trackplan.link.linked import Linked, link
-from trackplan.link.loom import Loom, TooMuchError
+from trackplan.link.loom import Loom
 from trackplan.link.program import Block, Unit
 from trackplan.link.said import Parts, bare, named, outputs, spans
 from trackplan.link.sheets import Text
@@ -82,7 +82,7 @@ class Relinking:
         self._move()
         self._spread()
         over.count = self.loom.nodes.count
-        over.texts[self.path] = replace(text, lines=nets.lengths(self.content))
+        over.texts[self.path] = msgspec.structs.replace(text, lines=nets.lengths(self.content))
         over.records[net.head.texts[self.path]] = _ENCODER.encode(self.now)
         return self.found
 
@@ -119,7 +119,7 @@ class Relinking:
             self.found.renamed = True
         over = loom.net.over
         over.linked[number] = _ENCODER.encode(packed(linked))
-        over.threads[number] = replace(thread, slots=block.slots, names=list(block.slot_of.items()))
+        over.threads[number] = msgspec.structs.replace(thread, slots=block.slots, names=list(block.slot_of.items()))
         over.references += linked.references - before.references
         over.unclear += linked.unclear - before.unclear
         self._owners.add(thread.target if thread.target >= 0 else -1 - number)
@@ -172,7 +172,7 @@ class Relinking:
         is_leaf = sheet.built and all(map(self._is_idle, others)) and not all(map(self._is_idle, me))
         if number in me or sheet.bases or is_leaf or (more > 0 and any(self._leads(number, n) for n in me if n >= 0)):
             raise TooMuchError
-        net.over.sheets[number] = replace(sheet, readers=[*others, *me] if more > 0 else others)
+        net.over.sheets[number] = msgspec.structs.replace(sheet, readers=[*others, *me] if more > 0 else others)
         self.found.read[number] += more
 
     def _is_idle(self, reader: int) -> bool:
@@ -209,8 +209,8 @@ class Relinking:
             place = places.get(Place(self.path, *unknown.place))
             if place is None:
                 raise TooMuchError
-            unknowns.append(replace(unknown, place=place[1:]))
-        net.over.linked[number] = _ENCODER.encode(packed(replace(linked, unknowns=unknowns)))
+            unknowns.append(msgspec.structs.replace(unknown, place=place[1:]))
+        net.over.linked[number] = _ENCODER.encode(packed(msgspec.structs.replace(linked, unknowns=unknowns)))
 
     def _lines(self) -> tuple[Lines, Lines]:
         """The lines of the text as it was, of which nothing but their lengths is known, and as it is."""

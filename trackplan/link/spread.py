@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
+from trackplan.errors import TooMuchError
 from trackplan.link.closure import Masks
-from trackplan.link.loom import TooMuchError
 from trackplan.link.net import Net, masked, number_of
 from trackplan.link.targets import STARS, TAKES, Step
 

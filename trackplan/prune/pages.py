@@ -85,17 +85,17 @@ def _page(p: Proposal) -> Iterator[str]:
     yield f"- Effort: {plural(p.effort.files, 'file')}, {plural(p.effort.lines, 'line')}, owners: {owners}"
     yield f"- Wave: {p.wave or 'none'}"
     yield f"- Proof: {p.proof.grade}" + "".join(f"\n  - {plain(reason)}" for reason in p.proof.reasons)
-    yield from _listed(
+    yield from section(
         "What it is about" if p.action in BY_HAND or p.action in LESSENING else "What goes",
         (f"{s.kind} {code(s.id)}" + (f" ({plain(s.place)})" if s.place else "") for s in p.subjects),
     )
-    yield from _listed("Why", map(plain, p.why))
-    yield from _listed("What was read to say so", map(plain, p.evidence))
-    yield from _listed("What stands in the way", map(plain, p.blockers))
-    yield from _listed("What people gain", map(_gained, p.privacy))
+    yield from section("Why", map(plain, p.why))
+    yield from section("What was read to say so", map(plain, p.evidence))
+    yield from section("What stands in the way", map(plain, p.blockers))
+    yield from section("What people gain", map(_gained, p.privacy))
     same, other = ([e for e in p.consumers if e.same is kind] for kind in (True, False))
-    yield from _listed("Who gets the same", (f"{plain(e.consumer)}: {plain(e.why)}" for e in same))
-    yield from _listed("Who gets something else", (f"{plain(e.consumer)}: {plain(e.why)}" for e in other))
+    yield from section("Who gets the same", (f"{plain(e.consumer)}: {plain(e.why)}" for e in same))
+    yield from section("Who gets something else", (f"{plain(e.consumer)}: {plain(e.why)}" for e in other))
     yield "\n## Steps"
     for number, stage in enumerate(p.stages, 1):
         yield f"\n{number}. **{stage.name}**, from {stage.on}: {plain(stage.what)}"
@@ -122,7 +122,8 @@ def _gained(gain: Gain) -> str:
     )
 
 
-def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
+def section(title: str, items: Iterable[str]) -> Iterator[str]:
+    """A heading with a list below it; nothing without items."""
     lines = [f"- {item}" for item in items]
     if lines:
         yield f"\n## {title}\n"

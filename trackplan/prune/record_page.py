@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.formats.markdown import code, plain
+from trackplan.prune.pages import section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from trackplan.prune.record import Record
 
@@ -26,14 +27,14 @@ def _page(r: Record) -> Iterator[str]:
     yield f"- Edits merged: {r.merged or 'not yet'}"
     yield f"- Decided by: {plain(r.decided_by) or 'not recorded'}"
     yield f"- Has to agree: {plain(', '.join(r.owners)) or 'nobody is named'}"
-    yield from _section("What was collected", (f"{s.kind} {code(s.id)}" for s in r.subjects))
-    yield from _section(
+    yield from section("What was collected", (f"{s.kind} {code(s.id)}" for s in r.subjects))
+    yield from section(
         "Data on people",
         (f"{code(g.id)}: {g.sensitivity} data{f' ({plain(g.category)})' if g.category else ''}" for g in r.people),
     )
-    yield from _section("Why it goes", map(plain, r.why))
-    yield from _section("What was read to say so", map(plain, r.evidence))
-    yield from _section("What stood in the way", map(plain, r.blockers))
+    yield from section("Why it goes", map(plain, r.why))
+    yield from section("What was read to say so", map(plain, r.evidence))
+    yield from section("What stood in the way", map(plain, r.blockers))
     yield "\n## When each step was taken\n"
     yield "| step | from | taken on | by |"
     yield "| --- | --- | --- | --- |"
@@ -42,10 +43,3 @@ def _page(r: Record) -> Iterator[str]:
         taken = done.get(stage.name)
         on = plain(taken.on) if taken else ""
         yield f"| {plain(stage.name)} | {plain(stage.on)} | {on} | {plain(taken.by) if taken else ''} |"
-
-
-def _section(title: str, items: Iterable[str]) -> Iterator[str]:
-    lines = [f"- {item}" for item in items]
-    if lines:
-        yield f"\n## {title}\n"
-        yield from lines
