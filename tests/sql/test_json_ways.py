@@ -6,7 +6,7 @@ import pytest
 
 from trackplan.sql.records import Called, Ref, Select, Statement
 from trackplan.sql.statements import compile_text
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import LENGTH, MEASURE
 
 # Dialect, expression, and the columns and keys that it reads.
 WAYS = [
@@ -41,11 +41,25 @@ WAYS = [
     ("databricks", "map('x', p, 'y', q)['x'].a", "p.a"),
     ("trino", "json_value(p, 'lax $.a.b')", "p.a.b"),
     ("trino", "json_exists(p, 'strict $.a[*].b')", "p.a.b"),
+    ("trino", "p[1].a", "p"),
+    ("trino", "cast(p as array(row(a int)))[1].a", "p"),
+    ("trino", "element_at(p, 1).a", "p.a"),
+    ("trino", "cast(row(p) as json)", "p"),
+    ("trino", "json_extract(cast(row(p) as json), '$[0].a')", "p"),
+    ("trino", "cardinality(p)", f"p.{MEASURE}"),
+    ("trino", "cardinality(p.a)", "p.a"),
+    ("databricks", "size(p)", f"p.{MEASURE}"),
+    ("clickhouse", "p.1", "p"),
+    ("clickhouse", "p.1.a", "p"),
+    ("clickhouse", "p.a.2", "p.a"),
+    ("clickhouse", "p[1].2", "p"),
+    ("clickhouse", "tuple(p, q).2", "p q"),
     ("clickhouse", "JSONExtractInt(p, 'a', 'b')", "p.a.b"),
     ("clickhouse", "simpleJSONExtractString(p, 'a')", "p.a"),
     ("mysql", "json_extract(p, '$.a', '$.b')", "p.a p.b"),
     ("mysql", "p ->> '$.a.b'", "p.a.b"),
     ("tsql", "json_value(p, '$.a.b')", "p.a.b"),
+    ("duckdb", "length(p.a)", "p.a"),
     ("duckdb", "json_extract(p, ['$.a', '/b/c', 'd'])", "p.a p.b.c p.d"),
     ("duckdb", "json_value(p, 'a.b')", "p"),
     ("duckdb", "p -> '$.a[*].b'", "p.a.b"),

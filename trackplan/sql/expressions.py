@@ -124,6 +124,8 @@ class Walker(Shapes):
             return self._reached(node, how, into, bound, found)
         names = {e.name.lower() for e in node.expressions}
         self._taken(node.this, how, into, {**bound, **dict.fromkeys(names, ())}, found)
+        if len(node.expressions) > 1:
+            return ()
         mentioned = {i.name.lower() for i in node.this.find_all(exp.Identifier)}
         # It may be no lambda: as an argument, `payload -> key` looks like one to the parser.
         return [p for p in node.expressions if p.name.lower() not in mentioned]
@@ -159,7 +161,7 @@ class Walker(Shapes):
             # What stands before a function is a namespace, but for `column.function()` of DuckDB and T-SQL.
             plain = self.compiler.dialect not in ("duckdb", "tsql") and is_namespace(node.this)
             return [node.expression] if plain else [node.expression, node.this]
-        reached = access(node, by_name=self.by_name)
+        reached = access(node, self.members)
         several = ways_of(reached.base) if reached.base is node else None
         if several is not None:
             self._several(several, how, into, bound, found)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from trackplan.sql.nodes import span_of
+from trackplan.sql.paths import is_number, members_in
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.transforms import transform
-from trackplan.sql.values import LENGTH, parts, placed, taken
+from trackplan.sql.values import LENGTH, MEASURE, parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -21,20 +22,18 @@ Bound = Mapping[str, Sequence[Reference]]
 
 # Dialects in which a row as a value is NULL only where an outer join found none, whatever its columns are.
 _ROWS = frozenset({"bigquery", "duckdb"})
-# Dialects in which a struct that is cast to another gives each member to the one of its name, and not by position.
-_BY_NAME = frozenset({"duckdb"})
 
 
 class Leaves:
     """Makes the references of one scope (`frame`)."""
 
-    __slots__ = ("by_name", "compiler", "fold", "frame")
+    __slots__ = ("compiler", "fold", "frame", "members")
 
     def __init__(self, compiler: Compiler, frame: Frame) -> None:
         self.compiler = compiler
         self.frame = frame
         self.fold = compiler.fold
-        self.by_name = compiler.dialect in _BY_NAME
+        self.members = members_in(compiler.dialect)
 
     def leaf(
         self,
@@ -49,6 +48,11 @@ class Leaves:
         """Note what a column reference means, or `t.*` inside an expression; parameters of lambdas are neither."""
         args = node.args
         this = args["this"]
+        if self.members.numbered and is_number(this):
+            # `pair.1` is whichever member comes first.
+            whole = [p for p in (args.get(k) for k in ("catalog", "db", "table")) if p is not None]
+            self.leaf(exp.column(*reversed(whole)), (), how, into, False, bound, found)
+            return
         if this.__class__ is exp.Identifier and args.get("db") is None:
             table = args.get("table")
             if bound and (table or this).name.lower() in bound:
@@ -107,6 +111,8 @@ class Leaves:
         first, last = span_of(parts[0]), span_of(parts[-1])
         deeper = [*(p.name for p in parts[taken + 1 :]), *path]
         span = (first[0], last[1])
+        if len(deeper) > 1 and deeper[-1] == MEASURE:
+            deeper.pop()  # only of a whole column is it known whether it is a list
         way = ".".join(deeper)
         return Ref(
             source[0] if source else None, names[taken], way, how, into, clear, span, False, transform(parts[-1])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlglot import exp
 
-from trackplan.sql.json_ways import CLASSES, EXTRACTS, ways_of
+from trackplan.sql.json_ways import CLASSES, EXTRACTS, Way, ways_of
+from trackplan.sql.values import MEASURE
 
 _KEEPING = (
     exp.Paren,
@@ -37,6 +39,33 @@ _SAME_STRUCTURE_NAMES = frozenset(
 )
 
 
+class Members(NamedTuple):
+    """How a dialect finds the members of a struct or map besides by their names.
+
+    Where it casts one to another `by_name`, members keep their values, and not their positions. Where they are
+    `numbered` (`pair.1`), those of one that is made of columns need not be called as these are. Where it is `indexed`
+    as a list is, what a number stands for may be a member. Where a map can be `counted` as a list can, so are its keys.
+    """
+
+    by_name: bool = False
+    numbered: bool = False
+    indexed: bool = False
+    counted: bool = False
+
+
+_MEMBERS = {
+    "clickhouse": Members(numbered=True),
+    "duckdb": Members(by_name=True),
+    **dict.fromkeys(("athena", "presto", "trino"), Members(numbered=True, indexed=True, counted=True)),
+    **dict.fromkeys(("databricks", "spark"), Members(counted=True)),
+}
+
+
+def members_in(dialect: str) -> Members:
+    """How `dialect` finds the members of structs."""
+    return _MEMBERS.get(dialect, Members())
+
+
 @dataclass(slots=True)
 class Access:
     """What is read (`base`), the segments of the way into it, and expressions met on the way (computed keys).
@@ -51,19 +80,18 @@ class Access:
     cut: bool = False
 
 
-def access(node: exp.Expr, *, by_name: bool) -> Access:
+def access(node: exp.Expr, members: Members) -> Access:
     """Follow `node` down to what it reads from. The path is empty where the whole value is read.
 
     Array positions are no segments: the plan's `products.sku` is the SKU of every product. A computed key, a wildcard
-    or a filter may be any key, so everything below it counts as read: the path ends before it. Some dialects cast
-    structs `by_name`; elsewhere the members of one that is cast may get other names.
+    or a filter may be any key, so everything below it counts as read: the path ends before it.
     """
     segments: list[str] = []
     computed: list[exp.Expr] = []
     aggregate = cut = False
     while True:
         step: list[str] | None
-        below = same_structure(node, by_name=by_name)
+        below = same_structure(node, by_name=members.by_name)
         if below is not None:
             aggregate = aggregate or isinstance(node, exp.AggFunc)
             node = below
@@ -73,6 +101,8 @@ def access(node: exp.Expr, *, by_name: bool) -> Access:
             if len(found.ways) != 1 or found.named or not isinstance(found.value, exp.Expr):
                 return Access(node, segments, computed, aggregate, cut)
             (way,) = found.ways
+            if members.counted and isinstance(node, exp.ArraySize) and not _is_list(node.this):
+                way = Way([MEASURE] if isinstance(node.this, exp.Column) else [], cut=True)
             computed.extend(found.others)
             segments, cut = (way.path, True) if way.cut else (way.path + segments, cut)
             node = found.value
@@ -81,9 +111,11 @@ def access(node: exp.Expr, *, by_name: bool) -> Access:
             # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
             return Access(node, segments, computed, aggregate, cut)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
-            step = [node.expression.name]
+            step = None if members.numbered and is_number(node.expression) else [node.expression.name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
             step = _key(node.expressions[0], computed)
+            placed = members.indexed and segments and not step and not node.args.get("safe")
+            step = None if placed and not _is_list(node.this) else step
         elif isinstance(node, (exp.StructExtract, exp.GetExtract)):
             step = _key(node.expression, computed)
             step = None if isinstance(node, exp.StructExtract) and not step else step
@@ -111,6 +143,13 @@ def _is_struct(node: exp.Expr | None) -> bool:
     return node is not None and any(t.this in exp.DataType.STRUCT_TYPES for t in node.find_all(exp.DataType))
 
 
+def _is_list(node: exp.Expr) -> bool:
+    kind = node.args.get("to") if isinstance(node, (exp.Cast, exp.TryCast)) else None
+    return isinstance(node, (exp.ArrayAgg, exp.ArrayFilter, exp.Transform)) or (
+        kind is not None and kind.is_type("array")
+    )
+
+
 def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
     if isinstance(node, exp.Literal):
         return [node.this] if node.is_string else []
@@ -121,6 +160,11 @@ def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:
         return []
     computed.append(node)
     return None
+
+
+def is_number(name: exp.Expr) -> bool:
+    """Whether what stands behind a dot is a number: `pair.1`."""
+    return isinstance(name, exp.Literal) or (not name.args.get("quoted") and name.name[:1].isdigit())
 
 
 def is_static(node: exp.Expr) -> bool:

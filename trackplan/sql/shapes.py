@@ -69,6 +69,8 @@ class Shapes(Leaves):
     def _object(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         for item in node.expressions:
             name, key, value = member(item)
+            if self.members.numbered and value is item:
+                name = None
             if key is not None:
                 self._taken(key, "output", into, bound, found)
             if name is None:
@@ -157,7 +159,7 @@ class Shapes(Leaves):
                 self._taken(child, "window", into, bound, found)
 
     def _part(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
-        reached = access(node, by_name=self.by_name)
+        reached = access(node, self.members)
         base = reached.base
         if base is node:
             several = ways_of(node)

@@ -62,6 +62,8 @@ FOLLOWED = frozenset(
 )
 """Table functions that read nothing but their arguments, or nothing of the project."""
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
+# Dialects in which a FROM may hold `t.items`, the list of the row at hand.
+_UNNESTS_UNSAID = frozenset({"", "bigquery", "redshift"})
 
 
 def from_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
@@ -114,6 +116,8 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
         outer = frame if compiler.dialect == "duckdb" else frame.outer
         environment = compiler.with_clause(node, frame.environment, outer)
         source = Source(alias, scope=compiler.query(inner, environment, outer), columns=columns)
+    elif isinstance(node, (exp.AtIndex, exp.Pivot)):
+        source = _navigated(compiler, node, frame)
     elif isinstance(node, exp.Values):
         source = Source(alias, scope=compiler.values(node, frame.environment, frame))
     elif (
@@ -137,13 +141,33 @@ def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, 
         known = frame.environment.get(identifiers[0].name.lower())
         if known is not None:
             return Source(alias, scope=known[0], columns=columns or known[1], span=span)
-    elif compiler.dialect in ("bigquery", "") and frame.find(parts[:-1]) is not None:
-        # `FROM t, t.items`: the array of the row at hand, unnested without saying so.
+    elif compiler.dialect in _UNNESTS_UNSAID and frame.find(parts[:-1]) is not None:
         array = exp.Dot.build([p.copy() for p in identifiers]) if len(parts) > 4 else _column(identifiers)
-        found = Walker(compiler, frame).refs(array, "output")
-        opaque = Opaque(frame.scope, found, (alias,), structured=True, listed=True, before=len(frame.sources))
-        return Source(alias, scope=compiler.place(opaque, None), span=span)
+        return Source(alias, scope=_elements(compiler, array, frame, alias), span=span)
     return Source(alias, parts, columns=columns, span=span)
+
+
+def _elements(compiler: Compiler, array: exp.Expr, frame: Frame, *names: str) -> int:
+    """The elements of a list, of which the first of `names` stands for each."""
+    found = Walker(compiler, frame).refs(array, "output")
+    opaque = Opaque(frame.scope, found, names, structured=True, listed=True, before=len(frame.sources))
+    return compiler.place(opaque, None)
+
+
+def _navigated(compiler: Compiler, node: exp.Expr, frame: Frame) -> Source:
+    """`t.items AS item AT i`, and `UNPIVOT t.object AS value AT key`, whose rows are the keys of an object."""
+    inner = node.this if isinstance(node, exp.Pivot) else node
+    at = compiler.fold(inner.expression) if isinstance(inner, exp.AtIndex) else ""
+    named = inner.this if isinstance(inner, exp.AtIndex) else inner
+    if not isinstance(named, exp.Alias) or not isinstance(named.this, exp.Column):
+        raise NotFollowedError
+    alias = compiler.fold(named.args["alias"])
+    names = (alias, at) if at else (alias,)
+    if isinstance(node, exp.AtIndex):
+        return Source(alias, scope=_elements(compiler, named.this, frame, *names))
+    found = Walker(compiler, frame).refs(named.this, "output")
+    opaque = Opaque(frame.scope, found, names, closed=True, before=len(frame.sources))
+    return Source(alias, scope=compiler.place(opaque, None))
 
 
 def _called(compiler: Compiler, node: exp.Anonymous, alias: str, columns: tuple[str, ...], frame: Frame) -> Source:
