@@ -97,6 +97,21 @@ def test_what_changes_more_takes_a_whole_run(project: Path, linked: list[bool], 
     assert linked == [True]
 
 
+def test_a_model_that_only_a_test_reads_now_takes_a_whole_run(project: Path, linked: list[bool]) -> None:
+    head = SMALL["trackplan.yaml"].replace("consumers: [", "consumers: [{path: tests/*.sql, kind: test}, ")
+    model = "select cast(id as string) as x, * from m.m0"
+    texts = {"trackplan.yaml": head, "models/m2.sql": model, "dashboards/d0.sql": "select info, * from m.m2"}
+    for path, text in {**texts, "tests/t0.sql": "select name from m.m2"}.items():
+        write(project, path, text)
+    warm(project)
+    linked.clear()
+    edits = (("tests/t0.sql", "select name, * from m.m2"), ("dashboards/d0.sql", "select info, * from m.m0"))
+    for path, text in edits:
+        write(project, path, text)
+        assert warm(project) == run(project, "--no-cache"), path
+    assert linked == [True]
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "another"])
 def test_a_net_that_is_damaged_takes_a_whole_run(project: Path, linked: list[bool], damage: str) -> None:
     (net,) = (project.parent / "project-cache" / "v1").glob("*.net")

@@ -6,8 +6,10 @@ What is part of a circle, or reads `*` from a table whose columns nobody declare
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from trackplan.facts.declared import Column
 from trackplan.link.components import components
 from trackplan.link.frames import Frame, unnamed
 from trackplan.link.program import Block, Program, Table
@@ -130,8 +132,18 @@ def complete(program: Program, table: Table, found: Expanded) -> None:
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)
     if relation.raw and not relation.landed and not table.builders:
-        frame.lists = frozenset(name for name, column in relation.columns.items() if _LIST.search(column.type))
+        frame.lists = frozenset(_lists(relation.columns.values(), ""))
     table.frame = frame
+
+
+def _lists(columns: Iterable[Column], above: str) -> Iterator[str]:
+    """The ways to what is known to be a list, in lower case."""
+    for column in columns:
+        way = f"{above}{column.name.lower()}"
+        if _LIST.search(column.type):
+            yield way
+        elif column.columns and "." not in column.name:
+            yield from _lists(column.columns, f"{way}.")
 
 
 def _choice(program: Program, table: Table) -> None:

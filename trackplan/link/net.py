@@ -67,6 +67,12 @@ class Net:
         """Whether a text, by its number, is of a consumer whose use amounts to none."""
         return number >= 0 and _TEXTS.decode(self._shelf(3)[number]).idle
 
+    def reads(self, reader: int, number: int) -> bool:
+        """Whether a reader of a table keeps it from being a leaf; steps may lead from one alone, or to its own rest."""
+        if reader < 0:
+            return not self.is_idle(self.thread(-1 - reader).unit)
+        return reader != number and any(number in self.thread(block).slots for block in self.sheet(reader).builders)
+
     def lay(self, owner: int, steps: list[Step]) -> None:
         """Let these be the steps that a table goes, or a consumer's statement."""
         self._steps[owner] = steps

@@ -15,7 +15,7 @@ from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, is_pse
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
-from trackplan.sql.values import LENGTH, MEASURE, firsts, taken
+from trackplan.sql.values import LENGTH, MEASURE, firsts, joined, taken, unmeasured
 
 
 class Use(NamedTuple):
@@ -81,7 +81,7 @@ class References:
                     into, path = ref.into.lower(), self.path(ref.path)
                     edges.extend((*at, path, into, ref.clear, POSSIBLE) for at in self.lookup.hidden(number, ref.name))
                     continue
-                if ref.path == MEASURE:
+                if ref.path.endswith(MEASURE):
                     found = [self._measured(number, ref, output, before)]
                     edges.extend(self.edges(number, found, output, before, noting=noting))
                     continue
@@ -208,11 +208,12 @@ class References:
 
     def _measured(self, number: int, ref: Ref, output: int | None, before: int | None) -> Ref:
         """A reference to how long a column is."""
-        whole = replace(ref, path="")
+        whole = replace(ref, path=unmeasured(ref.path))
         found, doubt = self.lookup.find(number, whole, output, before)
         only = len(found) == 1 and not doubt and not found[0].row and not found[0].member
-        listed = only and ref.name.lower() in self.frames[found[0].frame].lists
-        return replace(ref, path=LENGTH, transform="counted") if listed else whole
+        way = joined(ref.name, whole.path)
+        listed = only and way.lower() in self.frames[found[0].frame].lists
+        return replace(ref, path=joined(whole.path, LENGTH), transform="counted") if listed else whole
 
     def _looked_up(
         self, edges: list[Edge], number: int, ref: Ref, output: int | None, before: int | None, *, noting: bool

@@ -169,16 +169,12 @@ class Relinking:
         net = self.loom.net
         sheet = net.sheet(number)
         others = [reader for reader in sheet.readers if reader not in me]
-        is_leaf = sheet.built and all(map(self._is_idle, others)) and not all(map(self._is_idle, me))
+        counts = any(reader >= 0 or net.reads(reader, number) for reader in me)
+        is_leaf = sheet.built and counts and not any(net.reads(reader, number) for reader in others)
         if number in me or sheet.bases or is_leaf or (more > 0 and any(self._leads(number, n) for n in me if n >= 0)):
             raise TooMuchError
         net.over.sheets[number] = msgspec.structs.replace(sheet, readers=[*others, *me] if more > 0 else others)
         self.found.read[number] += more
-
-    def _is_idle(self, reader: int) -> bool:
-        """Whether a reader is a consumer whose use amounts to none."""
-        net = self.loom.net
-        return reader < 0 and net.is_idle(net.thread(-1 - reader).unit)
 
     def _leads(self, start: int, goal: int) -> bool:
         """Whether a table is made of another one."""

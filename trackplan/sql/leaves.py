@@ -11,7 +11,7 @@ from trackplan.sql.nodes import span_of
 from trackplan.sql.paths import is_number, members_in
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.transforms import transform
-from trackplan.sql.values import LENGTH, MEASURE, parts, placed, taken
+from trackplan.sql.values import LENGTH, parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -111,8 +111,6 @@ class Leaves:
         first, last = span_of(parts[0]), span_of(parts[-1])
         deeper = [*(p.name for p in parts[taken + 1 :]), *path]
         span = (first[0], last[1])
-        if len(deeper) > 1 and deeper[-1] == MEASURE:
-            deeper.pop()  # only of a whole column is it known whether it is a list
         way = ".".join(deeper)
         return Ref(
             source[0] if source else None, names[taken], way, how, into, clear, span, False, transform(parts[-1])

@@ -145,9 +145,8 @@ def _is_struct(node: exp.Expr | None) -> bool:
 
 def _is_list(node: exp.Expr) -> bool:
     kind = node.args.get("to") if isinstance(node, (exp.Cast, exp.TryCast)) else None
-    return isinstance(node, (exp.ArrayAgg, exp.ArrayFilter, exp.Transform)) or (
-        kind is not None and kind.is_type("array")
-    )
+    made = isinstance(node, (exp.ArrayAgg, exp.ArrayFilter, exp.Transform))
+    return made or (kind is not None and kind.this == exp.DType.ARRAY)
 
 
 def _key(node: exp.Expr, computed: list[exp.Expr]) -> list[str] | None:

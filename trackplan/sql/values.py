@@ -6,7 +6,7 @@ is `clear`, whatever is asked of that place goes on inside the column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ LENGTH = "\0"
 No identifier and no key of SQL can be called so.
 """
 MEASURE = "\1"
-"""A path that asks how long a value is: as `LENGTH` where it is a list, for all of it where it is a text."""
+"""The last segment of a path that asks how long a value is: as `LENGTH` where it is a list, for all of it where it is a text."""
 
 
 def joined(path: str, more: str) -> str:
@@ -55,13 +55,24 @@ def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | Non
     return (joined(path, rest) if clear else path), ""
 
 
-def parts(refs: Iterable[Reference], asked: str) -> Iterator[Reference]:
+def unmeasured(path: str) -> str:
+    """The way to what a path asks how long it is."""
+    return path.removesuffix(MEASURE).removesuffix(".")
+
+
+def _is_column(ref: Reference) -> bool:
+    return isinstance(ref, Ref) and ref.clear and not ref.path and not ref.into
+
+
+def parts(refs: Sequence[Reference], asked: str) -> Iterator[Reference]:
     """References to the part `asked` of the value that `refs` make."""
+    if asked.endswith(MEASURE) and not all(_is_column(ref) for ref in refs):
+        asked = unmeasured(asked)  # it may be a text
+        if not asked:
+            yield from refs
+            return
     lower = asked.lower()
     for ref in refs:
-        if asked == MEASURE and not (isinstance(ref, Ref) and ref.clear and not ref.path and not ref.into):
-            yield ref  # it may be a text
-            continue
         if isinstance(ref, Called):
             way = part("", ref.into.lower(), False, lower)
             if way is not None:
@@ -77,7 +88,7 @@ def parts(refs: Iterable[Reference], asked: str) -> Iterator[Reference]:
             yield replace(ref, values=False)
 
 
-def lengths(refs: Iterable[Reference], how: How) -> Iterator[Reference]:
+def lengths(refs: Sequence[Reference], how: How) -> Iterator[Reference]:
     """References to nothing but the length of the list that `refs` make."""
     for ref in taken(parts(refs, LENGTH), how, ""):
         yield replace(ref, transform="counted") if isinstance(ref, Ref) and ref.path.endswith(LENGTH) else ref
