@@ -18,7 +18,7 @@ LENGTH = "\0"
 No identifier and no key of SQL can be called so.
 """
 MEASURE = "\1"
-"""The last segment of a path that asks how long a value is: as `LENGTH` where it is a list, for all of it where it is a text."""
+"""The last segment of a path that asks how long a value is: as `LENGTH` of a list, for all of it of a text."""
 
 
 def joined(path: str, more: str) -> str:
