@@ -30,13 +30,16 @@ def one_value(body: exp.Expr) -> exp.Expr:
 
 
 def helping(head: exp.UserDefinedFunction, body: exp.Expr, dialect: str) -> Helper | None:
-    """What the function takes of its parameters; None where it takes anything else, or in ways that are not plain."""
+    """What the function takes of its parameters; None where it takes anything else, or in ways that are not plain.
+
+    `body` is changed: nobody else may read it afterwards.
+    """
     compiler = Compiler(dialect)
     nodes = [p.this if isinstance(p, exp.ColumnDef) else p for p in head.expressions]
     parameters = [compiler.fold(n).lower() for n in nodes if isinstance(n, exp.Identifier)]
     if len(parameters) != len(head.expressions) or len(set(parameters)) != len(parameters):
         return None
-    body = body.copy()
+    body.parent = None  # what is around it does not take part in it
     _leave_holes(body, parameters)
     frame = Frame(compiler.place(Select(-1), None), None, {})
     found = list(_flat(Walker(compiler, frame).refs(body, "output")))

@@ -67,6 +67,13 @@ def parts_of(node: exp.Expr) -> list[exp.Expr]:
     return [part for _, part in children(node)]
 
 
+def property_of(tree: exp.Expr, kind: type[exp.Expr]) -> exp.Expr | None:
+    """The property of that kind that a statement gives what it makes; None if it gives none."""
+    properties = tree.args.get("properties")
+    found: exp.Expr | None = properties.find(kind) if properties is not None else None
+    return found
+
+
 def is_namespace(node: exp.Expr) -> bool:
     """Whether `node` is names and dots alone, as stands before a function."""
     while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):

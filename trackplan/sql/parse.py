@@ -87,7 +87,7 @@ def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
     """Every statement where all of them parse together, as the blocks of a script must; else none."""
     trees, _ = _parsed(tokens, text, dialect)
     found = _real(trees)
-    spans = [_trimmed(text)] if len(found) == 1 else [(p.start, p.end) for p in script.cut(tokens, blocks=False)]
+    spans = [_trimmed(text)] if len(found) == 1 else [(p.start, p.end) for p in script.cut_at_semicolons(tokens)]
     if len(spans) != len(found):
         spans = [(0, len(text))] * len(found)
     return [Piece(tree, text[start:end], (start, end)) for tree, (start, end) in zip(found, spans, strict=True)]
@@ -106,7 +106,7 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
         for tree in found:
             yield Piece(tree, part, span)
     elif any(t.token_type == TokenType.SEMICOLON for t in piece.tokens):
-        for inner in script.cut(piece.tokens, blocks=False):
+        for inner in script.cut_at_semicolons(piece.tokens):
             yield from _recovered(inner, text, dialect)
     else:
         yield Piece(None, part, span, error or "could not be parsed")

@@ -19,7 +19,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.helpers import helping, one_value
 from trackplan.sql.json_ways import NAMES
-from trackplan.sql.nodes import span_of
+from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.parse import Piece, tree_of
 from trackplan.sql.records import Helper, Opaque, Output, Select, Source, Statement, called
 from trackplan.sql.sources import FOLLOWED
@@ -36,7 +36,7 @@ def is_routine(tree: exp.Expr) -> bool:
     """Whether `tree` defines a function in SQL."""
     if not isinstance(tree, exp.Create) or tree.kind not in ("FUNCTION", "MACRO"):
         return False
-    language = tree.find(exp.LanguageProperty)
+    language = property_of(tree, exp.LanguageProperty)
     return language is None or language.name.lower() == "sql"
 
 
@@ -45,7 +45,7 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement 
     head = tree.this
     if not isinstance(head, exp.UserDefinedFunction) or not isinstance(head.this, exp.Table):
         raise NotFollowedError
-    returns = tree.find(exp.ReturnsProperty)
+    returns = property_of(tree, exp.ReturnsProperty)
     gives_rows = returns is not None and bool(returns.args.get("is_table"))
     if head.this.name.lower() in NAMES:
         raise NotFollowedError  # it hides what the database has under that name
@@ -64,7 +64,7 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement 
         around.outputs.append(Output("value", Walker(compiler, frame).refs(body, "output"), span_of(head.this)))
     statement = Statement(
         scope, compiler.scopes, (called(head.this.name),), piece.span, _columns(compiler, returns),
-        temporary=tree.find(exp.TemporaryProperty) is not None, view=True, calls=compiler.calls,
+        temporary=property_of(tree, exp.TemporaryProperty) is not None, view=True, calls=compiler.calls,
     )  # fmt: skip
     if not gives_rows and not any(source.parts for source in statement.sources()):
         helper = helping(head, body, dialect)
@@ -117,6 +117,6 @@ def _in_text(body: str, piece: Piece, dialect: str) -> exp.Expr | None:
     return tree_of([script.moved(t, piece.span[0] + at) for t in tokens], body, dialect)
 
 
-def _columns(compiler: Compiler, returns: exp.ReturnsProperty | None) -> tuple[str, ...]:
+def _columns(compiler: Compiler, returns: exp.Expr | None) -> tuple[str, ...]:
     listed = returns.this.expressions if returns is not None and isinstance(returns.this, exp.Schema) else ()
     return tuple(compiler.fold(c.this) for c in listed if isinstance(c, exp.ColumnDef))

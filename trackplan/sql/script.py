@@ -136,8 +136,22 @@ def without_rows(text: str) -> str:
     return text
 
 
-def cut(tokens: Iterable[Token], *, blocks: bool = True) -> Iterator[Piece]:
-    """`tokens` as statements; with `blocks`, the body of a routine is one with its CREATE."""
+def cut_at_semicolons(tokens: Sequence[Token]) -> Iterator[Piece]:
+    """`tokens` as statements, each up to the next semicolon; empty ones are left out."""
+    kinds = [token.token_type for token in tokens]
+    start = 0
+    while start < len(tokens):
+        try:
+            end = kinds.index(TokenType.SEMICOLON, start)
+        except ValueError:
+            end = len(tokens)
+        if end > start:
+            yield _piece(tokens[start:end])
+        start = end + 1
+
+
+def cut(tokens: Iterable[Token]) -> Iterator[Piece]:
+    """`tokens` as statements; the body of a routine is one with its CREATE."""
     current: list[Token] = []
     depth = 0
     routine = False
@@ -148,14 +162,14 @@ def cut(tokens: Iterable[Token], *, blocks: bool = True) -> Iterator[Piece]:
             current, depth, routine = [], 0, False
             continue
         current.append(token)
-        if blocks and not routine and len(current) <= 8:
+        if not routine and len(current) <= 8:
             routine = word(current[0]) in {"CREATE", "ALTER"} and word(token) in _ROUTINES
         if routine:
             depth += _opens(current)
     if not current:
         return
     if depth > 0:  # a body that never ends: better many pieces than one that swallows the rest of the file
-        yield from cut(current, blocks=False)
+        yield from cut_at_semicolons(current)
     else:
         yield _piece(current)
 

@@ -16,7 +16,7 @@ from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
-from trackplan.sql.nodes import span_of
+from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
 from trackplan.sql.routines import READS, defined, is_routine
@@ -167,8 +167,7 @@ def _query(tree: exp.Expr, piece: Piece, dialect: str) -> Statement:
 
 
 def _create(tree: exp.Create, query: exp.Query | exp.Pivot, piece: Piece, dialect: str) -> Statement:
-    properties = tree.args.get("properties")
-    if properties is not None and properties.find(exp.ToTableProperty) is not None:
+    if property_of(tree, exp.ToTableProperty) is not None:
         raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
@@ -201,8 +200,7 @@ def _definition(tree: exp.Create, dialect: str) -> Definition:
 
 
 def _is_temporary(tree: exp.Create) -> bool:
-    properties = tree.args.get("properties")
-    return properties is not None and properties.find(exp.TemporaryProperty) is not None
+    return property_of(tree, exp.TemporaryProperty) is not None
 
 
 def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: Piece, dialect: str) -> Statement:
@@ -254,7 +252,7 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
 
 def _is_pure(tree: exp.Create) -> bool:
     """Whether a function that is not written in SQL reads no table, so that it touches no data of the project."""
-    language = tree.find(exp.LanguageProperty)
+    language = property_of(tree, exp.LanguageProperty)
     if language is None or language.name.lower() not in ("plpgsql", "plsql"):
         return True
     texts = [n.this for n in tree.find_all(exp.Heredoc, exp.RawString, exp.Literal) if isinstance(n.this, str)]
