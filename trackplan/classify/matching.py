@@ -81,6 +81,7 @@ def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder:
     return Holder()
 
 
+@lru_cache(maxsize=4096)
 def names_fields(path: tuple[str, ...], dictionary: Dictionary) -> bool:
     """Whether something around a field tells which field is which, as a `field_mapping` does: it holds no data."""
     last = (tokenize(name)[-1:] for name in path)

@@ -45,18 +45,29 @@ class Steps:
     first: int
     names: list[list[str]]
     steps: dict[int, list[Step]] = field(default_factory=dict)
+    _from: dict[tuple[int, int], list[Step]] = field(default_factory=dict)
+    _called: dict[int, dict[str, list[Spot]]] = field(default_factory=dict)
 
     def slot(self, slot: int, name: str) -> list[Spot]:
         """The columns of the table at a slot that go by a name."""
-        frame, lower = self.first + slot, name.lower()
-        return [(frame, p, "") for p, known in enumerate(self.names[frame]) if known.lower() == lower]
+        frame = self.first + slot
+        called = self._called.get(frame)
+        if called is None:
+            called = self._called[frame] = {}
+            for position, known in enumerate(self.names[frame]):
+                called.setdefault(known.lower(), []).append((frame, position, ""))
+        return called.get(name.lower(), [])
 
     def follow(self, spot: Spot, form: str) -> Iterator[tuple[Spot, str]]:
         """Where the value at `spot` goes next, and what is then left of what was taken of it as `form`."""
         frame, position, path = spot
-        name = self.names[frame][position].lower()
-        for step in self.steps.get(frame, ()):
-            met = _met(step, position, name, path)
+        steps = self._from.get((frame, position))
+        if steps is None:
+            name = self.names[frame][position].lower()
+            steps = [step for step in self.steps.get(frame, ()) if _takes(step.key, position, name)]
+            self._from[frame, position] = steps
+        for step in steps:
+            met = _met(step, path)
             if met is not None:
                 way, taken = met
                 yield (*step.to, shortened(way) if step.to[1] != ROWS else ""), left(form, taken)
@@ -67,16 +78,16 @@ def left(first: str, then: str) -> str:
     return UNCLEAR if UNCLEAR in (first, then) else composed(first, then)
 
 
-def _met(step: Step, position: int, name: str, path: str) -> tuple[str, str] | None:
+def _takes(key: Key, position: int, name: str) -> bool:
+    """Whether what is taken by a key is, or is in, the column at a position, that goes by a name in lower case."""
+    return key in (WHOLE, position) if isinstance(key, int) else name not in key
+
+
+def _met(step: Step, path: str) -> tuple[str, str] | None:
     """Where the value at `path` of a column is after a step, and the form in which it is taken; None if it is not."""
-    key, asked = step.key, step.path
-    if isinstance(key, int):
-        if key == WHOLE:
-            return None if asked == LENGTH else (step.into, left(step.form, COMPUTED))
-        if key != position:
-            return None
-    elif name in key:
-        return None
+    asked = step.path
+    if step.key == WHOLE:
+        return None if asked == LENGTH else (step.into, left(step.form, COMPUTED))
     if asked == path:
         return step.into, step.form
     if not asked or path.startswith(f"{asked}."):

@@ -6,7 +6,6 @@ sure is `unclear`; whoever reaches the column in a way that is not seen here is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trackplan.link.columns import Stored
@@ -31,6 +30,7 @@ class Takings:
     _built: dict[int, list[int]] = field(default_factory=dict)
     _shown: dict[int, list[int]] = field(default_factory=dict)
     _steps: dict[int, Steps] = field(default_factory=dict)
+    _filled: dict[int, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         program = self.linking.program
@@ -68,6 +68,18 @@ class Takings:
     def built(self, block: Block) -> list[int]:
         """The tables that a statement fills."""
         return self._built.get(block.number, [])
+
+    def filled(self, block: Block, at: int) -> list[tuple[int, int]]:
+        """The columns of tables, with their places there, that a statement fills with what it gives at a position."""
+        found = self._filled.get(block.number)
+        if found is None:
+            found = self._filled[block.number] = {}
+            for number in self.built(block):
+                ways = self.linking.closure.ways(self.linking.program.tables[number], block)
+                for position, given in enumerate(ways):
+                    for one in given:
+                        found.setdefault(one, []).append((number, position))
+        return found.get(at, [])
 
     def shown(self, number: int) -> list[int]:
         """The tables that stand for a table and others, or are copies of it."""
@@ -167,16 +179,9 @@ class _Walk:
         linking = self.takings.linking
         if consumer is not None and not block.statement.routine:
             self._take(1 << linking.askers.bit_of(consumer), form)
-        for number, position in self._filled(block, spot[1]):
+        for number, position in self.takings.filled(block, spot[1]):
             table = linking.program.tables[number]
             self._reach((number, position, spot[2]), left(form, MIXED) if len(table.builders) > 1 else form)
-
-    def _filled(self, block: Block, at: int) -> Iterator[tuple[int, int]]:
-        """The columns of tables that a statement fills with what it gives at a position."""
-        linking = self.takings.linking
-        for number in self.takings.built(block):
-            ways = linking.closure.ways(linking.program.tables[number], block)
-            yield from ((number, position) for position, found in enumerate(ways) if at in found)
 
     def _decides(self, block: Block, form: str) -> None:
         """The value decides which rows a statement gives."""

@@ -7,6 +7,8 @@ what follows then decides. When in doubt it is `computed`, of which nothing is k
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 COMPUTED = "computed"
 TRUNCATED = "truncated to "
 PREFIX = "prefix of "
@@ -54,6 +56,7 @@ _KEEPING = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def composed(first: str, then: str) -> str:
     """A form that tells at least what is left of a value that is taken as `first`, and what that gives as `then`."""
     if not first or not then:
