@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from trackplan.commands import base
 from trackplan.errors import ExitCode
+from trackplan.formats.indented import indented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,4 +111,4 @@ def _json(records: Sequence[Record], journals: Sequence[Journal], root: Path, da
             for each in journals
         ],
     }
-    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+    return indented(said)

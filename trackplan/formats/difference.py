@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from trackplan.formats.indented import indented
 from trackplan.formats.markdown import plain
 from trackplan.formats.source import visible
 from trackplan.formats.summary import plural
@@ -45,7 +45,7 @@ def as_json(changes: Sequence[Change]) -> str:
         }
         for c in changes
     ]
-    return json.dumps({"version": 1, "changes": listed}, ensure_ascii=False, indent=2) + "\n"
+    return indented({"version": 1, "changes": listed})
 
 
 def counted(changes: Sequence[Change]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from trackplan.findings import Severity
 from trackplan.formats.base import Look
+from trackplan.formats.indented import indented
 
 if TYPE_CHECKING:
     from trackplan.findings import Report
@@ -31,7 +31,7 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
         listed.append(
             _issue(look, name, finding.message, place.path, place.line, _SEVERITIES[finding.severity], known_by)
         )
-    return json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
+    return indented(listed)
 
 
 def _issue(

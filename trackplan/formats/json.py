@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from trackplan import __version__, owners
 from trackplan.causes import CAUSES
 from trackplan.findings import Severity
 from trackplan.formats.base import by_owner
+from trackplan.formats.indented import indented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ def render(report: Report, _tree: Text | None = None, _look: Look | None = None)
         "skipped": [_skipped(s) for s in report.skipped],
         "notes": list(report.notes),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return indented(document)
 
 
 def place_object(place: Place) -> dict[str, str | int]:

@@ -7,13 +7,13 @@ many, the gravest first, and a notification counts the rest.
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trackplan import __version__, owners
 from trackplan.findings import Place, Severity
 from trackplan.formats.base import Look, gravest_first
+from trackplan.formats.indented import indented
 from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return indented({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: RuleText) -> _Object:

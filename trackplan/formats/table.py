@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from typing import TYPE_CHECKING
 
+from trackplan.formats.indented import indented
 from trackplan.formats.source import visible, width
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[Cell]], longest: int
 
 def as_json(document: object) -> str:
     """JSON with an end of line; what JSON has no words for is written as text."""
-    return json.dumps(_plain(document), ensure_ascii=False, indent=2) + "\n"
+    return indented(_plain(document))
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
