@@ -80,7 +80,8 @@ CASES = {
     ),
     "exploded list": Case(
         "databricks", "create table s.t (id int, items array<struct<sku: string, qty: int>>, d int);",
-        {"n": "select id, i from s.t lateral view explode(items) x as i"}, "select i.sku from n", "t.id t.d",
+        {"n": "select id, i from s.t lateral view explode(items) x as i"}, "select i.sku from n",
+        "t.id t.d t.items.qty",
     ),
     "higher-order functions": Case(
         "databricks", "create table s.t (id int, items array<struct<sku: string, qty: int, price: int>>, d int);",

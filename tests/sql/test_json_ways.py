@@ -91,5 +91,6 @@ def test_what_is_read_of_a_value(dialect: str, expression: str, read: str) -> No
 
 
 def test_a_function_of_the_project_may_hide_one_of_the_database() -> None:
-    record = compile_text("create function element_at(m, k) as (m || k)", "bigquery")
-    assert not isinstance(record.statements[0], Statement)
+    for head in ("element_at(m, k) as (m || k)", "to_object(m) as ((select max(a) from t where b = m))"):
+        record = compile_text(f"create function {head}", "bigquery")
+        assert not isinstance(record.statements[0], Statement)

@@ -50,7 +50,8 @@ class Helpers:
 
     def _scope(self, unit: Unit, scope: Scope) -> Scope:
         if isinstance(scope, Opaque):
-            return replace(scope, refs=self._refs(unit, scope.refs))
+            each = {name: self._refs(unit, refs) for name, refs in scope.each.items()}
+            return replace(scope, refs=self._refs(unit, scope.refs), each=each)
         rows = self._refs(unit, scope.rows)
         if not isinstance(scope, Select):
             return replace(scope, rows=rows)
@@ -113,7 +114,7 @@ def _path(path: str, texts: dict[int, str]) -> tuple[str, bool, list[int]]:
         number = int(segment.removeprefix(HOLE))
         if number not in texts:
             return ".".join(segments), True, [number]
-        from trackplan.sql.json_ways import text_way  # loads the parser, which few runs need
+        from trackplan.sql.json_paths import text_way  # loads the parser, which few runs need
 
         way = text_way(texts[number])
         segments += way.path

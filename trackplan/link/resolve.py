@@ -112,10 +112,12 @@ class Resolver(References):
 
     def _opaque(self, number: int, scope: Opaque, name: str) -> list[Edge]:
         edges = self.arguments[number]
+        if scope.each and name.lower() in scope.each:
+            return self.edges(scope.parent, scope.each[name.lower()], None, scope.before)
         names = [n.lower() for n in scope.names]
         if scope.structured and name.lower() not in names:
             return parts(edges, self.path(name))
-        if scope.listed:
+        if scope.listed and names and not scope.each:
             return edges if name.lower() == names[0] else parts(edges, LENGTH)
         return [(f, k, path, "", False, s) for f, k, path, _, _, s in edges]
 

@@ -10,8 +10,8 @@ from trackplan.sql.leaves import Bound
 from trackplan.sql.records import Reference
 
 ON_EACH = frozenset(
-    "all_match any_match apply array_all array_any array_apply list_all list_any list_apply list_transform none_match "  # noqa: SIM905
-    "transform".split()
+    "all_match any_match apply array_all array_any array_apply array_includes array_transform forall "  # noqa: SIM905
+    "list_all list_any list_apply list_transform none_match transform".split()
 )
 """Functions of a list and a lambda, besides those that have a class of their own."""
 

@@ -111,6 +111,11 @@ class Leaves:
         first, last = span_of(parts[0]), span_of(parts[-1])
         deeper = [*(p.name for p in parts[taken + 1 :]), *path]
         span = (first[0], last[1])
+        for number, name in enumerate(deeper):
+            if name in self.members.of_maps:
+                del deeper[number:]
+                clear = False
+                break
         way = ".".join(deeper)
         return Ref(
             source[0] if source else None, names[taken], way, how, into, clear, span, False, transform(parts[-1])

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from trackplan.sql.json_ways import CLASSES, EXTRACTS, Way, ways_of
+from trackplan.sql.json_paths import Way
+from trackplan.sql.json_ways import CLASSES, EXTRACTS, ways_of
 from trackplan.sql.values import MEASURE
 
 _KEEPING = (
@@ -19,15 +20,33 @@ _KEEPING = (
     exp.JSONStripNulls,
     exp.IgnoreNulls,
     exp.AnyValue,
+    exp.ArrayFirst,
+    exp.ArrayLast,
+    exp.ArrayReverse,
+    exp.Flatten,
+    exp.StripNullValue,
+    exp.ToArray,
+    exp.ToVariant,
 )
+_OF_JSON = (*EXTRACTS, exp.ParseJSON)
+"""What gives JSON: cast to a struct, its keys go by their names."""
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.IntDiv)  # whose result is a position and no key
 PARTS = (exp.Dot, exp.Bracket, exp.StructExtract, exp.GetExtract, *EXTRACTS, *CLASSES)
 """What takes a part of a value."""
 SAME_STRUCTURE = (*_KEEPING, exp.Anonymous)
 """What may have the structure of its argument as a result, so that a path may go on through it."""
-_SAME_STRUCTURE_NAMES = frozenset(
+SAME_STRUCTURE_NAMES = frozenset(
     {
+        "as_array",
+        "as_object",
+        "json_strip_nulls",
+        "jsonb_strip_nulls",
+        "list_reverse",
+        "row_to_json",
+        "to_array",
         "to_json",
+        "to_jsonb",
+        "to_object",
         "to_variant",
         "try_parse_json",
         "parse_json",
@@ -37,6 +56,7 @@ _SAME_STRUCTURE_NAMES = frozenset(
         "safe.parse_json",
     }
 )
+"""Functions of one argument whose result has its structure, that have no class of their own."""
 
 
 class Members(NamedTuple):
@@ -45,16 +65,18 @@ class Members(NamedTuple):
     Where it casts one to another `by_name`, members keep their values, and not their positions. Where they are
     `numbered` (`pair.1`), those of one that is made of columns need not be called as these are. Where it is `indexed`
     as a list is, what a number stands for may be a member. Where a map can be `counted` as a list can, so are its keys.
+    What goes by a name `of_maps` may be all keys of a map.
     """
 
     by_name: bool = False
     numbered: bool = False
     indexed: bool = False
     counted: bool = False
+    of_maps: frozenset[str] = frozenset()
 
 
 _MEMBERS = {
-    "clickhouse": Members(numbered=True),
+    "clickhouse": Members(numbered=True, of_maps=frozenset({"keys", "values"})),
     "duckdb": Members(by_name=True),
     **dict.fromkeys(("athena", "presto", "trino"), Members(numbered=True, indexed=True, counted=True)),
     **dict.fromkeys(("databricks", "spark"), Members(counted=True)),
@@ -111,7 +133,8 @@ def access(node: exp.Expr, members: Members) -> Access:
             # The parser lets a name begin or go on with nothing: `.a`, `a..b`.
             return Access(node, segments, computed, aggregate, cut)
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
-            step = None if members.numbered and is_number(node.expression) else [node.expression.name]
+            name = node.expression.name
+            step = None if name in members.of_maps or (members.numbered and is_number(node.expression)) else [name]
         elif isinstance(node, exp.Bracket) and len(node.expressions) == 1:
             step = _key(node.expressions[0], computed)
             placed = members.indexed and segments and not step and not node.args.get("safe")
@@ -129,11 +152,11 @@ def access(node: exp.Expr, members: Members) -> Access:
 def same_structure(node: exp.Expr, *, by_name: bool) -> exp.Expr | None:
     """The argument of `node` where `node` keeps the argument's structure, else None."""
     if isinstance(node, (exp.Cast, exp.TryCast)) and not by_name and _is_struct(node.args.get("to")):
-        return None
+        return node.this if isinstance(node.this, _OF_JSON) else None
     if isinstance(node, _KEEPING):
         below = node.this
         return below if isinstance(below, exp.Expr) else None
-    if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 and node.name.lower() in _SAME_STRUCTURE_NAMES:
+    if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 and node.name.lower() in SAME_STRUCTURE_NAMES:
         argument = node.expressions[0]
         return argument if isinstance(argument, exp.Expr) else None
     return None

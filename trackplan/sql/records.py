@@ -177,7 +177,7 @@ class Opaque(Struct, tag=True, array_like=True):
     `names` are its columns where the text says them, `closed` tells that it has no others. With `structured`, any other
     column asked of it is that member of the (array of structs in the) references, as UNNEST gives. With `listed`, its
     first column is an element of the list that the references make, and the list's length alone decides its rows. It
-    sees the sources `before` it in its FROM.
+    sees the sources `before` it in its FROM. Of some columns it is known what `each` is made of, by lower-case names.
     """
 
     parent: int
@@ -187,6 +187,7 @@ class Opaque(Struct, tag=True, array_like=True):
     structured: bool = False
     listed: bool = False
     before: int | None = None
+    each: dict[str, list[Reference]] = field(default_factory=dict)
 
 
 Scope = Select | Union | Opaque

@@ -21,6 +21,7 @@ from trackplan.sql.helpers import helping, one_value
 from trackplan.sql.json_ways import NAMES
 from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.parse import Piece, tree_of
+from trackplan.sql.paths import SAME_STRUCTURE_NAMES
 from trackplan.sql.records import Helper, Opaque, Output, Select, Source, Statement, called
 from trackplan.sql.sources import FOLLOWED
 
@@ -47,7 +48,7 @@ def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement 
         raise NotFollowedError
     returns = property_of(tree, exp.ReturnsProperty)
     gives_rows = returns is not None and bool(returns.args.get("is_table"))
-    if head.this.name.lower() in NAMES:
+    if head.this.name.lower() in NAMES | SAME_STRUCTURE_NAMES:
         raise NotFollowedError  # it hides what the database has under that name
     body = _body(tree, piece, dialect)
     if body is None and not gives_rows and not READS.search(piece.text):

@@ -26,6 +26,9 @@ FREE: Bound = {}
 LISTED = frozenset({"duckdb", "bigquery"})
 """Dialects in which UNNEST of a list gives each element as one value; elsewhere it may spread its members, or a map."""
 
+SPREADS_MAPS = frozenset({"databricks", "spark"})
+"""Dialects in which `explode` gives one column for a list, and two for a map."""
+
 _CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
 _LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
 
@@ -210,11 +213,17 @@ class Shapes(Leaves):
 
     def _unnested(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """UNNEST in a select list: rows of elements, or columns of members."""
-        if self.compiler.dialect not in LISTED or node.expressions:
+        of_lists = self.compiler.dialect in LISTED or self._has_one_name(node)
+        if not of_lists or node.expressions:
             self._taken(node, "output", into, bound, found)
         else:
             self.unpacks = True
             self._built(node.this, into, bound, found)
+
+    def _has_one_name(self, node: exp.Expr) -> bool:
+        """`explode(list) AS item`: what a map gives needs two names."""
+        single = type(node) in (exp.Explode, exp.ExplodeOuter) and isinstance(node.parent, exp.Alias)
+        return single and self.compiler.dialect in SPREADS_MAPS
 
     # Functions of lists that run over the elements.
 
@@ -242,13 +251,14 @@ _SHAPES = Kinds(
         ((exp.Query, exp.Identifier), Shapes._whole),
         ((exp.Struct, exp.JSONObject), Shapes._object),
         ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Shapes._renamed),
-        ((exp.Coalesce, exp.Array, exp.If, exp.Case), Shapes._either),
+        ((exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case), Shapes._either),
         ((exp.Explode,), Shapes._unnested),
         ((exp.Transform, exp.ArrayFilter, exp.Comprehension), Shapes._each),
         (
             (
                 *(exp.ArrayAgg, exp.ArgMax, exp.ArgMin, exp.First, exp.Last, exp.FirstValue, exp.LastValue),
                 *(exp.NthValue, exp.Lag, exp.Lead, exp.Order, exp.Limit, exp.Filter, exp.HavingMax, exp.JSONArrayAgg),
+                exp.ArraySlice,
             ),
             Shapes._first,
         ),

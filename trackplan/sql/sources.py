@@ -13,6 +13,8 @@ from trackplan.sql.nodes import children, span_of
 from trackplan.sql.pivots import pivoted
 from trackplan.sql.records import NOWHERE, Opaque, Output, Ref, Reference, ScopeRef, Select, Source, Span, Star
 from trackplan.sql.shapes import LISTED
+from trackplan.sql.unpacking import unpacked
+from trackplan.sql.values import lengths
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -32,13 +34,20 @@ FOLLOWED = frozenset(
         "json_array_elements",
         "json_array_elements_text",
         "json_each",
+        "json_each_text",
+        "json_object_keys",
         "json_table",
+        "json_to_record",
         "json_to_recordset",
+        "json_tuple",
         "json_tree",
         "jsonb_array_elements",
         "jsonb_array_elements_text",
         "jsonb_each",
         "jsonb_each_text",
+        "jsonb_object_keys",
+        "jsonb_path_query",
+        "jsonb_to_record",
         "jsonb_to_recordset",
         "numbers",
         "openjson",
@@ -77,11 +86,12 @@ def from_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) 
 
 def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> None:
     """The sources that a JOIN adds, and what it joins on."""
+    if str(node.args.get("kind") or "").upper() == "ARRAY":
+        _array_join(compiler, node, frame, select)
+        return
     first = len(frame.sources)
     from_item(compiler, node.this, frame, select)
     added = frame.sources[first:]
-    if str(node.args.get("kind") or "").upper() == "ARRAY":
-        raise NotFollowedError
     if str(node.args.get("kind") or "").upper() in _DROPS_RIGHT:
         for source in added:
             source.in_star = False
@@ -93,6 +103,16 @@ def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> No
     condition = node.args.get("match_condition")
     if condition is not None:
         select.rows.extend(walker.refs(condition, "join"))
+
+
+def _array_join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> None:
+    """`ARRAY JOIN items AS item`, and `ARRAY JOIN items`, whose elements go by the name of the list."""
+    for item in (node.this, *node.expressions):
+        if isinstance(item, exp.Alias):
+            alias = compiler.fold(item.args["alias"])
+            frame.sources.append(Source(alias, scope=_elements(compiler, item.this, frame, alias)))
+        else:
+            select.rows.extend(lengths(Walker(compiler, frame).refs(item, "output"), "join"))
 
 
 def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
@@ -125,7 +145,7 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
     ):
         source = _called(compiler, node.this, alias, columns, frame)
     else:
-        source = Source(alias, scope=_opaque(compiler, node, frame, columns))
+        source = Source(alias, scope=_opaque(compiler, node, frame, alias, columns))
     frame.sources.append(source)
     pivots = node.args.get("pivots")
     if pivots:
@@ -194,7 +214,7 @@ def _column(identifiers: list[exp.Identifier]) -> exp.Expr:
     return exp.Column(**{k: p.copy() for k, p in zip(names, reversed(identifiers), strict=False)})
 
 
-def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str, ...]) -> int:
+def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, alias: str, columns: tuple[str, ...]) -> int:
     """UNNEST, LATERAL FLATTEN, table functions: their arguments flow into whatever is asked of them."""
     function = node.this if isinstance(node, exp.Table) else node
     if not isinstance(node, (exp.Table, exp.UDTF, exp.Func)):
@@ -204,6 +224,13 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, columns: tuple[str
     if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):
         raise NotFollowedError
     walker = Walker(compiler, frame)
+    known = unpacked(walker, node, alias, columns)
+    if known is not None:
+        opaque = Opaque(
+            frame.scope, known.elements, known.names, known.closed, known.structured,
+            listed=True, before=len(frame.sources), each=known.each,
+        )  # fmt: skip
+        return compiler.place(opaque, None)
     refs: list[Reference] = []
     unnest = node.this if isinstance(node, exp.Lateral) else node
     arguments = list(unnest.expressions) if isinstance(unnest, exp.Unnest) else [c for _, c in children(node)]
