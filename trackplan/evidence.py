@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.findings import Place
 from trackplan.sql.records import Statement
 
@@ -86,11 +87,11 @@ def store_notes(base: FactBase, project: Project, facts: Facts) -> None:
     notes: list[str] = []
     who = facts.linking.askers
     if who.as_consumers and who.leaves:
-        models = _counted(who.leaves, "model")
+        models = plural(who.leaves, "model")
         nobody = "No consumer is declared" if len(who.consumers) == who.leaves else "Only tests and builds are declared"
         notes.append(f"{nobody}, so the {models} that no other model reads count as consumed.")
     elif who.leaves:
-        models = _counted(who.leaves, "model")
+        models = plural(who.leaves, "model")
         notes.append(f"{models} {'is' if who.leaves == 1 else 'are'} read by no declared consumer and no other model.")
     if facts.linking.references:
         notes.append(coverage(base, facts.linking.references, facts.linking.unclear))
@@ -151,7 +152,3 @@ def _store_unresolved(base: FactBase, read: Inputs, facts: Facts) -> None:
     base.insert("unresolved", ("key", "reason", "name", "detail", "place"), rows)
     for path in read.unreadable:
         facts.everywhere.append(f"{path} could not be read and may use it")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -22,8 +22,8 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
     """
     from trackplan import gate, pipeline
     from trackplan.commands.progress import Progress
+    from trackplan.counted import plural
     from trackplan.edits import disk
-    from trackplan.formats.summary import plural
     from trackplan.gate import baseline
     from trackplan.gate.model import BASELINE
     from trackplan.project.model import BASELINE_FILE

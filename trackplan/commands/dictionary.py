@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def run(where: base.Where, folder: Path, today: str, *, check: bool) -> int:
     """Bring the pages in `folder` up to date; with `check`, only tell which are not, and exit 1."""
     from trackplan.commands.facts import open_facts
+    from trackplan.counted import plural
     from trackplan.dictionary import folder as folders
     from trackplan.dictionary.entries import things
     from trackplan.dictionary.pages import pages
-    from trackplan.formats.summary import plural
 
     if folder.exists() and not folder.is_dir():
         raise TrackplanError(

@@ -93,7 +93,7 @@ def _show(options: check.Options, fixed: Fixed, root: Path) -> int:
 
 def _summary(fixed: Fixed, verb: str) -> str:
     """What was done: Fixed 3 findings in 2 files (TP008 2 times, TP201); 12 left; 2 of them with --fix --unsafe."""
-    from trackplan.formats.summary import plural
+    from trackplan.counted import plural
 
     rules: Counter[str] = Counter()
     for (_, rule), many in fixed.mended.items():

@@ -13,7 +13,7 @@ from trackplan.errors import ExitCode, TrackplanError
 def run(folder: Path) -> int:
     """Write the files; refuses to overwrite any."""
     from trackplan.commands import initial
-    from trackplan.formats.summary import plural
+    from trackplan.counted import plural
 
     if not folder.is_dir():
         raise TrackplanError(f"there is no folder {base.printable(folder)}", "Create it first.")

@@ -66,8 +66,8 @@ def _write(target: Path, files: dict[str, str]) -> None:
 
 
 def _told(found: Proposals, target: Path) -> str:
+    from trackplan.counted import plural
     from trackplan.formats import table
-    from trackplan.formats.summary import plural
     from trackplan.prune.pages import standing, summary
 
     if not found.proposals:

@@ -6,8 +6,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats.markdown import code, plain
-from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,10 +12,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Protocol
 
+from trackplan.counted import plural
 from trackplan.formats import table
 from trackplan.formats.base import Look, paint
 from trackplan.formats.source import visible
-from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats.indented import indented
 from trackplan.formats.markdown import plain
 from trackplan.formats.source import visible
-from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
+from trackplan.counted import plural
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, by_cause, by_owner, gravest_first
 from trackplan.formats.source import visible
-from trackplan.formats.summary import headline, plural
+from trackplan.formats.summary import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trackplan import __version__, owners
+from trackplan.counted import plural
 from trackplan.findings import Place, Severity
 from trackplan.formats.base import Look, gravest_first
 from trackplan.formats.indented import indented
-from trackplan.formats.summary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

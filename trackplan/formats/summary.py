@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from trackplan.causes import CAUSES
+from trackplan.counted import plural
 from trackplan.findings import Severity
 from trackplan.formats.base import Look, by_cause, by_owner, paint
 from trackplan.formats.source import visible
@@ -52,11 +53,6 @@ def summary(report: Report, look: Look) -> str:
         _next_step(report, look),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 file`, `2 files`, `1,000 files`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def headline(report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackplan.formats.summary import plural
+from trackplan.counted import plural
 from trackplan.processing.model import GAP, Paper, few, row, said_or
 from trackplan.processing.record import record_of_signing
 

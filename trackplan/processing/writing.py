@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats.markdown import plain
-from trackplan.formats.summary import plural
 from trackplan.formats.table import as_csv
 
 if TYPE_CHECKING:

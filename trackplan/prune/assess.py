@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.errors import TrackplanError
-from trackplan.formats.summary import plural
 from trackplan.prune.candidates import Candidates, identity
 from trackplan.prune.drafting import draft
 from trackplan.prune.lessening import less

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats.markdown import code, plain
-from trackplan.formats.summary import plural
 from trackplan.prune.model import BY_HAND, LESSENING
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.derive.reasons import listing
-from trackplan.formats.summary import plural
 from trackplan.prune.candidates import action_of
 from trackplan.prune.declare import declarations
 from trackplan.prune.evidence import evidence

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trackplan import inputs
-from trackplan.formats.summary import plural
+from trackplan.counted import plural
 from trackplan.prune import recheck, runnable
 from trackplan.prune.causes import Causes
 from trackplan.prune.model import BOUND, PROVED, UNPROVED, Proof

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats import page, table
 from trackplan.formats.markdown import plain
-from trackplan.formats.summary import plural
 from trackplan.scorecard.tables import made_of, verdict
 
 if TYPE_CHECKING:

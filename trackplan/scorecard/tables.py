@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.counted import plural
 from trackplan.formats.markdown import plain
 from trackplan.formats.source import visible
-from trackplan.formats.summary import plural
 from trackplan.formats.table import aligned
 from trackplan.scorecard.card import OFF, ON, REACHED, UNKNOWN
 

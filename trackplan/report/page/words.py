@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from trackplan.counted import plural as plural  # for templates
 from trackplan.formats.source import visible
 from trackplan.metrics.model import shown
 
@@ -47,11 +48,6 @@ def number(value: float | None) -> str:
 def share(value: float | None) -> str:
     """`73.6 %`, and `-` for nothing."""
     return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 field`, `2 fields`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def query(**wanted: object) -> str:
