@@ -53,7 +53,7 @@ LAYERS = (
     {"once", "owners"},
     {"tree", "cache"},
     {"names", "causes", "taxonomy", "findings", "errors", "resources", "patterns", "seen", "garbage", "git"}
-    | {"similarity", "copies", "streams", "proof"},
+    | {"similarity", "copies", "counted", "streams", "proof"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 MAY_PRINT = {"__main__", "running", "commands"}
