@@ -112,6 +112,21 @@ def test_a_model_that_only_a_test_reads_now_takes_a_whole_run(project: Path, lin
     assert linked == [True]
 
 
+def test_keys_in_a_list_of_pairs_are_used_by_who_reads_pairs(project: Path) -> None:
+    members = "".join(f"  - {{name: {name}, type: STRING}}\n" for name in ("key", "value"))
+    params = f"- name: params\n  type: RECORD\n  mode: REPEATED\n  fields:\n{members}"
+    write(project, "raw/pairs.yaml", f"fields:\n- name: id\n  type: STRING\n{params}")
+    field = "      page: {type: string, description: Where., column: raw.pairs.params.page}\n"
+    write(project, "plan.yaml", SMALL["plan.yaml"].replace("    properties:\n", f"    properties:\n{field}", 1))
+    pairs = "select id{} from raw.pairs, unnest(params) as p"
+    texts = ("select id from raw.pairs", pairs.format(""), pairs.format(", p.value"), "select id from raw.pairs")
+    for text, used in zip(texts, (b"unused", b"", b"", b"unused"), strict=True):
+        write(project, "dashboards/d0.sql", text)
+        said = warm(project)
+        assert said == run(project, "--no-cache")
+        assert (b"Events.page is unused" in said[1]) is bool(used), text
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "another"])
 def test_a_net_that_is_damaged_takes_a_whole_run(project: Path, linked: list[bool], damage: str) -> None:
     (net,) = (project.parent / "project-cache" / "v1").glob("*.net")

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from trackplan.link.columns import taken
+from trackplan.link.columns import members, taken
 from trackplan.link.frames import bits
 from trackplan.link.net import Net, number_of
 from trackplan.link.spread import Spread
@@ -107,16 +107,24 @@ class Woven:
         for column, path, node in sheet.paths:
             ways.setdefault(column, []).append((path, node))
         inner: dict[int, Callable[[str], list[int]]] = {}
-        for key, listed in self.base.fetch(_PATHS, {"relation": relation}):
-            name, *inside = json.loads(str(listed))
+        rows = [
+            (int(str(k)), json.loads(str(p)), bool(d)) for k, p, d in self.base.fetch(_PATHS, {"relation": relation})
+        ]
+        keys: dict[str, list[tuple[str, bool]]] = {}
+        for _, (name, *inside), declared in rows:
+            if inside:
+                keys.setdefault(name.lower(), []).append((".".join(inside).lower(), declared))
+        for key, (name, *inside), _ in rows:
             column = index[name.lower()]
             into = ways.get(column, [])
             if not inside:
-                yield int(str(key)), (name.lower(), "", [column, *(node for _, node in into)])
+                yield key, (name.lower(), "", [column, *(node for _, node in into)])
                 continue
             lower = ".".join(inside).lower()
-            take = inner.get(column) or inner.setdefault(column, taken(into))
-            yield int(str(key)), (inside[-1].lower(), lower, [column, *take(lower)])
+            take = inner.get(column)
+            if take is None:
+                take = inner[column] = taken(into, members(keys[name.lower()]))
+            yield key, (inside[-1].lower(), lower, [column, *take(lower)])
 
     def _spread(self, masks: Masks) -> Masks:
         """Whoever asks a text that may have written it asks for it too."""
@@ -131,4 +139,4 @@ class Woven:
         return Spread(self.net)
 
 
-_PATHS = "SELECT key, path FROM stored_column WHERE relation = :relation ORDER BY key"
+_PATHS = "SELECT key, path, declared FROM stored_column WHERE relation = :relation ORDER BY key"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trackplan.facts.declared import Column
@@ -84,15 +84,31 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         nodes = [first + position, *(node for _, node in ways)]
         found.append(Stored(position, (), known, column, place, name, "", nodes))
         if relation.raw and (sure or lower in relation.keys or (column is not None and column.columns)):
-            take = taken(ways)
-            for key in _keys(linking, relation, position, name, sure, place):
+            keys = list(_keys(linking, relation, position, name, sure, place))
+            take = taken(ways, members((key.lower, key.known) for key in keys))
+            for key in keys:
                 key.asked = [first + position, *take(key.lower)]
-                found.append(key)
+            found += keys
     return found
 
 
-def taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
-    """Which of the ways into a column take a key of it: the same, a part of it, or something around it."""
+def members(keys: Iterable[tuple[str, bool]]) -> frozenset[str] | None:
+    """The members of the pairs that a column is a list of, as `key` and `value`; None where it is no such list.
+
+    Of all keys in it, it is told whether the warehouse declares them; what is in no pair is the key of one.
+    """
+    outer = {key: known for key, known in keys if "." not in key}
+    declared = {key for key, known in outer.items() if known}
+    known = declared or outer.keys() & {"k", "v", "key"} | {key for key in outer if key.endswith("value")}
+    named = any(key == "k" or key.endswith(("key", "name")) for key in known)
+    return frozenset(known) if named and any(key == "v" or key.endswith("value") for key in known) else None
+
+
+def taken(ways: Sequence[tuple[str, int]], pair: frozenset[str] | None) -> Callable[[str], list[int]]:
+    """Which of the ways into a column take a key of it: the same, a part of it, or something around it.
+
+    In a list of pairs, whatever reads it may read those of any key (see `members`).
+    """
     exact = dict(ways)
     inside: dict[str, list[int]] = {}
     for path, node in ways:
@@ -102,6 +118,8 @@ def taken(ways: Sequence[tuple[str, int]]) -> Callable[[str], list[int]]:
 
     def take(key: str) -> list[int]:
         segments = key.split(".")
+        if pair is not None and segments[0] not in pair:
+            return [node for _, node in ways]
         around = (exact.get(".".join(segments[:length])) for length in range(1, len(segments) + 1))
         return [*(node for node in around if node is not None), *inside.get(key, ())]
 
