@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _HOOK = (sys.executable, "-m", "trackplan", "hook", "--today", "2026-11-21", "--jobs", "1")
 _FILES = 5
 _DESCRIPTION = re.compile(r"description: What[^}]*")
+_PROPERTY = re.compile(r"^      \w+: \{type: [^}]*\}\n", re.MULTILINE)
+_PROPERTIES = 15
 _TYPE = re.compile(r"type: (string|boolean)")
 
 
@@ -53,7 +55,7 @@ class Repository:
     def _plans(self) -> Iterator[Path]:
         """Some plan files, each time others."""
         paths = sorted((self.folder / "plans").iterdir())
-        for number in range(_FILES):
+        for number in range(min(_FILES, len(paths))):
             yield paths[(self.edits * _FILES + number) % len(paths)]
 
 
@@ -70,6 +72,12 @@ def moved(text: str, number: int) -> str:
 def added(text: str, number: int) -> str:
     """Collect a property more."""
     return _DESCRIPTION.sub(lambda found: f"{found[0]}}}\n      added_{number}: {{type: string", text, 1)
+
+
+def removed(text: str, number: int) -> str:
+    """Collect a property less, each time another one."""
+    found = list(_PROPERTY.finditer(text))[number % _PROPERTIES]
+    return text[: found.start()] + text[found.end() :]
 
 
 def said(text: str, number: int) -> str:
@@ -119,7 +127,12 @@ def main(arguments: list[str] | None = None) -> int:
             _told(
                 f"{_FILES} plan files: a new property each",
                 25,
-                *alternate(1, lambda: made.after(added), lambda: run(PASS)),
+                *alternate(options.runs, lambda: made.after(added), lambda: run(PASS)),
+            ),
+            _told(
+                f"{_FILES} plan files: a property less each",
+                25,
+                *alternate(options.runs, lambda: made.after(removed), lambda: run(PASS)),
             ),
         ]
     return int(not all(found))

@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: measurement
 requires: [plans, models|consumers]
+rests_on: event
 why: >
   Where neither the fields of an event nor the fact that it happened is used, the whole call can go: less code, less
   traffic, less to explain to the people it is about.

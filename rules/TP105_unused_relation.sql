@@ -7,6 +7,7 @@ severity: warning
 category: purpose
 cause: measurement
 requires: [warehouse, models|consumers]
+rests_on: event
 why: >
   A table that is loaded and never read is pure cost and risk: it is stored, copied, backed up and can leak, and
   serves nobody.

@@ -7,6 +7,7 @@ severity: warning
 category: use-cases
 cause: measurement
 requires: [use_cases, plans|warehouse]
+rests_on: event
 why: A use case that lacks its data cannot move its outcome, and nobody notices until the numbers are asked for.
 fix: Add it to the plan, correct the name, or drop the need.
 fixer: {edit: correct-name, safe: true}

@@ -7,6 +7,7 @@ severity: info
 category: use-cases
 cause: method
 requires: [use_cases]
+rests_on: event
 why: >
   A need with a wildcard or a tag, or for a whole event or table, justifies data that nobody has thought of. A purpose must be
   specific.

@@ -7,6 +7,7 @@ severity: info
 category: quality
 cause: method
 requires: [plans]
+rests_on: event
 why: >
   Half of the values end up under each name. Whoever reads one of them counts half, and nobody notices.
 fix: Keep one of the names, move whoever reads the other, and drop it.

@@ -7,6 +7,7 @@ severity: warning
 category: drift
 cause: machinery
 requires: [plans, warehouse]
+rests_on: event
 why: >
   What arrives without being planned was decided by nobody: a code change, an SDK or an old version. It is in no
   record of processing.

@@ -7,6 +7,7 @@ severity: info
 category: drift
 cause: measurement
 requires: [plans, warehouse]
+rests_on: event
 why: >
   A field without a column is either not sent, lost on its way, or stored under another name. Until that is known
   nobody can say whether it is used.

@@ -7,6 +7,7 @@ severity: info
 category: lifecycle
 cause: people
 requires: [plans, models|consumers]
+rests_on: event
 why: What is deprecated is meant to go. Whoever still reads it will break on the day it does.
 fix: Move the readers to what replaces it, or take the deprecation back.
 */

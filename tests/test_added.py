@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import plan_edits
 from tests.test_renewal import run, warm
 from tests.test_tree_git import commit, git, repository, write
 from trackplan.commands import renew_added
@@ -139,12 +141,42 @@ def test_what_is_said_otherwise_takes_no_whole_run(
     assert short == [True] * 2
 
 
+def test_fields_that_come_and_go_take_no_whole_run(project: Path, short: list[bool]) -> None:
+    commit(project)
+    more = SHOP + "      more: {type: string}\n"
+    inside = SITE + "          fax: {type: string}\n"
+    for files in (
+        {"plans/shop.yaml": more},
+        {"plans/shop.yaml": SHOP},
+        {
+            "plans/shop.yaml": SHOP.replace(
+                "      email: {type", "      id: {type: string, tags: [key]}\n      email: {type", 1
+            )
+        },
+        {"plans/shop.yaml": more, "plans/site.yaml": inside},
+        {"plans/shop.yaml": SHOP.replace("gender: {type", "sex: {type"), "plans/site.yaml": SITE},
+        {"plans/shop.yaml": SHOP.replace("string}", "string, sensitivity: personal}")},
+    ):
+        stage(project, files)
+        assert warm(project, *ASKED) == run(project, "--no-cache", *ASKED)
+        if "plans/site.yaml" in files:
+            commit(project)
+    assert short == [True] * 6
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_any_edits_of_any_plans_add_what_whole_runs_tell(seed: int, tmp_path: Path) -> None:
+    told = plan_edits.tried(Random(seed), tmp_path / "project", 4, warm, run)  # noqa: S311 - not for secrets
+    assert True in told
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("plans/shop.yaml", SHOP + "      more: {type: string}\n"),
         ("plans/shop.yaml", SHOP.replace("phone:", "telephone:")),
-        ("plans/shop.yaml", SHOP.replace("type: string}", "type: string, sensitivity: personal}")),
+        ("plans/shop.yaml", SHOP.replace("  Sent:", "  Sent off:")),
+        ("plans/site.yaml", SITE.replace("  ip: {type", "  city: {type")),
+        ("plans/site.yaml", SITE.replace("url: {type", "url: {column: raw.seen.id, type")),
         ("plans/shop.yaml", SHOP + "# trackplan: ignore-file[TP401] so\n"),
         ("plans/more.yaml", SHOP.replace("Ordered", "Ordered again").replace("Sent", "Sent again")),
         ("models/orders.sql", "select email from raw.ordered"),

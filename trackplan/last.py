@@ -80,7 +80,7 @@ class Head(msgspec.Struct):
     any. `edits` were made since the image. `staged` tells that all was read from the index. In the files in `marked`
     somebody speaks to trackplan. `net` stands for the net of the linked program, `sql` has what edits of SQL changed.
     Where only what is new was asked for, `tree` is what git calls all that is staged, the facts lie in a file of their
-    own with the checksum `checked`, and `readers` are the modules that read plans.
+    own with the checksum `checked`, `readers` are the modules that read plans, and `ground` is a `derive.grown.Ground`.
     """
 
     state: bytes
@@ -102,6 +102,7 @@ class Head(msgspec.Struct):
     tree: str = ""
     checked: int = 0
     readers: tuple[str, ...] = ()
+    ground: bytes = b""
 
 
 @dataclass(slots=True)
@@ -176,6 +177,7 @@ class Leaving:
     blocks: Blocks = field(default_factory=Blocks)
     net: bytes = b""
     tree: str = ""
+    ground: bytes = b""
     _last: Last | None = None
 
     def facts(
@@ -218,14 +220,11 @@ class Leaving:
             tree=self.tree,
             checked=zlib.crc32(image) if self.tree else 0,
             readers=modules_of_kind("plan") if self.tree else (),
+            ground=self.ground,
         )
         judges = ([bound(rule, project) for rule in ran], project.rules.per_path)
         words = b"" if "classification" in unfilled else _words(read)
-        packed = (
-            zlib.compress(_ENCODER.encode(judges), _FAST),
-            words,
-            zlib.compress(_ENCODER.encode(suppressions), _FAST),
-        )
+        packed = (_packed(judges), words, _packed(suppressions))
         found = () if self.tree else report.findings  # what is new is found by judging what was there again
         self._last = Last(head, found, {}, *packed, image)
 
@@ -249,6 +248,10 @@ class Leaving:
                 return {}
 
         seen.active.leave = leave
+
+
+def _packed(thing: object) -> bytes:
+    return zlib.compress(_ENCODER.encode(thing), _FAST)
 
 
 def _words(read: Inputs) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trackplan import compilation, evidence, garbage, inputs, judgement, owners, rules, summary
 from trackplan.cache.pack import Means
 from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
+from trackplan.derive.ground import ground
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report, RuleText
 from trackplan.link import gaps, linking, netting, program, store, units
@@ -109,6 +110,8 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         status.store(base, facts)
         less.store(base, facts)
         base.freeze()
+        if leaving is not None and leaving.tree:
+            leaving.ground = ground(base, project, facts)
         if leaving is not None and means.pack.lasts:
             with garbage.looked_for(seldom=True):
                 leaving.net = netting.netted(

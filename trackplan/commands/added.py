@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from trackplan.derive import edited_plans, settled
 from trackplan.derive.edited import KEPT
@@ -12,11 +13,13 @@ from trackplan.errors import TooMuchError
 from trackplan.names import field_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from trackplan.classify import Dictionary
+    from trackplan.commands.growth import Growth
     from trackplan.derive.edited import Changes, Declared
     from trackplan.derive.edited_plans import Said, Wanted
+    from trackplan.derive.versions import Version
     from trackplan.facts.base import FactBase
     from trackplan.facts.declared import Plan
     from trackplan.findings import Finding
@@ -24,96 +27,138 @@ if TYPE_CHECKING:
     from trackplan.rules import Bound
 
 
+class Growing(Protocol):
+    """Lets events of a small base have other fields than those that they have in the large one."""
+
+    @property
+    def files(self) -> Collection[str]:
+        """Files that matter beside those in which events of the base are declared."""
+
+    def wants(self, version: Version) -> bool:
+        """Whether an event matters."""
+
+    def rebuild(self, version: Version) -> None:
+        """Let the fields of an event be those of a version of it."""
+
+    def judge(self) -> None:
+        """Tell what follows from that."""
+
+
+@dataclass(slots=True)
 class Edits:
-    """Plans that declare the same events and fields as before, said otherwise.
+    """Plans that declare the same events as before, said otherwise, or with other fields.
 
     `pairs` has what files declared and declare, `changes` what that changes; `other` gives what another one declares
     that was edited since the facts in the file `image` were made, and `edited` are those of the pairs that were, too.
+    `growth` are the events with other fields.
     """
 
-    def __init__(
-        self,
-        left: Last,
-        image: str,
-        pairs: Mapping[str, tuple[Declared, Declared]],
-        changes: Changes,
-        edited: Collection[str],
-        other: Callable[[str], Declared | None],
-        words: Callable[[], Dictionary],
-    ) -> None:
-        self._left = left
-        self._image = image
-        self._pairs = pairs
-        self._changes = changes
-        self._edited = edited
-        self._other = other
-        self._words = words
-        self._unfilled = left.head.unfilled
-        self._said: list[tuple[str, Said, Said]] = []
-        self._touched: set[tuple[str, tuple[str, ...]]] = set()
+    left: Last
+    image: str
+    pairs: Mapping[str, tuple[Declared, Declared]]
+    changes: Changes
+    edited: Collection[str]
+    other: Callable[[str], Declared | None]
+    words: Callable[[], Dictionary]
+    growth: Growth
+    _said: list[str] = field(default_factory=list)
+    _paths: dict[tuple[str, ...], set[tuple[str, str]]] = field(default_factory=dict)
+    _touched: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def added(self) -> tuple[Finding, ...]:
         """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""
-        changes, head = self._changes, self._left.head
+        changes, head = self.changes, self.left.head
         if any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise TooMuchError
+        changes.cells.update(self.growth.cells)
         again = {rule for rule, cells in head.rules.items() if changes.touch(cells)}
         if not again:
             return ()
-        rules = [each for each in self._left.rules()[0] if each.rule.id in again]
-        by_event = [each for each in rules if each.rule.rests_on == "event"]
+        rules = [each for each in self.left.rules()[0] if each.rule.id in again]
         by_path = [each for each in rules if each.rule.rests_on == "path"]
-        if len(by_event) + len(by_path) < len(rules):
+        by_event = [each for each in rules if each.rule.rests_on == "event"]
+        by_plan = [each for each in rules if not each.rule.rests_on and self._reads_plans(each)]
+        if len(by_event) + len(by_path) + len(by_plan) < len(rules):
             raise TooMuchError
         self._compare()
-        found = [*self._of_events(by_event), *self._of_paths(by_path)]
+        found = [*self._of_events(by_event, by_plan), *self._of_paths(by_path)]
         return tuple(sorted(found, key=lambda finding: finding.sort_key))
 
-    def _of_events(self, rules: Sequence[Bound]) -> list[Finding]:
-        """What rules add that rest on one event each."""
+    def _reads_plans(self, rule: Bound) -> bool:
+        """Whether a rule asks for nothing but plans."""
+        from trackplan.facts import wide
+
+        return wide.TABLES.issuperset(table for table, _ in self.left.head.rules[rule.rule.id])
+
+    def _of_events(self, rules: Sequence[Bound], by_plan: Sequence[Bound]) -> list[Finding]:
+        """What rules add that rest on one event each, or on all plans."""
         from trackplan.facts import near
 
-        edited = {event for event, _, _ in self._said}
-        if not rules or not edited:
+        if not self._said or not (rules or by_plan):
             return []
-        with near.events(self._image, self._left.head.checked, edited) as base:
+        ids, growth = {*self._said, *self.growth.further()}, self.growth
+        with near.events(self.image, self.left.head.checked, ids, growth.changed, growth.needs) as base:
             held = {str(id_) for (id_,) in base.fetch("SELECT id FROM event")}
-            return self._difference(base, rules, lambda event, _: event in held)
+            return self._difference(base, growth.events(base, held), rules, by_plan, lambda event, _: event in held)
 
     def _of_paths(self, rules: Sequence[Bound]) -> list[Finding]:
         """What rules add that rest on the fields of one path each."""
         from trackplan.facts import near
 
-        cells = {tuple(cell) for each in rules for cell in self._left.head.rules[each.rule.id]}
-        paths = {
-            new.path for _, old, new in self._said if new.path and not cells.isdisjoint(edited_plans.cells(old, new))
-        }
+        cells = {tuple(cell) for each in rules for cell in self.left.head.rules[each.rule.id]}
+        paths = {path for path, other in self._paths.items() if any(c in other or (c[0], "*") in other for c in cells)}
         if not paths:
             return []
         listed = [json.dumps(path, ensure_ascii=False) for path in paths]
-        with near.paths(self._image, self._left.head.checked, listed) as base:
-            return self._difference(base, rules, lambda _, path: path in paths)
+        with near.paths(self.image, self.left.head.checked, listed) as base:
+            growing = self.growth.alike(base, paths)
+            return self._difference(base, growing, rules, (), lambda _, path: path in paths)
 
     def _compare(self) -> None:
         """Note the events and fields of which something else is said, and those that stand elsewhere."""
-        for was, now in self._pairs.values():
+        for was, now in self.pairs.values():
             for old, new in zip(was.plans, now.plans, strict=True):
-                for one, other in zip(edited_plans.walk(old), edited_plans.walk(new), strict=True):
-                    cells = edited_plans.cells(one, other)
-                    if cells or one.said.place != other.said.place:
-                        event = field_id(new.name, other.event, ())
-                        self._touched.add((event, other.path))
-                        self._said += [(event, one, other)] if cells else []
+                for id_, one, other in _events(old, new):
+                    if id_ in self.growth.changed:
+                        self._grown(id_, one, other)
+                    else:
+                        self._say(id_, one, other)
 
-    def _difference(self, base: FactBase, rules: Sequence[Bound], wanted: Wanted) -> list[Finding]:
+    def _say(self, id_: str, old: Iterable[Said], new: Iterable[Said]) -> None:
+        for one, other in zip(old, new, strict=True):
+            cells = edited_plans.cells(one, other)
+            if cells or one.said.place != other.said.place:
+                self._touched.add((id_, other.path))
+                self._said += [id_] if cells else []
+                if cells and other.path:
+                    self._paths.setdefault(other.path, set()).update(cells)
+
+    def _grown(self, id_: str, old: Iterable[Said], new: Iterable[Said]) -> None:
+        """All of an event with other fields is another."""
+        before, now = ({said.path: said for said in found} for found in (old, new))
+        self._said.append(id_)
+        self._touched.update((id_, path) for path in now)
+        for path in (before.keys() | now.keys()) - {()}:
+            one, other = before.get(path), now.get(path)
+            if one is None or other is None or edited_plans.bare(one) != edited_plans.bare(other):
+                self._paths.setdefault(path, set()).update(self.growth.cells)
+            else:
+                self._paths.setdefault(path, set()).update(edited_plans.cells(one, other))
+
+    def _difference(
+        self, base: FactBase, growing: Growing, rules: Sequence[Bound], by_plan: Sequence[Bound], wanted: Wanted
+    ) -> list[Finding]:
         """What the rules find now that they did not find before, in a small base."""
-        paths = sorted(str(path) for (path,) in base.fetch(_FILES))
-        others = [plan for path in paths if path not in self._pairs for plan in self._plans(self._other(path))]
-        was = [plan for path in self._edited for plan in self._pairs[path][0].plans]
-        before = self._judged(base, rules, wanted, [*others, *was])
+        paths = sorted({str(path) for (path,) in base.fetch(_FILES)} | set(growing.files))
+        others = [plan for path in paths if path not in self.pairs for plan in self._plans(self.other(path))]
+        was = [plan for path in self.edited for plan in self.pairs[path][0].plans]
+        known = [each for each in self.growth.versions([*others, *was]) if growing.wants(each)]
+        before = self._judged(base, growing, known, rules, by_plan, wanted, [*others, *was])
         base.thaw()
-        now = [plan for _, pair in self._pairs.values() for plan in pair.plans]
-        after = self._judged(base, rules, lambda *what: what in self._touched and wanted(*what), now)
+        now = [plan for _, pair in self.pairs.values() for plan in pair.plans]
+        touched = lambda *what: what in self._touched and wanted(*what)  # noqa: E731
+        fresh = [each for each in self.growth.versions(now) if each.id in self.growth.changed]
+        after = self._judged(base, growing, fresh, rules, by_plan, touched, now)
         self._look_up(before, after)
         left = Counter(finding.fingerprint for finding in before)
         found = []
@@ -122,23 +167,50 @@ class Edits:
                 left[finding.fingerprint] -= 1
             else:
                 found.append(finding)
+        if by_plan:
+            self._look_at(base, found)
         return found
 
     def _judged(
-        self, base: FactBase, rules: Sequence[Bound], wanted: Wanted, plans: Iterable[Plan]
+        self,
+        base: FactBase,
+        growing: Growing,
+        versions: Sequence[Version],
+        rules: Sequence[Bound],
+        by_plan: Sequence[Bound],
+        wanted: Wanted,
+        plans: Sequence[Plan],
     ) -> Sequence[Finding]:
         """What the rules find once the base holds what the plans say."""
+        from trackplan.facts import wide
+
+        for version in versions:
+            growing.rebuild(version)
+        settled.settle(base, plans, wanted, self.left.head.unfilled, self.words)
+        if versions:
+            growing.judge()
+        if not settled.less(base, self.left.head.unfilled):
+            raise TooMuchError
+        base.freeze()
+        found = self._found(base, rules)
+        if by_plan:
+            base.thaw()
+            wide.widen(base)
+            base.freeze()
+            found = [*found, *self._found(base, by_plan)]
+            base.thaw()
+            wide.narrow(base)
+            base.freeze()
+        return found
+
+    def _found(self, base: FactBase, rules: Sequence[Bound]) -> Sequence[Finding]:
         from trackplan import engine
         from trackplan.rules import overridden
 
-        settled.settle(base, plans, wanted, self._unfilled, self._words)
-        if not settled.less(base, self._unfilled):
-            raise TooMuchError
-        base.freeze()
-        outcome = engine.judge(base, rules, self._left.head.project)
+        outcome = engine.judge(base, rules, self.left.head.project)
         if outcome.failed or outcome.skipped:
             raise TooMuchError
-        all_rules, per_path = self._left.rules()
+        all_rules, per_path = self.left.rules()
         return (
             list(overridden(outcome.findings, [each.rule for each in all_rules], per_path))
             if per_path
@@ -147,7 +219,7 @@ class Edits:
 
     def _look_up(self, before: Sequence[Finding], after: Sequence[Finding]) -> None:
         """Raise `TooMuchError` where somebody puts up with a finding that came or went: other rules judge that."""
-        suppressions = self._left.suppressions()
+        suppressions = self.left.suppressions()
         known, now = (Counter(finding.fingerprint for finding in found) for found in (before, after))
         if suppressions and any(
             each.covers(finding)
@@ -157,8 +229,23 @@ class Edits:
         ):
             raise TooMuchError
 
+    def _look_at(self, base: FactBase, found: Sequence[Finding]) -> None:
+        """Raise `TooMuchError` where what is found lies in an edited file, and the base does not know where by now."""
+        ids = {str(id_) for (id_,) in base.fetch("SELECT id FROM event UNION ALL SELECT id FROM field")}
+        for finding in found:
+            path = finding.place.path
+            if finding.subject not in ids and (path in self.pairs or self.other(path) is not None):
+                raise TooMuchError
+
     def _plans(self, declared: Declared | None) -> Collection[Plan]:
         return declared.plans if declared is not None else ()
+
+
+def _events(old: Plan, new: Plan) -> Iterator[tuple[str, Iterable[Said], Iterable[Said]]]:
+    """The events of two versions of a plan, by id, each with all that is said of it."""
+    for one, other in zip(old.events, new.events, strict=True):
+        before, now = edited_plans.only(old, one), edited_plans.only(new, other)
+        yield field_id(new.name, other.name, ()), edited_plans.walk(before), edited_plans.walk(now)
 
 
 _FILES = "SELECT DISTINCT f.path FROM event e JOIN place p ON p.key = e.place JOIN file f ON f.key = p.file"

@@ -19,6 +19,7 @@ import msgspec
 from trackplan import called, garbage, git, last, once, seen, streams
 from trackplan.cache import files, pack, record, replay, state
 from trackplan.commands.added import Edits
+from trackplan.commands.growth import Growth, Sprout
 from trackplan.derive.edited import Changes, Declared
 from trackplan.errors import TooMuchError, TrackplanError
 from trackplan.facts.declared import Plan
@@ -43,13 +44,15 @@ class Trail(msgspec.Struct):
     """What has been staged since the facts were made.
 
     `facts` is the name of what was seen then, `state` of what the last run saw. `trees` is what git calls the contents
-    that were met; they differ from the facts in no more than `plans`: what plan files declare now, packed.
+    that were met; they differ from the facts in no more than `plans`: what plan files declare now, packed. `grown` has
+    by file and id the events with other fields.
     """
 
     facts: bytes
     state: bytes
     trees: list[str]
     plans: dict[str, bytes] = {}
+    grown: dict[str, dict[str, Sprout]] = {}
 
 
 def run(known: Known, arguments: list[str]) -> int | None:
@@ -110,7 +113,7 @@ class _Addition:
         with self._noted():
             tree = self._files(INDEX, staged) if staged else None
         pairs: dict[str, tuple[Declared, Declared]] = {}
-        changes, edited = self._changes(), self._trail.plans.keys() & staged.keys()
+        changes, growth, edited = self._changes(), self._growth(), self._trail.plans.keys() & staged.keys()
         for path in sorted(staged):
             if tree is None or path in self._head.marked:
                 raise TooMuchError
@@ -119,23 +122,25 @@ class _Addition:
             if path in tree.marked:  # somebody may silence a finding there
                 raise TooMuchError
             was, now = self._last(path), self._declared(path, text)
-            if not changes.add(was, now):
-                raise TooMuchError
+            growth.add(changes, path, was, now)
             pairs[path] = (was, now)
             self._trail.plans[path] = zlib.compress(_ENCODER.encode(now), _FAST)
         read = {content for each in self._seen.staged.values() for content in each.contents}
         if staged and read != {now for _, now in self._known.restaged.values()}:
             raise TooMuchError
         if before != self._trail.trees[-1]:
-            pairs, changes = dict(self._since()), self._changes()
+            pairs, changes, growth = dict(self._since()), self._changes(), self._growth()
             edited = set(pairs)
-            if not all(changes.add(was, now) for was, now in pairs.values()):
-                raise TooMuchError
-        edits = Edits(self._left, self._known.run.image, pairs, changes, edited, self._other, self._words)
+            for path, (was, now) in pairs.items():
+                growth.add(changes, path, was, now)
+        edits = Edits(self._left, self._known.run.image, pairs, changes, edited, self._other, self._words, growth)
         return replace(self._head.report, findings=edits.added(), silenced=())
 
     def _changes(self) -> Changes:
         return Changes(self._head.unfilled, self._words)
+
+    def _growth(self) -> Growth:
+        return Growth(self._trail.grown, self._first, self._head.ground, self._words)
 
     def write(self, report: Report) -> int:
         """Write the report, keep it for later runs, and give the exit code."""
@@ -208,6 +213,10 @@ class _Addition:
         known = self._other(path)
         if known is not None:
             return known
+        return self._first(path)
+
+    def _first(self, path: str) -> Declared:
+        """What a plan file declared when the facts were made."""
         if (file := self._head.plans.get(path)) is None:
             raise TooMuchError
         kept = once.again(self._pack(), Plan, file.piece)

@@ -100,6 +100,11 @@ def drop(evidence: str, broken: Sequence[str]) -> Alternative:
     return Alternative("drop", "", evidence, tuple(broken), f"Drop it: {evidence}.{then}")
 
 
+def unused(cases: str) -> str:
+    """The evidence that nobody uses something, which these use cases ask for all the same."""
+    return f"{cases} asks for it, but no consumer uses it" if cases else "no consumer uses it"
+
+
 def nothing(evidence: str) -> Alternative:
     """All of it is needed: so it is too where a hash would do, but there is none of values of that type."""
     return Alternative("none", "", evidence, (), f"Nothing smaller would do as things are: {evidence}.")

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from trackplan.derive import edited_plans
 from trackplan.derive.values import is_unhashable, nature
+from trackplan.errors import TooMuchError
 from trackplan.facts.declared import Plan, Table
 from trackplan.names import join_id
 
@@ -64,6 +65,18 @@ class Changes:
         if any(first != second for first, second in moved.items()):
             self.cells.update(("place", end) for end in _ENDS)
         return len(set(moved.values())) == len(moved)
+
+    def grow(self, before: Declared, now: Declared) -> set[str]:
+        """Take on what differs, where events may have other fields too; the ids of those that do.
+
+        Raises `TooMuchError` where that is more than can be told.
+        """
+        ids = edited_plans.grown(before.plans, now.plans)
+        if ids is None or before.tables or now.tables:
+            raise TooMuchError
+        if not self.add(_without(before, ids), _without(now, ids)):
+            raise TooMuchError
+        return ids
 
     def _pairs(self, before: Declared, now: Declared) -> Iterator[tuple[Place, Place]]:
         """The places of everything, as they were and are; what else differs is noted."""
@@ -183,6 +196,11 @@ class Changes:
 
         described = (said.event, said.path, said.kind, said.said.description, said.tags)
         return next(field_rows(0, *described, said.sensitivity, self.words()), ())
+
+
+def _without(declared: Declared, ids: set[str]) -> Declared:
+    """What a file declares but for some events."""
+    return Declared(plans=tuple(edited_plans.without(plan, ids) for plan in declared.plans)) if ids else declared
 
 
 def _shape(declared: Declared) -> Declared:

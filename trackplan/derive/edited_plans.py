@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -111,6 +111,40 @@ _PLANS_OWNER = "UPDATE event SET owner = (SELECT p.owner FROM plan p WHERE p.key
 def shape(plan: Plan) -> Plan:
     """A plan without what may differ."""
     return replace(plan, place=nowhere(plan.place), events=tuple(map(_event, plan.events)))
+
+
+def grown(before: Sequence[Plan], now: Sequence[Plan]) -> set[str] | None:
+    """The ids of the events whose fields are others; None where more differs than that."""
+    pairs = list(zip(map(shape, before), map(shape, now), strict=False))
+    if len(before) != len(now) or any(_hollow(old) != _hollow(new) for old, new in pairs):
+        return None
+    return {
+        field_id(new.name, event.name, ())
+        for old, new in pairs
+        for was, event in zip(old.events, new.events, strict=True)
+        if was != event
+    }
+
+
+def without(plan: Plan, ids: Collection[str]) -> Plan:
+    """A plan without some of its events."""
+    events = tuple(event for event in plan.events if field_id(plan.name, event.name, ()) not in ids)
+    return replace(plan, events=events)
+
+
+def only(plan: Plan, event: Event) -> Plan:
+    """A plan with one event of it."""
+    return replace(plan, events=(event,))
+
+
+def bare(said: Said) -> Event | Field:
+    """An event or a field alone, without what may differ."""
+    alone = structs.replace(said.said, fields=())
+    return _event(alone) if isinstance(alone, Event) else _field(alone)
+
+
+def _hollow(plan: Plan) -> Plan:
+    return replace(plan, events=tuple(structs.replace(event, fields=()) for event in plan.events))
 
 
 def _event(event: Event) -> Event:

@@ -19,15 +19,18 @@ Labels = dict[str, list["Subject"]]
 """A label such as `tag:checkout` → what has it."""
 
 KINDS = ("tag", "category")
+SURE = 0.8
+"""How sure it has to be that something is of a category, where nobody declares it."""
+
 _QUERIES = {
     "tag": """
 SELECT tag, 'event', event FROM event_tag UNION ALL SELECT tag, 'field', field FROM field_tag
 UNION ALL SELECT t.tag, 'column', c.key FROM column_tag t JOIN stored_column c ON c.key = t."column" ORDER BY 1, 2, 3
 """,
-    "category": """
+    "category": f"""
 SELECT category, kind, key FROM classification
-WHERE category <> '' AND (declared OR confidence >= 0.8) ORDER BY 1, 2, 3
-""",
+WHERE category <> '' AND (declared OR confidence >= {SURE}) ORDER BY 1, 2, 3
+""",  # noqa: S608
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trackplan.derive.alternatives import Alternative, choose, drop, unknown
+from trackplan.derive.alternatives import Alternative, choose, drop, unknown, unused
 from trackplan.derive.reasons import few
 from trackplan.link.takings import Takings
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trackplan.link.store import Facts
 
 SUBJECTS = "INSERT INTO lessened_subject (kind, key, category) SELECT kind, key, category FROM lessened"
-_NAMES = ("kind", "key", "action", "form", "keep", "evidence", "breaks", "takers", "advice")
+NAMES = ("kind", "key", "action", "form", "keep", "evidence", "breaks", "takers", "advice")
 
 
 def store(base: FactBase, facts: Facts) -> None:
@@ -28,7 +28,7 @@ def store(base: FactBase, facts: Facts) -> None:
 
 def _fill(base: FactBase, facts: Facts) -> None:
     less = Less.of(base, facts)
-    base.insert("less_data", _NAMES, less.rows())
+    base.insert("less_data", NAMES, less.rows())
 
 
 @dataclass(slots=True)
@@ -100,8 +100,7 @@ class Less:
             takers.update({**counting, **others})
         if counting:
             return choose(counting, others, types)
-        evidence = f"{cases} asks for it, but no consumer uses it" if cases else "no consumer uses it"
-        return drop(evidence, sorted({*others, *self._models(columns)}))
+        return drop(unused(cases), sorted({*others, *self._models(columns)}))
 
     def _models(self, columns: list[int]) -> Iterator[str]:
         """The models that carry or read some columns."""

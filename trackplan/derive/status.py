@@ -70,6 +70,7 @@ class _Column(_Subject):
 
 _NAMES = ("needed", "used", "star_only", "carried", "status", "reason", "withheld", "users", "takers", "models",
           "others", "use_cases")  # fmt: skip
+_MODELS = "SELECT key, id FROM relation"
 TABLES: dict[str, tuple[str, ...]] = {
     "column_status": ("column", *_NAMES, "shadow", "lands"),
     "field_status": ("field", *_NAMES),
@@ -97,10 +98,15 @@ def store(base: FactBase, reached: Reached) -> None:
     event_status.store(base)
 
 
-def verdicts(base: FactBase, reached: Reached, part: Part | None = None) -> dict[str, Iterable[Row]]:
-    """The rows of all those tables but `event_status`, of all subjects or of a part of them."""
+def verdicts(
+    base: FactBase, reached: Reached, part: Part | None = None, models: str = _MODELS
+) -> dict[str, Iterable[Row]]:
+    """The rows of all those tables but `event_status`, of all subjects or of a part of them.
+
+    `models` gives the keys and ids of relations.
+    """
     explicit_only = next(iter(base.fetch("SELECT personal_needs FROM run")))[0] == "explicit"
-    users = Users.of(base, reached)
+    users = Users.of(base, reached, models)
     columns = _columns(base, users, explicit_only, part)
     fields = _fields(base, users, columns, explicit_only, part)
     inside: dict[int, list[int]] = {}

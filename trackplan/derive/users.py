@@ -91,22 +91,23 @@ class Users:
         self._serving = sum(1 << bit for bit in self.cases)
 
     @classmethod
-    def of(cls, base: FactBase, reached: Reached) -> Users:
-        """The users of what is in the fact base."""
+    def of(cls, base: FactBase, reached: Reached, models: str) -> Users:
+        """The users of what is in the fact base; `models` is a query for the keys and ids of relations."""
         ids: list[str] = []
         paths: list[str] = []
         classes: list[str] = []
         counting = 0
-        for bit, (id_, counts, path, use) in enumerate(base.fetch(_CONSUMERS)):
+        bits_of: dict[object, int] = {}
+        for bit, (key, id_, counts, path, use) in enumerate(base.fetch(_CONSUMERS)):
+            bits_of[key] = bit
             ids.append(str(id_))
             paths.append(str(path))
             classes.append(str(use))
             counting |= bool(counts) << bit
         cases: dict[int, list[str]] = {}
         for consumer, case in base.fetch(_SERVES):
-            if isinstance(consumer, int):
-                cases.setdefault(consumer - 1, []).append(str(case))
-        relations = {k: str(id_) for k, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(k, int)}
+            cases.setdefault(bits_of[consumer], []).append(str(case))
+        relations = {k: str(id_) for k, id_ in base.fetch(models) if isinstance(k, int)}
         blind = reached.idle or (not base.count(_STATEMENTS) and not reached.taken)
         return cls(reached, ids, paths, classes, relations, counting, cases, blind)
 
@@ -223,7 +224,7 @@ class Users:
 
 
 _CONSUMERS = """
-SELECT c.id, c.counts, f.path, c.class
+SELECT c.key, c.id, c.counts, f.path, c.class
 FROM consumer c LEFT JOIN place p ON p.key = c.place LEFT JOIN file f ON f.key = p.file
 ORDER BY c.key
 """

@@ -9,32 +9,58 @@ from trackplan.facts import image
 from trackplan.facts.base import FactBase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable
 
 
-def events(path: str, checked: int, ids: Collection[str]) -> FactBase:
+def events(
+    path: str,
+    checked: int,
+    ids: Collection[str],
+    growing: Collection[str] = (),
+    needs: Callable[[FactBase], Iterable[int]] | None = None,
+) -> FactBase:
     """What the file has of these events, of what they land in, of who needs that, and of what else is needed there.
 
+    Of those that are `growing`, who needs the columns of their tables too; `needs` gives the keys of further needs.
     It remains at hand as `whole`. Raises `ValueError` where the file is not the one with that checksum.
     """
-    return _taken(path, checked, sorted(ids), [*_NEAR, *_ROWS])
+    base = _opened(path, checked, sorted(ids))
+    try:
+        base.run("INSERT INTO growing SELECT value FROM json_each(:ids)", {"ids": json.dumps(sorted(growing))})
+        base.run("CREATE TEMP TABLE seed (need INTEGER PRIMARY KEY)")
+        for key in needs(base) if needs is not None else ():
+            base.run("INSERT OR IGNORE INTO seed VALUES (:key)", {"key": key})
+        for statement in (*_NEAR, *_ROWS):
+            base.run(statement)
+    except BaseException:
+        base.close()
+        raise
+    return base
 
 
 def paths(path: str, checked: int, listed: Collection[str]) -> FactBase:
     """What the file has of all fields with these paths, each a JSON list, but not of what is inside of them."""
-    return _taken(path, checked, sorted(listed), _ALIKE)
+    base = _opened(path, checked, sorted(listed))
+    try:
+        for statement in _ALIKE:
+            base.run(statement)
+    except BaseException:
+        base.close()
+        raise
+    return base
 
 
-def _taken(path: str, checked: int, wanted: list[str], statements: Sequence[str]) -> FactBase:
+def _opened(path: str, checked: int, wanted: list[str]) -> FactBase:
+    """An empty base with the file at hand as `whole`, and what is `wanted` of it in a table of that name."""
     base = FactBase.create()
     try:
         base.connection.execute("COMMIT")  # within a transaction nothing can be attached
+        base.connection.execute("PRAGMA main.journal_mode = MEMORY")  # what is tried can be taken back
         image.attach(base.connection, path, checked)
         base.connection.execute("BEGIN")
         base.run("CREATE TEMP TABLE wanted (word TEXT PRIMARY KEY)")
+        base.run("CREATE TEMP TABLE growing (id TEXT PRIMARY KEY)")
         base.run("INSERT INTO wanted SELECT value FROM json_each(:words)", {"words": json.dumps(wanted)})
-        for statement in statements:
-            base.run(statement)
     except BaseException:
         base.close()
         raise
@@ -62,7 +88,12 @@ SELECT n.use_case FROM whole.need n WHERE n.key IN (
         CROSS JOIN whole.need_match m ON m.field = f.key
   UNION SELECT m.need FROM near n CROSS JOIN whole.field f ON f.event = n.event
         CROSS JOIN whole.landing l ON l.field = f.key CROSS JOIN whole.need_match m ON m."column" = l."column"
-  UNION SELECT m.need FROM whole.need_match m WHERE m.event IN near)
+  UNION SELECT m.need FROM whole.need_match m WHERE m.event IN near
+  UNION SELECT m.need FROM growing g CROSS JOIN whole.event e ON e.id = g.id
+        CROSS JOIN whole.landing_relation l ON l.event = e.key
+        CROSS JOIN whole.stored_column c ON c.relation = l.relation
+        CROSS JOIN whole.need_match m ON m."column" = c.key
+  UNION SELECT need FROM seed)
 GROUP BY n.use_case""",
     """INSERT INTO asked
 SELECT m.field, m.event, m."column" FROM whole.need n CROSS JOIN whole.need_match m ON m.need = n.key
