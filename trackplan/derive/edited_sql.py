@@ -18,6 +18,7 @@ from trackplan.link.columns import listed
 from trackplan.link.details import strengths
 from trackplan.link.net import Net
 from trackplan.link.sheets import Overlay
+from trackplan.sql.values import unkeyed
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
@@ -137,7 +138,7 @@ class _Deriving:
         net = self.woven.net
         sheet = net.sheet(net.home(node))
         last = sheet.first + len(sheet.names)
-        column, way = next(((c, listed(path)) for c, path, n in sheet.paths if n == node), (node, ""))
+        column, way = next(((c, unkeyed(listed(path))) for c, path, n in sheet.paths if n == node), (node, ""))
         if not sheet.first <= column < last:
             return True  # all of it, or its rows
         segments = (sheet.names[column - sheet.first], way)

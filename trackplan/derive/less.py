@@ -110,6 +110,8 @@ class Less:
     def _doubts(self, key: int) -> Iterator[str]:
         """Why a column may be used in ways that nobody sees."""
         column = self.facts.stored[key][1]
+        if column.paired:
+            yield "it is one of the keys in a list of pairs, whose values are taken in common"
         named, star, possible = column.masks(self.facts.linking)
         yield from sorted(self.facts.linking.askers.texts.reasons(named | star | possible, column.word))
         yield from self.facts.everywhere

@@ -13,14 +13,15 @@ from trackplan.link.program import Table
 from trackplan.link.relations import Relation
 from trackplan.names import is_pipeline
 from trackplan.sql.records import Select
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import LENGTH, joined, key_of, unkeyed
 
 
 @dataclass(slots=True)
 class Stored:
     """A column (`path` empty) or a key in it. `known` tells that a warehouse or a model declares it.
 
-    `asked` are the nodes by which somebody may ask for it: itself, what it is in, and what is in it.
+    `asked` are the nodes by which somebody may ask for it: itself, what it is in, and what is in it. `paired` tells
+    that it is the key of a pair.
     """
 
     position: int
@@ -31,6 +32,7 @@ class Stored:
     name: str
     lower: str
     asked: list[int]
+    paired: bool = False
 
     @property
     def parent(self) -> str:
@@ -75,7 +77,7 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         column = relation.columns.get(lower)
         ways = inside.get(first + position, ())
         known = column is not None or relation.built
-        sure = [listed(path) for path, node in ways if any(closure.masks(node)[:2])]
+        sure = [unkeyed(listed(path)) for path, node in ways if any(closure.masks(node)[:2])]
         landed = lower in relation.keys or lower in relation.wanted
         if not (known or landed or sure or any(closure.masks(first + position)[:2])):
             # Asked for only by a name that may mean another column: no reason to believe in it.
@@ -85,45 +87,72 @@ def columns_of(linking: Linking, table: Table) -> list[Stored]:
         found.append(Stored(position, (), known, column, place, name, "", nodes))
         if relation.raw and (sure or lower in relation.keys or (column is not None and column.columns)):
             keys = list(_keys(linking, relation, position, name, sure, place))
-            take = taken(ways, members((key.lower, key.known) for key in keys))
+            pairs = members((key.lower, key.known) for key in keys)
+            take = taken(ways, pairs)
             for key in keys:
+                key.paired = _pair(key.lower, pairs) is not None
                 key.asked = [first + position, *take(key.lower)]
             found += keys
     return found
 
 
-def members(keys: Iterable[tuple[str, bool]]) -> frozenset[str] | None:
-    """The members of the pairs that a column is a list of, as `key` and `value`; None where it is no such list.
+def members(keys: Iterable[tuple[str, bool]]) -> dict[str, frozenset[str]]:
+    """The lists of pairs in a column, by the way to them: the members of these, such as `key` and `value`.
 
     Of all keys in it, it is told whether the warehouse declares them; what is in no pair is the key of one.
     """
-    outer = {key: known for key, known in keys if "." not in key}
-    declared = {key for key, known in outer.items() if known}
-    known = declared or outer.keys() & {"k", "v", "key"} | {key for key in outer if key.endswith("value")}
-    named = any(key == "k" or key.endswith(("key", "name")) for key in known)
-    return frozenset(known) if named and any(key == "v" or key.endswith("value") for key in known) else None
+    inside: dict[str, dict[str, bool]] = {}
+    for key, known in keys:
+        above, _, name = key.rpartition(".")
+        inside.setdefault(above, {})[name] = known
+    found: dict[str, frozenset[str]] = {}
+    for above, names in inside.items():
+        declared = {name for name, known in names.items() if known}
+        pair = declared or names.keys() & {"k", "v", "key"} | {name for name in names if name.endswith("value")}
+        named = any(name == "k" or name.endswith(("key", "name")) for name in pair)
+        if named and any(name == "v" or name.endswith("value") for name in pair):
+            found[above] = frozenset(pair)
+    return found
 
 
-def taken(ways: Sequence[tuple[str, int]], pair: frozenset[str] | None) -> Callable[[str], list[int]]:
+def taken(ways: Sequence[tuple[str, int]], pairs: dict[str, frozenset[str]]) -> Callable[[str], list[int]]:
     """Which of the ways into a column take a key of it: the same, a part of it, or something around it.
 
-    In a list of pairs, whatever reads it may read those of any key (see `members`).
+    Of a list of `pairs` (see `members`), whatever reads pairs of a key, or of all keys.
     """
-    exact = dict(ways)
+    exact: dict[str, list[int]] = {}
     inside: dict[str, list[int]] = {}
     for path, node in ways:
-        segments = path.split(".")
+        way = unkeyed(path)
+        exact.setdefault(way, []).append(node)
+        segments = way.split(".")
         for length in range(1, len(segments)):
             inside.setdefault(".".join(segments[:length]), []).append(node)
 
     def take(key: str) -> list[int]:
         segments = key.split(".")
-        if pair is not None and segments[0] not in pair:
-            return [node for _, node in ways]
-        around = (exact.get(".".join(segments[:length])) for length in range(1, len(segments) + 1))
-        return [*(node for node in around if node is not None), *inside.get(key, ())]
+        pair = _pair(key, pairs)
+        if pair is not None:
+            above, own = pair
+            return [node for path, node in ways if key_of(path) in ("", own) and _meet(unkeyed(path), above)]
+        around = (exact.get(".".join(segments[:length]), ()) for length in range(1, len(segments) + 1))
+        return [*(node for nodes in around for node in nodes), *inside.get(key, ())]
 
     return take
+
+
+def _pair(key: str, pairs: dict[str, frozenset[str]]) -> tuple[str, str] | None:
+    """The ways to the list of pairs that a key is one of, and to the key itself."""
+    segments = key.split(".")
+    for length, name in enumerate(segments) if pairs else ():
+        above = ".".join(segments[:length])
+        if above in pairs and name not in pairs[above]:
+            return above, joined(above, name)
+    return None
+
+
+def _meet(one: str, other: str) -> bool:
+    return not one or not other or f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _keys(

@@ -10,7 +10,7 @@ from trackplan.link.closure import Masks
 from trackplan.link.frames import WHOLE, Frame, Key, bits
 from trackplan.link.linked import resolved
 from trackplan.link.program import Block
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import KEY, LENGTH, key_of, unkeyed
 
 if TYPE_CHECKING:
     from trackplan.facts.base import Row
@@ -125,8 +125,9 @@ def _owner(facts: Facts, block: Block) -> tuple[int | None, int | None] | None:
 
 def _used(facts: Facts, number: int, key: Key, path: str) -> Iterable[int]:
     if isinstance(key, int):
-        exact = facts.columns.get((number, key, path)) or facts.columns.get((number, key, ""))
-        return [exact] if exact is not None else []
+        exact = facts.columns.get((number, key, unkeyed(path))) or facts.columns.get((number, key, ""))
+        of_key = facts.columns.get((number, key, key_of(path))) if KEY in path else None
+        return [column for column in (exact, of_key) if column is not None]
     names = facts.linking.nodes.names[number]
     found = (facts.columns.get((number, p, "")) for p, name in enumerate(names) if name.lower() not in key)
     return [k for k in found if k is not None]

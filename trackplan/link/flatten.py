@@ -12,7 +12,7 @@ from trackplan.link.edges import Edge, composed
 from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, Key, left_out
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
-from trackplan.sql.values import LENGTH, firsts, joined
+from trackplan.sql.values import LENGTH, firsts, joined, unkeyed
 
 Rest = tuple[int, "int | frozenset[str]", str, int, bool, str]
 """What an open statement may take besides its columns: slot, key, path and strength. With `keeps`, the names that a
@@ -193,6 +193,7 @@ class Flattener:
         """An edge to a row of a frame, or to a part of it, as edges to columns."""
         frame, _, path, into, clear, strength = edge
         shown = self.state.frames[frame]
+        path = unkeyed(path)
         if path == LENGTH:
             return  # a list of rows is as long as there are rows
         found = [(p, below) for name, below in firsts(path) for p in shown.positions(name)] if path else []

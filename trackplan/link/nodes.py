@@ -12,7 +12,7 @@ from trackplan.link.edges import shortened
 from trackplan.link.frames import ALL, ROWS, Key
 from trackplan.link.linked import Linked
 from trackplan.link.program import Block, Program, Table
-from trackplan.sql.values import firsts
+from trackplan.sql.values import firsts, unkeyed
 
 # A table that is built from itself can make new paths each time round: beyond these the whole value counts.
 _MOST_PATHS = 1_000
@@ -79,7 +79,7 @@ class Nodes:
         """What a part of a table's row may be: columns and the ways into them, all where that is not known."""
         index, twins = self.index[table], self.tables[table].frame.twins
         found: list[tuple[Key, str]] = []
-        for name, below in firsts(path):
+        for name, below in firsts(unkeyed(path)):
             found.extend((position, below) for position in twins.get(name, [index[name]] if name in index else []))
         return found or [(ALL, "")]
 

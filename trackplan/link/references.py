@@ -15,7 +15,7 @@ from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, is_pse
 from trackplan.link.lookup import Found, Lookup, written
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
-from trackplan.sql.values import LENGTH, MEASURE, firsts, joined, taken, unmeasured
+from trackplan.sql.values import LENGTH, MEASURE, firsts, joined, taken, unkeyed, unmeasured
 
 
 class Use(NamedTuple):
@@ -246,7 +246,7 @@ class References:
 
     def _members(self, number: int, path: str) -> tuple[Sequence[int], str]:
         """The columns that a part of a frame's row is, and the way into them, if that is plain."""
-        frame = self.frames[number]
+        frame, path = self.frames[number], unkeyed(path)
         found = [(frame.positions(name), below) for name, below in firsts(path) if frame.positions(name)]
         if len(found) == 1:
             return found[0]

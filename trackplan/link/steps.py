@@ -17,7 +17,7 @@ from trackplan.link.program import Block
 from trackplan.link.resolve import Resolver
 from trackplan.sql.forms import COMPUTED, MIXED, PASSING, composed
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Star, Union
-from trackplan.sql.values import LENGTH, joined
+from trackplan.sql.values import LENGTH, joined, unkeyed
 
 UNCLEAR = "unclear"
 WHOLE_VALUE = "whole"
@@ -85,7 +85,7 @@ def _takes(key: Key, position: int, name: str) -> bool:
 
 def _met(step: Step, path: str) -> tuple[str, str] | None:
     """Where the value at `path` of a column is after a step, and the form in which it is taken; None if it is not."""
-    asked = step.path
+    asked = unkeyed(step.path)
     if step.key == WHOLE:
         return None if asked == LENGTH else (step.into, left(step.form, COMPUTED))
     if asked == path:

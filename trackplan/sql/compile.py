@@ -11,6 +11,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import folder
 from trackplan.sql.outputs import add_outputs
+from trackplan.sql.pairs import narrow
 from trackplan.sql.pivots import pivoted
 from trackplan.sql.records import (
     NOWHERE,
@@ -18,6 +19,7 @@ from trackplan.sql.records import (
     Output,
     Scope,
     Select,
+    Source,
     Star,
     Union,
     called,
@@ -190,8 +192,13 @@ class Compiler:
             from_item(self, start.this, frame, select)
         for lateral in node.args.get("laterals") or ():
             source_item(self, lateral, frame, select)
+        joined: list[tuple[exp.Join, list[Source]]] = []
         for each in node.args.get("joins") or ():
+            before = len(frame.sources)
             join(self, each, frame, select)
+            joined.append((each, frame.sources[before:]))
+        if any(source.scope >= 0 for source in frame.sources):
+            narrow(node, frame, self.scopes, joined, self.dialect)
         select.sources = frame.sources
         for window in node.args.get("windows") or ():
             frame.windows[window.name.lower()] = window

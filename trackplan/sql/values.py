@@ -17,6 +17,8 @@ LENGTH = "\0"
 
 No identifier and no key of SQL can be called so.
 """
+KEY = "\2"
+"""How a segment of a path begins that leaves those pairs of a list that have a certain key."""
 MEASURE = "\1"
 """The last segment of a path that asks how long a value is: as `LENGTH` of a list, for all of it of a text."""
 
@@ -24,6 +26,17 @@ MEASURE = "\1"
 def joined(path: str, more: str) -> str:
     """A path and what goes on below it."""
     return f"{path}.{more}" if path and more else path or more
+
+
+def unkeyed(path: str) -> str:
+    """A path that leaves the pairs of all keys."""
+    return ".".join(name for name in path.split(".") if not name.startswith(KEY)) if KEY in path else path
+
+
+def key_of(path: str) -> str:
+    """The way to the key whose pairs a path leaves, as if it was a member of the list; '' where it leaves all."""
+    before, found, after = path.partition(KEY)
+    return f"{before}{after.partition('.')[0]}" if found else ""
 
 
 def firsts(path: str) -> Iterator[tuple[str, str]]:
@@ -51,7 +64,7 @@ def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | Non
         elif into.startswith(f"{asked}."):
             return path, into[len(asked) + 1 :]
         else:
-            return None
+            return part(path, into, clear, unkeyed(asked)) if KEY in asked else None
     return (joined(path, rest) if clear else path), ""
 
 
