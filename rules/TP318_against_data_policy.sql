@@ -15,14 +15,15 @@ fix: Stop collecting it, change the use case that needs it, or change the policy
 references: ["GDPR Art. 5(1)(b)", "GDPR Art. 5(1)(e)", "GDPR Art. 6(1)", "GDPR Art. 24(2)"]
 */
 -- One finding for each kind of breach; `detail` tells which.
-WITH needed AS (
+WITH policed AS MATERIALIZED (SELECT * FROM policed_subject),
+needed AS MATERIALIZED (
   SELECT p.*, u.id AS use_case, u.data_use, u.legal_basis, u.retention AS needed_for, u.retention_days
-  FROM policed_subject p
+  FROM policed p
   JOIN (SELECT DISTINCT kind, key, use_case FROM named_need) n ON n.kind = p.kind AND n.key = p.key
   JOIN use_case u ON u.key = n.use_case
 ), breach AS (
   SELECT kind, key, id, place, category, 'forbidden' AS detail, '' AS use_case, policy || ' is forbidden' AS breach
-  FROM policed_subject WHERE forbidden
+  FROM policed WHERE forbidden
   UNION ALL
   SELECT kind, key, id, place, category, 'use', use_case,
          use_case || ' uses it for ' || data_use || ', which the policy for ' || policy || ' does not allow'

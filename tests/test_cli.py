@@ -346,7 +346,7 @@ HOSTILE = {
 def test_queries_that_take_too_much(folder: Path, name: str) -> None:
     """In a process of its own with little memory: refused, not killed."""
     program = (
-        "import resource, sys; from dataclasses import replace\n"
+        "import resource, sys; from msgspec.structs import replace\n"
         "resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2)\n"
         "from tests.sample import shop; from trackplan.commands import query; from trackplan.errors import RuleError\n"
         "try: shop().query(sys.argv[1], {}, replace(query.LIMITS, seconds=2))\n"

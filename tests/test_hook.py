@@ -24,6 +24,7 @@ from trackplan.errors import ReadError
 from trackplan.findings import Place, Problem
 from trackplan.inputs import read
 from trackplan.project import load, scope
+from trackplan.tree.scope import Scope
 
 TODAY = "2026-07-01"
 FILES = {**test_since.FILES, "trackplan.yaml": PROJECT}
@@ -360,7 +361,7 @@ def test_a_project_reads_nothing_beyond_its_scope(folder: str) -> None:
     assert missed == []
 
 
-def scope_of(file: Path) -> scope.Scope:
+def scope_of(file: Path) -> Scope:
     """The scope of a project whose folder is the top."""
 
     def text(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec import structs
 
 from tests.conftest import ROOT
 from trackplan import documents, project, rules
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 RULES = tuple(rule for rule in rules.shipped() if not rule.retired)
 FILES = sorted((ROOT / "rules").glob("p*/*.yaml"))
-OWN = replace(RULES[0], id="ACME001", name="own-rule", shipped=False, severity=Severity.WARNING)
+OWN = structs.replace(RULES[0], id="ACME001", name="own-rule", shipped=False, severity=Severity.WARNING)
 
 
 def of(**settings: object) -> Project:

@@ -6,12 +6,11 @@ The text lists what the file declares, or one line per problem: place, kind, mes
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec import Struct, structs
+from msgspec import structs
 
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Event, Field, Need, Plan, UseCase
@@ -42,7 +41,7 @@ def outline(item: object, indent: str) -> Iterator[str]:
     """An item on one line with all its values that are not the default, its members indented below."""
     members: list[object] = []
     said: list[str] = []
-    for field in structs.fields(item) if isinstance(item, Struct) else fields(item):  # type: ignore[arg-type]
+    for field in structs.fields(item):  # type: ignore[arg-type]
         value = getattr(item, field.name)
         if isinstance(value, tuple) and value and isinstance(value[0], NESTED):
             members.extend(value)

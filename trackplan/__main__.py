@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,7 @@ _HELP = frozenset({"--help", "-h"})
 def main() -> None:
     """Run the command line and end the process: 0 clean, 1 findings, 2 could not do the job; a crash is never 1."""
     code = -1
+    gc.disable()  # see `garbage`; to load all that is needed makes much, too
     try:
         code = answer(sys.argv[1:])
         _flush()

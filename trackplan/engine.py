@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import similarity
 from trackplan.errors import RuleError
@@ -40,11 +41,9 @@ STYLES = {
 }
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _SHORT = 3
-_STYLES = {name: re.compile(pattern) for name, pattern in STYLES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the rules gave: findings in the order of output, rules skipped and failed, and the ids of those that ran."""
 
     findings: tuple[Finding, ...]
@@ -137,7 +136,7 @@ def has_style(name: str, style: str) -> int:
     """1 if `name` is written in `style`, a key of STYLES; letters of other alphabets count by their case."""
     if not name.isascii():
         name = "".join(_ascii(char) for char in unicodedata.normalize("NFC", name))
-    return int(_STYLES[style].fullmatch(name) is not None)
+    return int(_style(style).fullmatch(name) is not None)
 
 
 def counted(number: int, noun: str) -> str:
@@ -157,6 +156,11 @@ def mentions(text: str, phrases: str) -> str | None:
 def _phrases(listed: str) -> tuple[tuple[str, str], ...]:
     """Each phrase of a list, as it is written and as it is looked for."""
     return tuple((phrase, f" {words(phrase)} ") for p in listed.split(",") if (phrase := p.strip()))
+
+
+@cache
+def _style(name: str) -> re.Pattern[str]:
+    return re.compile(STYLES[name])
 
 
 def words(text: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Severity(IntEnum):
@@ -43,8 +42,7 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Input that is wrong: where, what (one sentence), and how to mend it (may be empty).
 
     `kind` is one of the kinds that `facts/schema.sql` lists for the table `problem`.
@@ -179,8 +177,7 @@ class Evidence(Struct, frozen=True):
     broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The result of a run, before any output format.
 
     `quadrants` counts the fields, the raw columns on which no field lands, and the gaps, by status.
@@ -199,7 +196,7 @@ class Report:
     notes: tuple[str, ...]
     rules_run: int
     fatal: bool
-    collapsed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    collapsed: dict[str, tuple[str, ...]] = {}
     next_step: str = ""
     failed: tuple[Failed, ...] = ()
     silenced: tuple[Silenced, ...] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trackplan import engine, gate
+from msgspec.structs import replace
+
+from trackplan import engine
 from trackplan.engine import Outcome
-from trackplan.gate import silence, table
+from trackplan.gate import silence, sources, table
 from trackplan.gate.model import JUDGES
 from trackplan.rules import overridden
 
@@ -51,7 +53,7 @@ def judge(base: FactBase, project: Project, asked: Asked, today: date, limits: L
     Whether a suppression is of any use can only be said once all usual rules have run, so they are where there is one.
     Raises `ReadError` where the baseline cannot be read.
     """
-    suppressions = silence.settled(gate.suppressions(project), asked.all, reasons=project.policy.reasons)
+    suppressions = silence.settled(sources.suppressions(project), asked.all, reasons=project.policy.reasons)
     judges = [rule for rule in asked.chosen if rule.id in JUDGES]
     wide = dict.fromkeys((*asked.chosen, *asked.usual) if judges and suppressions else asked.chosen)
     first = _run(base, [rule for rule in wide if rule.id not in JUDGES], project, limits)

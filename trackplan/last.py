@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trackplan import seen
 from trackplan.cache import files
@@ -22,12 +23,15 @@ from trackplan.tree import WorkTree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trackplan.cache.pack import Pack
     from trackplan.classify import Dictionary
     from trackplan.facts.base import FactBase
     from trackplan.gate.model import Suppression
     from trackplan.inputs import Inputs
     from trackplan.project import Project
     from trackplan.rules import Bound, Rule
+
+    Judges = tuple[list[Bound], dict[str, dict[str, Severity]]]
 
 _FAST = 1
 _PARTS = 6
@@ -57,11 +61,15 @@ class Schema(msgspec.Struct, frozen=True):
 
 
 class PlanFile(msgspec.Struct, frozen=True):
-    """How a plan file was read, and under which key the pack keeps it; see `Inputs.plan_files`."""
+    """How a plan file was read, and under which key the pack keeps it; see `Inputs.plan_files`.
+
+    For a hook, which has no time to look into the pack, `kept` is what it keeps there, packed.
+    """
 
     format: str
     name: str
     piece: bytes
+    kept: bytes = b""
 
 
 class Edit(msgspec.Struct):
@@ -96,7 +104,7 @@ class Head(msgspec.Struct):
     plans: dict[str, PlanFile]
     staged: bool = False
     marked: tuple[str, ...] = ()
-    edits: dict[str, Edit] = msgspec.field(default_factory=dict)
+    edits: dict[str, Edit] = {}
     net: bytes = b""
     sql: bytes = b""
     tree: str = ""
@@ -105,9 +113,11 @@ class Head(msgspec.Struct):
     ground: bytes = b""
 
 
-@dataclass(slots=True)
-class Last:
-    """What was left: `findings` in the order of output, `blocks` of text, rules, words, and the image of the facts."""
+class Last(Struct):
+    """What was left: `findings` in the order of output, `blocks` of text, rules, words, and the image of the facts.
+
+    `packed` is what these findings and blocks were read from.
+    """
 
     head: Head
     findings: tuple[Finding, ...]
@@ -116,15 +126,17 @@ class Last:
     packed_words: bytes
     packed_suppressions: bytes
     image: bytes
+    _judges: Judges | None = None
+    packed: tuple[_Rest, bytes] | None = None
 
-    def rules(self) -> tuple[list[Bound], dict[str, dict[str, Severity]]]:
+    def rules(self) -> Judges:
         """The rules that ran, and `rules.per_path`. Raises `ValueError` if they are damaged."""
-        from trackplan.rules import Bound
+        if self._judges is None:
+            from trackplan.rules import Bound
 
-        found: tuple[list[Bound], dict[str, dict[str, Severity]]] = msgspec.msgpack.decode(
-            _unpacked(self.packed_rules), type=tuple[list[Bound], dict[str, dict[str, Severity]]]
-        )
-        return found
+            kind = tuple[list[Bound], dict[str, dict[str, Severity]]]
+            self._judges = msgspec.msgpack.decode(_unpacked(self.packed_rules), type=kind)
+        return self._judges
 
     def words(self) -> Dictionary:
         """The dictionary by which columns were classified. Raises `ValueError` if it is damaged."""
@@ -140,9 +152,11 @@ class Last:
 
     def bytes(self) -> bytes:
         """What `read` makes the same of."""
-        rest = zlib.compress(_ENCODER.encode((self.findings, self.blocks)), _FAST)
+        rest = (self.findings, self.blocks)
+        if self.packed is None or self.packed[0] != rest:  # to pack it takes a twentieth of a run after an edit
+            self.packed = (rest, zlib.compress(_ENCODER.encode(rest), _FAST))
         packed = (self.packed_rules, self.packed_words, self.packed_suppressions)
-        return sections(_ENCODER.encode(self.head), rest, *packed, self.image)
+        return sections(_ENCODER.encode(self.head), self.packed[1], *packed, self.image)
 
 
 def read(path: str) -> Last | None:
@@ -153,10 +167,12 @@ def read(path: str) -> Last | None:
         return None
     try:
         head = msgspec.msgpack.decode(parts[0], type=Head)
-        findings, blocks = msgspec.msgpack.decode(_unpacked(parts[1]), type=_Rest)
+        findings, blocks = rest = msgspec.msgpack.decode(_unpacked(parts[1]), type=_Rest)
     except _WRONG:
         return None
-    return Last(head, findings, blocks, *parts[2:])
+    left = Last(head, findings, blocks, *parts[2:])
+    left.packed = (rest, parts[1])
+    return left
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -166,8 +182,7 @@ def _unpacked(packed: bytes) -> bytes:
         raise ValueError(error) from error
 
 
-@dataclass(slots=True)
-class Leaving:
+class Leaving(Struct):
     """Gathers what a check leaves, while it is made.
 
     For one that lists what is new in what is staged, `tree` is what git calls all of that; the facts get a file of
@@ -188,6 +203,7 @@ class Leaving:
         rules: Sequence[Rule],
         report: Report,
         suppressions: Sequence[Suppression],
+        pack: Pack,
     ) -> None:
         """Take on the facts and what came of them, once all rules have run; nothing where there is no room for it."""
         try:
@@ -214,7 +230,7 @@ class Leaving:
             sorted({cell for cells in rest for cell in cells}),
             unfilled,
             {path: Schema(*how) for path, how in read.schemas.items() if path in alone},
-            {path: PlanFile(*how) for path, how in read.plan_files.items()},
+            {path: self._plan_file(pack, *how) for path, how in read.plan_files.items()},
             staged=not isinstance(project.tree, WorkTree),
             marked=tuple(sorted(project.tree.marked)),
             tree=self.tree,
@@ -227,6 +243,10 @@ class Leaving:
         packed = (_packed(judges), words, _packed(suppressions))
         found = () if self.tree else report.findings  # what is new is found by judging what was there again
         self._last = Last(head, found, {}, *packed, image)
+
+    def _plan_file(self, pack: Pack, format_: str, name: str, piece: bytes) -> PlanFile:
+        kept = pack.get(piece) if self.tree else None
+        return PlanFile(format_, name, piece, zlib.compress(kept, _FAST) if kept is not None else b"")
 
     def keep(self, asked: Asked) -> None:
         """Leave it all with the result that is recorded, if one is."""

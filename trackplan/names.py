@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,8 +117,7 @@ def is_pipeline(column: str, governed: bool) -> bool:
     return bool(_LOADER.match(lower)) or (governed and (lower in _ENVELOPE or lower.startswith("context_")))
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """One alternative of a selector, matched against plain names (segments joined by `.`, without quotes).
 
     `*` stands for any run of characters, dots and slashes too; quoted parts are taken literally.

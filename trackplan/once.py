@@ -66,14 +66,17 @@ def name(kind: Any, parts: tuple[str, ...]) -> bytes:
     return under(_with_problems(kind), (readers(), *parts))
 
 
-def again(pack: Pack, kind: Any, under: bytes) -> list[Any] | None:
-    """What `read` gave that was kept under this key, None where it is gone or something was wrong."""
-    found: tuple[list[Any], list[Problem]] | None = _kept(pack, _with_problems(kind), under)
+def again(kind: Any, piece: bytes | None) -> list[Any] | None:
+    """What `read` gave of which this piece was kept, None where there is none or something was wrong."""
+    found: tuple[list[Any], list[Problem]] | None = _of(piece, _with_problems(kind))
     return found[0] if found is not None and not found[1] else None
 
 
 def _kept(pack: Pack, kind: Any, under: bytes) -> Any:
-    piece = pack.get(under)
+    return _of(pack.get(under), kind)
+
+
+def _of(piece: bytes | None, kind: Any) -> Any:
     if piece is None:
         return None
     try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from trackplan import compilation, evidence, garbage, inputs, judgement, owners, rules, summary
 from trackplan.cache.pack import Means
@@ -57,7 +58,8 @@ def analyse(
     """What `check` gives, with the facts that it rests on, for whoever has more to ask and closes them then."""
     catalogue = rules.load(project)
     asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
-    base, read = _built(project, today, means or Means(), leaving)
+    means = means or Means()
+    base, read = _built(project, today, means, leaving)
     with ExitStack() as failing:
         failing.enter_context(base)
         judged = judgement.judge(base, project, asked, today)
@@ -66,7 +68,7 @@ def analyse(
         report = replace(report, ownership=owned, notes=(*report.notes, *owned.told))
         report = replace(report, rules=tuple(map(_text, asked.chosen)))
         if leaving is not None and report.complete and not judged.wide:
-            leaving.facts(project, base, read, asked.chosen, report, judged.suppressions)
+            leaving.facts(project, base, read, asked.chosen, report, judged.suppressions, means.pack)
         failing.pop_all()
     return base, report
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,11 +78,10 @@ def _signatures(words: Sequence[int], needed: int, size: int) -> Iterator[tuple[
     return combinations(words[: len(words) - needed + size], size)
 
 
-@dataclass(slots=True)
-class _Forest:
+class _Forest(Struct):
     """Which numbers belong together; each leads, by way of others, to the one that stands for its group."""
 
-    above: list[int] = field(default_factory=list)
+    above: list[int] = []
 
     def root(self, number: int) -> int:
         while self.above[number] != number:

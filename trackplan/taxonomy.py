@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +77,7 @@ _MISSPELT = 0.85
 """How much alike two words are of which one is taken for the other, misspelt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taxonomy:
+class Taxonomy(Struct, frozen=True):
     """The words that there are; a team's own may hang below those of a noun, unless it is `complete`."""
 
     words: Mapping[Noun, frozenset[str]] = field(default_factory=lambda: WORDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.sample import FILES, Files, report
 from trackplan.findings import Failed, Finding, Place, Report, RuleText, Severity, Silenced
@@ -38,7 +38,7 @@ def finding(number: int = 1, **changes: object) -> Finding:
 
 
 def given_report(*findings: Finding, **changes: object) -> Report:
-    return replace(report(), findings=findings, rules=(RULE,), **changes)  # type: ignore[arg-type]
+    return replace(report(), findings=findings, rules=(RULE,), **changes)
 
 
 def told(name: str, said: Report, look: Look | None = None) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from msgspec.structs import replace
 
 from tests.conftest import ROOT, TODAY
 from tests.mutate.mutants import Mutant, mutants, parse, written

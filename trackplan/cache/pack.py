@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from trackplan.cache import files, place
 from trackplan.cache.sections import parted, sections
@@ -159,8 +160,7 @@ class Held(Pack):
         self._unpacked.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Struct, frozen=True):
     """With what a project is analysed: pieces of earlier work, and the number of processes that share the work.
 
     `heed` is called now and then, and may raise to end it.

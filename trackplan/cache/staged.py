@@ -6,13 +6,11 @@ As long as the file of the index is the same, git is not asked. If it is another
 from __future__ import annotations
 
 import os
-import zlib
 from struct import Struct
 
 from trackplan import git, seen
 from trackplan.cache.sections import parted, sections
 
-_FAST = 1
 _STAMP = Struct(">4q")
 
 Change = tuple[bytes, bytes]
@@ -45,7 +43,7 @@ def write(found: seen.Seen) -> bytes:
 def name(body: bytes) -> bytes:
     """What stands for all of it that a result rests on."""
     commits, *staged = parted(body)
-    return seen.digest(sections(commits, *map(_named, map(_read, staged))))
+    return seen.digest(sections(commits, *map(_named, staged)))
 
 
 def look(body: bytes) -> Looked | None:
@@ -60,7 +58,7 @@ def look(body: bytes) -> Looked | None:
             return None
         changed: dict[str, Change] = {}
         pieces = [_looked(piece, changed) for piece in staged]
-    except (OSError, ValueError, zlib.error):
+    except (OSError, ValueError):
         return None
     now = [piece for piece in pieces if piece is not None]
     named = _joined(means)
@@ -68,65 +66,55 @@ def look(body: bytes) -> Looked | None:
 
 
 def _looked(piece: bytes, changed: dict[str, Change]) -> bytes | None:
-    """One repository as it is now, its changed files noted; None where it lists other files."""
-    top, each = _read(piece, quick=True)
-    index = git.index_of(each.folder) or os.path.join(each.folder, "index")
-    stamp = seen.stamp(os.lstat(index))
-    if (index, stamp) == (each.index, each.stamp) and stamp != seen.UNSURE:
+    """One repository as it is now, its changed files noted; None where it lists other files. Raises `ValueError`."""
+    words, stamp, paths, lines, read = parted(piece)
+    top, folder, known = _parted(words)
+    index = git.index_of(folder) or os.path.join(folder, "index")
+    now = seen.stamp(os.lstat(index))
+    if (index, _STAMP.pack(*now)) == (known, stamp) and now != seen.UNSURE:
         return piece
-    _, each = _read(piece)
-    listed = git.listed(top, git.index_of(each.folder), sorted(each.paths))
-    lines = set((listed or b"").split(b"\0"))
-    gone, come = _by_path(each.lines - lines), _by_path(lines - each.lines)
-    if listed is None or gone.keys() != come.keys():
+    listed = git.listed(top, git.index_of(folder), _parted(paths))
+    if listed is None:
         return None
-    for path, (kind, content) in gone.items():
-        if come[path][0] != kind:
+    if listed != lines:
+        before, after = lines.split(b"\0"), listed.split(b"\0")
+        if len(before) != len(after):
             return None
-        if content in each.contents:
-            changed[os.path.join(top, os.fsdecode(path))] = (content, come[path][1])
-            each.contents.add(come[path][1])
-    each.index, each.stamp, each.lines = index, stamp, lines
-    return _written(top, each)
-
-
-def _by_path(lines: set[bytes]) -> dict[bytes, tuple[bytes, bytes]]:
-    """Of lines of an index, the kind and the content by the path."""
-    found = {}
-    for line in lines:
-        head, _, path = line.partition(b"\t")
-        if path:
-            mode, content, stage = head.split(b" ")
-            found[path] = (mode + b" " + stage, content)
-    return found
+        for number, (old, new) in enumerate(zip(before, after, strict=True)):
+            if old != new:
+                gone, come = _entry(old), _entry(new)
+                if gone[::2] != come[::2]:  # another file, or something else than one
+                    return None
+                if read[number]:
+                    changed[os.path.join(top, os.fsdecode(gone[2]))] = (gone[1], come[1])
+    return sections(_joined([top, folder, index]), _STAMP.pack(*now), paths, listed, read)
 
 
 def _written(top: str, each: seen.Staged) -> bytes:
+    """Beside the lines, as git lists them, stands which contents were read."""
+    entries = sorted((_entry(line), line) for line in each.lines if line)
+    ordered = sorted(entries, key=lambda entry: (entry[0][2], entry[0][0][-1:]))
+    lines = b"".join(line + b"\0" for _, line in ordered)
+    read = bytes(content in each.contents for (_, content, _), _ in ordered)
     words = _joined([top, each.folder, each.index])
-    lines = zlib.compress(b"\0".join(sorted(each.lines)), _FAST)
-    contents = b" ".join(sorted(each.contents))
-    return sections(words, _STAMP.pack(*each.stamp), _joined(sorted(each.paths)), lines, contents)
+    return sections(words, _STAMP.pack(*each.stamp), _joined(sorted(each.paths)), lines, read)
 
 
-def _read(piece: bytes, *, quick: bool = False) -> tuple[str, seen.Staged]:
-    """What `_written` made bytes of; without lines and contents if it is to be `quick`. Raises `ValueError`."""
-    words, stamp, paths, lines, contents = parted(piece)
-    top, folder, index = _parted(words)
-    each = seen.Staged(folder, index, _STAMP.unpack(stamp))
-    if not quick:
-        each.paths = set(_parted(paths))
-        each.lines = set(zlib.decompress(lines).split(b"\0"))
-        each.contents = set(contents.split(b" "))
-    return top, each
+def _named(piece: bytes) -> bytes:
+    """What stands for the index of one repository: what it lists, and what was read of it. Raises `ValueError`."""
+    words, _, paths, lines, read = parted(piece)
+    top, folder, _ = _parted(words)
+    if not all(read):
+        each = zip(lines.split(b"\0"), read, strict=False)
+        lines = b"\0".join(line if known else b"\t".join(_entry(line)[::2]) for line, known in each)
+    return sections(_joined([top, folder]), paths, lines, read)
 
 
-def _named(read: tuple[str, seen.Staged]) -> bytes:
-    """What stands for the index of one repository: what it lists, and what was read of it."""
-    top, each = read
-    files = []
-    for path, (kind, content) in sorted(_by_path(each.lines).items()):
-        files += [kind, content if content in each.contents else b"", path]
-    return sections(_joined([top, each.folder, *sorted(each.paths)]), b"\0".join(files))
+def _entry(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Of a line of an index what lies there, with its stage, how git calls its content, and the path."""
+    head, _, path = line.partition(b"\t")
+    mode, content, stage = head.split(b" ")
+    return mode + b" " + stage, content, path
 
 
 def _joined(words: list[str]) -> bytes:

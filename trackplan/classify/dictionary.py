@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents
 from trackplan.classify.model import Sense, Sensitivity
@@ -24,8 +25,7 @@ _SHORT_PARTS = frozenset({"id", "ids", "ip", "no", "nr", "key", "uid", "tel", "s
 _LONGEST_COMPOUND = 40
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dictionary:
+class Dictionary(Struct, frozen=True, eq=False):
     """What the words of names stand for; made by `Dictionary.load`. No two are equal."""
 
     phrases: Mapping[str, tuple[Sense, ...]]  # words joined by a space; without a sense: an exception

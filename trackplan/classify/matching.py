@@ -6,9 +6,10 @@ if nothing but neutral words follows it; what stands in front of it says whose i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.classify.tokens import tokenize
 
@@ -37,8 +38,7 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A phrase in a name, and what it stands for there. `owner` is the word of the name that says whose it is."""
 
     sense: Sense
@@ -49,8 +49,7 @@ class Match:
     hashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """What holds a field, as far as the dictionary knows it: the groups of its last word.
 
     `plain` where it has no other words that mean something: `stores`, and not `users_by_store`.
@@ -176,8 +175,7 @@ def _spans(tokens: Sequence[str], dictionary: Dictionary) -> list[_Span]:
     return spans
 
 
-@dataclass(slots=True)
-class _Try:
+class _Try(Struct):
     """One phrase of a name in one sense: does it hold here?"""
 
     tokens: Sequence[str]

@@ -6,8 +6,9 @@ Each recogniser reads one value in linear time and says yes only to what a check
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +23,7 @@ _MAC = re.compile(r"[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){
 _SEPARATORS = str.maketrans("", "", " -.()/")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What `matching` of `total` samples look like: `kind` is a key of `KINDS`."""
 
     kind: str

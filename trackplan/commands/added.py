@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from trackplan.derive import edited_plans, settled
 from trackplan.derive.edited import KEPT
@@ -44,8 +45,7 @@ class Growing(Protocol):
         """Tell what follows from that."""
 
 
-@dataclass(slots=True)
-class Edits:
+class Edits(Struct):
     """Plans that declare the same events as before, said otherwise, or with other fields.
 
     `pairs` has what files declared and declare, `changes` what that changes; `other` gives what another one declares
@@ -61,9 +61,9 @@ class Edits:
     other: Callable[[str], Declared | None]
     words: Callable[[], Dictionary]
     growth: Growth
-    _said: list[str] = field(default_factory=list)
-    _paths: dict[tuple[str, ...], set[tuple[str, str]]] = field(default_factory=dict)
-    _touched: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    _said: list[str] = []
+    _paths: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+    _touched: set[tuple[str, tuple[str, ...]]] = set()
 
     def added(self) -> tuple[Finding, ...]:
         """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""

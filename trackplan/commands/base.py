@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
 
 from trackplan import seen
 from trackplan.errors import InputError, TrackplanError
@@ -32,8 +33,7 @@ class ShownError(TrackplanError):
     """Problems of input, already laid out for people with their source lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """Which project a command works on: the one that `--project` names, else the nearest one above `start`.
 
     `jobs` is the number of processes for SQL, by default one per processor; `cache` the folder of earlier work, None

@@ -20,11 +20,11 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
 
     Raises `TrackplanError` where the findings are not complete, or the file cannot be written.
     """
-    from trackplan import gate, pipeline
+    from trackplan import pipeline
     from trackplan.commands.progress import Progress
     from trackplan.counted import plural
     from trackplan.edits import disk
-    from trackplan.gate import baseline
+    from trackplan.gate import baseline, sources
     from trackplan.gate.model import BASELINE
     from trackplan.project.model import BASELINE_FILE
 
@@ -34,7 +34,7 @@ def run(where: base.Where, today: str, *, prune: bool) -> int:
     if not project.tree.exists(path):
         project = replace(project, baseline="")  # it is about to be written
     with base.located(project.tree):
-        known = gate.entries(project)
+        known = sources.entries(project)
         with Progress(base.screen()):
             report = pipeline.check(project, day, means=base.means(where, project))
     if not report.complete:

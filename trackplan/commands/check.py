@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trackplan.commands import base, formats
 from trackplan.commands.paths import below
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 _OF_SERVICES = frozenset({"sarif", "github", "gitlab", "junit", "markdown"})
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What is listed: the findings of which rules, and new since which revision, `""` for all."""
 
     select: tuple[str, ...]
@@ -37,8 +38,7 @@ class Chosen:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The command's options as given."""
 
     paths: tuple[Path, ...]

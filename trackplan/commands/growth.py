@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from trackplan.derive import edited_plans
 from trackplan.errors import TooMuchError
@@ -36,8 +36,7 @@ class Sprout(msgspec.Struct):
     paths: list[list[str]]
 
 
-@dataclass(slots=True)
-class Growth:
+class Growth(Struct):
     """`since` has by file and id the events with other fields than when the facts were made.
 
     `origin` gives what a file declared then, and `changed` are the ids of those whose edit is judged now.
@@ -47,10 +46,10 @@ class Growth:
     origin: Callable[[str], Declared]
     ground: bytes
     words: Callable[[], Dictionary]
-    changed: set[str] = field(default_factory=set)
-    _versions: dict[str, list[Version]] = field(default_factory=dict)
-    _first: dict[str, Version] = field(default_factory=dict)
-    _pairs: set[str] = field(default_factory=set)
+    changed: set[str] = set()
+    _versions: dict[str, list[Version]] = {}
+    _first: dict[str, Version] = {}
+    _pairs: set[str] = set()
 
     def add(self, changes: Changes, path: str, was: Declared, now: Declared) -> None:
         """Take on an edit of a file. Raises `TooMuchError` where it is more than can be told."""

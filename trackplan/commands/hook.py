@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from trackplan import git
 from trackplan.cache import replay
 from trackplan.commands.hook_memory import Memory
 
@@ -22,11 +23,14 @@ def run(arguments: Sequence[str], check: Callable[[list[str]], int]) -> int:
     """
     start, end = os.environ.get(_FROM), os.environ.get(_TO)
     between = (start, end) if start and end else None
-    memory = Memory.of(arguments) if "--all" not in arguments and between is None else None
-    if memory is not None and (known := memory.known) is not None:
-        code, written = known
-        replay.write(written)
-        return code
-    from trackplan.commands import hook_projects
+    try:
+        memory = Memory.of(arguments) if "--all" not in arguments and between is None else None
+        if memory is not None and (known := memory.known) is not None:
+            code, written = known
+            replay.write(written)
+            return code
+        from trackplan.commands import hook_projects
 
-    return hook_projects.run(arguments, check, between, memory)
+        return hook_projects.run(arguments, check, between, memory)
+    finally:
+        git.end()

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 # What these write goes elsewhere, or they look at something else.
 _ELSEWHERE = ("--format", "--output", "-o", "--fix", "--diff", "--unsafe", "--since", "--staged")
-_ASKED = ("--path-format=absolute", "--show-toplevel", "--git-dir", "HEAD^{tree}")
 
 
 class Memory:
     """What is kept in the cache `folder` about the repository as it is staged, `now`, and as it was in HEAD, `before`.
 
-    Both are known by what git calls their content; `asked` is what else decides what is said.
+    Both are known by what git calls their content; `asked` is what else decides what is said: first of all where the
+    repository is, and our own code.
     """
 
     __slots__ = ("_asked", "_folder", "before", "now")
@@ -39,10 +39,8 @@ class Memory:
         if folder is None or any(word.startswith(_ELSEWHERE) for word in words):
             return None
         try:
-            told = git.ask(os.curdir, "rev-parse", *_ASKED)[0]
-            top, inner, before = (told or b"").decode("utf-8", "surrogateescape").splitlines()
-            top = os.path.realpath(top)
-            now = git.staged_tree(top, git.index_of(os.path.realpath(inner)))
+            top, inner, before = git.begin(os.curdir)
+            now = git.staged_tree(top, git.index_of(inner))
         except (OSError, ValueError):  # whoever goes on will tell why
             return None
         around = replay.setting()
@@ -53,15 +51,25 @@ class Memory:
     @property
     def known(self) -> tuple[int, list[bytes]] | None:
         """How a hook ended that judged the same, and what it wrote; None where none is known of."""
-        found = None if self.before == self.now else files.read(self._file)
+        found = None if self.before == self.now else files.read(self._said)
         code, *written = parted(found) if found is not None else [b""]
         return (int(code), written) if code else None
 
     def keep(self, code: int, written: list[bytes]) -> None:
         """Keep how a hook ended, and what it wrote."""
-        files.write(self._file, sections(b"%d" % code, *written))
+        files.write(self._said, sections(b"%d" % code, *written))
+
+    def get(self, *name: str) -> bytes | None:
+        """What was put under that name, whatever the repository held then; None where nothing was."""
+        return files.read(self._file(*name, *self._asked[:2]))
+
+    def put(self, body: bytes, *name: str) -> None:
+        """Keep something under a name."""
+        files.write(self._file(*name, *self._asked[:2]), body)
 
     @property
-    def _file(self) -> str:
-        name = files.name(key("hook", self.before, self.now, *self._asked))
-        return os.path.join(place.inner(self._folder), f"{name}.hook")  # noqa: PTH118
+    def _said(self) -> str:
+        return self._file("hook", self.before, self.now, *self._asked)
+
+    def _file(self, *parts: str | bytes) -> str:
+        return os.path.join(place.inner(self._folder), f"{files.name(key(*parts))}.hook")  # noqa: PTH118

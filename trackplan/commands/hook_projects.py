@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from trackplan.cache import record
+from trackplan.commands.hook_scopes import Scopes
 from trackplan.errors import ExitCode, TrackplanError
-from trackplan.tree.repository import INDEX, Repository
+from trackplan.tree.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from trackplan.commands.hook_memory import Memory
-    from trackplan.tree.repository import Entry
 
 _NAMES = ("trackplan.yaml", "trackplan.yml")
-_LARGEST = 1_000_000
 _NEXT = "\n`trackplan explain RULE` tells why; a comment with a reason, or `trackplan baseline`, puts up with it.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """These paths are staged otherwise than in the commit `since`, `""` for no commit at all."""
 
     paths: frozenset[str]
@@ -62,7 +61,8 @@ def run(
     # Of submodules, which are checked out or not, git's name of the content tells too little.
     if not since or any(entry.kind == "m" for entry in staged.values()):
         memory = None
-    concerned = projects if whole else _concerned(projects, repository, staged, change.paths)
+    scopes = Scopes(repository, staged, memory)
+    concerned = projects if whole else [each for each in projects if any(map(scopes.of(each).holds, change.paths))]
     calls = {
         each: ["check", "--project", _joined(repository.top, each), "--quiet", *words, *since] for each in concerned
     }
@@ -119,23 +119,3 @@ def _change(repository: Repository, between: tuple[str, str] | None, *, known: b
     except TrackplanError:  # before the first commit
         since = ""
     return Change(frozenset(repository.differing()), since)
-
-
-def _concerned(
-    projects: Sequence[str], repository: Repository, staged: Mapping[str, Entry], paths: Collection[str]
-) -> Iterator[str]:
-    """The projects that may read one of these files; `staged` are project files, and what is no file."""
-    from trackplan.project import scope
-
-    def read(path: str) -> str:
-        entry = staged.get(path) or dict(repository.entries(INDEX, path)).get(path)
-        content = repository.blob(entry.oid, _LARGEST) if entry is not None and entry.kind == "f" else 0
-        if isinstance(content, int):
-            raise TrackplanError(path)
-        return content.decode("utf-8", "replace")
-
-    links = [path for path, entry in staged.items() if entry.kind != "f"]
-    for project in projects:
-        found = scope.of(project, read, links)
-        if any(map(found.holds, paths)):
-            yield project

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from trackplan import called, garbage, last, once, seen, streams, summary
 from trackplan.cache import pack, record, replay, state
@@ -257,7 +257,7 @@ class _Renewal:
         return tuple(replace(plan, name=file.name or plan.name or called.stem(path)) for plan in plans)
 
     def _kept(self, kind: type[T], piece: bytes) -> tuple[T, ...]:
-        kept = once.again(self._pack(), kind, piece)
+        kept = once.again(kind, self._pack().get(piece))
         if kept is None:
             raise TooMuchError
         return tuple(kept)

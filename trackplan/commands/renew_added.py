@@ -9,19 +9,20 @@ from __future__ import annotations
 import os
 import zlib
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from trackplan import called, garbage, git, last, once, seen, streams
-from trackplan.cache import files, pack, record, replay, state
+from trackplan.cache import files, record, replay, state
 from trackplan.commands.added import Edits
 from trackplan.commands.growth import Growth, Sprout
 from trackplan.derive.edited import Changes, Declared
 from trackplan.errors import TooMuchError, TrackplanError
+from trackplan.facts import checksums
 from trackplan.facts.declared import Plan
 from trackplan.readers.base import choose
 from trackplan.tree.git import GitTree
@@ -45,7 +46,8 @@ class Trail(msgspec.Struct):
 
     `facts` is the name of what was seen then, `state` of what the last run saw. `trees` is what git calls the contents
     that were met; they differ from the facts in no more than `plans`: what plan files declare now, packed. `grown` has
-    by file and id the events with other fields.
+    by file and id the events with other fields. `image` is the stamp of the file of the facts, once it was looked
+    through.
     """
 
     facts: bytes
@@ -53,6 +55,7 @@ class Trail(msgspec.Struct):
     trees: list[str]
     plans: dict[str, bytes] = {}
     grown: dict[str, dict[str, Sprout]] = {}
+    image: seen.Stamp = seen.UNSURE
 
 
 def run(known: Known, arguments: list[str]) -> int | None:
@@ -85,6 +88,7 @@ class _Addition:
         self._head = left.head
         self._arguments = arguments
         self._trail = self._read()
+        checksums.trust(known.run.image, left.head.checked, self._trail.image)
         look = self._head.asked.look
         if known.edited or self._trail.state != known.states[-1].name:
             raise TooMuchError
@@ -101,7 +105,6 @@ class _Addition:
         with self._noted():
             self._repository = Repository(self._root)
         self._words = cache(left.words)
-        self._pack = cache(lambda: pack.of_project(known.run.folder, self._head.root))
 
     def report(self) -> Report:
         """The report of what is new. Raises `TooMuchError`."""
@@ -163,7 +166,7 @@ class _Addition:
         known, trail = self._known, self._trail
         tree = git.staged_tree(self._repository.top, git.index_of(os.path.dirname(self._repository.index)))  # noqa: PTH120
         name, body = state.renewed(known.states[-1], known.looks, known.staged)
-        trail.state = name
+        trail.state, trail.image = name, checksums.trusted(known.run.image, self._head.checked)
         trail.trees = [*(each for each in trail.trees if each != tree), tree][-_MOST_TREES:]
         states = {each.name: b"" for each in known.states[:-1]} | {name: body}
         now = replay.run_of(self._arguments)
@@ -203,10 +206,7 @@ class _Addition:
     def _other(self, path: str) -> Declared | None:
         """What a plan file declares, if it was edited since the facts were made."""
         packed = self._trail.plans.get(path)
-        try:
-            return msgspec.msgpack.decode(zlib.decompress(packed), type=Declared) if packed is not None else None
-        except zlib.error as error:
-            raise TooMuchError from error
+        return msgspec.msgpack.decode(_unpacked(packed), type=Declared) if packed is not None else None
 
     def _last(self, path: str) -> Declared:
         """What a plan file declared when it was last looked at."""
@@ -219,7 +219,7 @@ class _Addition:
         """What a plan file declared when the facts were made."""
         if (file := self._head.plans.get(path)) is None:
             raise TooMuchError
-        kept = once.again(self._pack(), Plan, file.piece)
+        kept = once.again(Plan, _unpacked(file.kept) if file.kept else None)
         if kept is None:
             raise TooMuchError
         return self._named(path, kept)
@@ -254,3 +254,10 @@ class _Addition:
             yield
         finally:
             seen.active = None
+
+
+def _unpacked(packed: bytes) -> bytes:
+    try:
+        return zlib.decompress(packed)
+    except zlib.error as error:
+        raise TooMuchError from error

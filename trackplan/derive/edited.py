@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from trackplan.derive import edited_plans
 from trackplan.derive.values import is_unhashable, nature
@@ -40,8 +40,7 @@ class Declared(Struct, frozen=True):
     plans: tuple[Plan, ...] = ()
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What is another now: `places` by what they were, and the cells in which there may be something else.
 
     Tables in `unfilled` have no rows at all; `words` gives the dictionary by which columns are classified.
@@ -49,9 +48,9 @@ class Changes:
 
     unfilled: Sequence[str]
     words: Callable[[], Dictionary]
-    places: dict[Place, Place] = field(default_factory=dict)
-    cells: set[Cell] = field(default_factory=set)
-    _retyped: list[tuple[str, Value]] = field(default_factory=list)
+    places: dict[Place, Place] = {}
+    cells: set[Cell] = set()
+    _retyped: list[tuple[str, Value]] = []
 
     def add(self, before: Declared, now: Declared) -> bool:
         """Take on what differs between what a file declared and declares; False where that is more than can be told."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from trackplan.derive import values
 from trackplan.derive.cells import event_cells, field_cells
@@ -26,8 +26,7 @@ _EVENT = ("description", "owner", "introduced", "expires", "volume")
 _FIELD = ("type", "required", "values", "description", "owner", "introduced", "expires")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """An event, or one of its fields, with its `id` and the values of the columns that may differ."""
 
     said: Event | Field

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.derive import plans
 from trackplan.errors import TooMuchError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """An event, as a plan declares it."""
 
     plan: Plan
@@ -43,8 +43,7 @@ class Version:
         return [path for _, path in self.fields()]
 
 
-@dataclass(slots=True)
-class Alike:
+class Alike(Struct):
     """Fields with some `paths` in a small base that has no others; some are in `files` that may not be told by it."""
 
     base: FactBase

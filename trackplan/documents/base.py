@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trackplan.errors import ReadError
@@ -24,18 +22,30 @@ _NO_KEYS: dict[str, Place] = {}
 Scalar = str | int | float | bool | None
 
 
-@dataclass(slots=True)
 class Node:
     """A value with its place. `keys` are the places of a mapping's keys, `text` is a scalar as it was written.
 
     The place of a mapping or list is its key, if it has one, else its first character or first key. Nothing changes a
-    node once it is made; it is not frozen because making frozen ones takes three times as long.
+    node once it is made.
     """
 
-    value: dict[str, Node] | list[Node] | Scalar
-    place: Place
-    keys: Mapping[str, Place] = field(default_factory=dict)
-    text: str = ""
+    __slots__ = ("keys", "place", "text", "value")
+
+    def __init__(
+        self,
+        value: dict[str, Node] | list[Node] | Scalar,
+        place: Place,
+        keys: Mapping[str, Place] = _NO_KEYS,
+        text: str = "",
+    ) -> None:
+        self.value = value
+        self.place = place
+        self.keys = keys
+        self.text = text
+
+    def at(self, place: Place) -> Node:
+        """The same value elsewhere."""
+        return Node(self.value, place, self.keys, self.text)
 
     def get(self, key: str) -> Node | None:
         """The value of `key` if this is a mapping that has it and gives it a value."""
@@ -82,6 +92,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     lower: dict[str, list[str]] = {}
     for name in names:
         lower.setdefault(name.lower(), []).append(name)
+    import difflib  # takes time to load
+
     close = difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)
     if not close and len(word) >= 3:
         close = [name.lower() for name in sorted(names, key=str.lower) if name.lower().startswith(word.lower())]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trackplan.documents.base import Node, failure
 
@@ -21,8 +23,7 @@ _ITEMS = ("items", "prefixItems", "additionalItems", "unevaluatedItems", "contai
 _NAMES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Struct, frozen=True):
     """A property with all that any branch says of it.
 
     `types` are JSON types without null, empty where anything may come. `required` holds only where no condition is

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct
 
 from trackplan.documents.base import (
     ALIAS_LIMIT,
@@ -21,7 +21,6 @@ from trackplan.documents.base import (
     scalar,
     too_many,
 )
-from trackplan.documents.yaml_errors import forbidden_character, translated
 from trackplan.errors import ReadError
 
 if TYPE_CHECKING:
@@ -38,19 +37,18 @@ _SCALAR_TAGS = frozenset({_TAG + name for name in ("str", "int", "float", "bool"
 _DIGITS_LIMIT = 300
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A mapping or list that is still open. `size` counts its nodes with aliases expanded, `height` its levels."""
 
     place: Place
     mapping: bool
     adopts: bool  # takes the place of its first key
     anchor: str | None
-    values: dict[str, Node] = field(default_factory=dict)
-    keys: dict[str, Place] = field(default_factory=dict)
-    items: list[Node] = field(default_factory=list)
+    values: dict[str, Node] = {}
+    keys: dict[str, Place] = {}
+    items: list[Node] = []
     key: tuple[str, Place, bool] | None = None  # text, place, whether it is the merge key
-    merged: list[Node] = field(default_factory=list)
+    merged: list[Node] = []
     size: int = 1
     height: int = 1
     foreign: str = ""  # the tag of another tool, which says what the content stands for
@@ -107,9 +105,13 @@ class _Builder:
                 if handler is not None:
                     handler(event)
         except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
-            raise forbidden_character(self.text, self.path) from error
+            from trackplan.documents import yaml_errors  # takes time to load
+
+            raise yaml_errors.forbidden_character(self.text, self.path) from error
         except yaml.MarkedYAMLError as error:
-            raise translated(error, self.text, self.path) from error
+            from trackplan.documents import yaml_errors
+
+            raise yaml_errors.translated(error, self.text, self.path) from error
         if self.root is not None and self.root.value is None and not self.root.text:
             return None
         return self.root
@@ -200,9 +202,9 @@ class _Builder:
         if frame.mapping and frame.key is None:
             if isinstance(node.value, dict | list):
                 raise failure(place, "a key must be text, not a list or mapping")
-            self._key(frame, replace(node, place=place), merge=False)
+            self._key(frame, node.at(place), merge=False)
         else:
-            self._add(replace(node, place=place), size, height)
+            self._add(node.at(place), size, height)
 
     def _key(self, frame: _Frame, node: Node, merge: bool) -> None:
         if frame.adopts and not frame.keys:

@@ -7,10 +7,11 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from trackplan.errors import RuleError
 from trackplan.facts import image
@@ -39,16 +40,14 @@ _MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? W
 _STORED = {"column": "stored_column"}
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """Column names and rows of a query."""
 
     columns: tuple[str, ...]
     rows: list[Row]
 
 
-@dataclass(slots=True)
-class FactBase:
+class FactBase(Struct):
     """One project's facts in SQLite. `insert` until `freeze`, `query` from then on, and nothing after `close`.
 
     All bases of a process share its room, and what fills the deferred tables holds on to a base: whoever opens more
@@ -61,13 +60,13 @@ class FactBase:
 
     connection: sqlite3.Connection
     heed: Callable[[], None] | None = None
-    read: dict[str, set[Cell]] = field(default_factory=dict)
-    _files: dict[str, int] = field(default_factory=dict)
-    _places: dict[Place, int] = field(default_factory=dict)
-    _new_files: list[Row] = field(default_factory=list)
-    _new_places: list[Row] = field(default_factory=list)
-    _by_key: list[Place] = field(default_factory=list)
-    _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = field(default_factory=dict)
+    read: dict[str, set[Cell]] = {}
+    _files: dict[str, int] = {}
+    _places: dict[Place, int] = {}
+    _new_files: list[Row] = []
+    _new_places: list[Row] = []
+    _by_key: list[Place] = []
+    _deferred: dict[str, tuple[Callable[[], None], tuple[str, ...]]] = {}
     _frozen: bool = False
     _filling: str = ""
     _spent: float = 0.0  # seconds that filling took: who asks first does not pay for all

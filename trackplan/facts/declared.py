@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import Struct
@@ -81,8 +80,7 @@ class Event(Struct, frozen=True):
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A tracking plan; `name` is empty where the file does not say one."""
 
     name: str
@@ -108,8 +106,7 @@ class Column(Struct, frozen=True, array_like=True, gc=False):
     columns: tuple[Column, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A declared relation. `parts` are its folded name, outermost first.
 
     `complete` tells whether `columns` are all it has (a CREATE TABLE) or only those that somebody documents (dbt).
@@ -225,8 +222,7 @@ class Term(Struct, frozen=True):
     replaced_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
+class Sql(Struct, frozen=True):
     """A text of SQL to compile, and what it is for.
 
     `rendered` is false where template code is left in it, so that nobody knows what it reads. `unclear` is a reason (of

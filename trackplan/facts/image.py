@@ -6,9 +6,10 @@ import os
 import sqlite3
 import zlib
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from trackplan.facts import checksums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,27 +47,11 @@ def _pieces(connection: sqlite3.Connection) -> Iterator[bytes]:
             yield from iter(lambda: stream.read(_PIECE), b"")
 
 
-def checksum(path: str) -> int:
-    """The checksum, as `zlib` counts it, of a file. Raises `OSError`."""
-    found = 0
-    piece = bytearray(_PIECE)
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - it may be large: nothing is copied twice
-        while read := stream.readinto(piece):
-            found = zlib.crc32(memoryview(piece)[:read], found)
-    return found
-
-
-@cache
-def _checksum(path: str, *_: int) -> int:
-    """The same, once for a file that is told by more than its path."""
-    return checksum(path)
-
-
 def attach(connection: sqlite3.Connection, path: str, checked: int) -> None:
     """Attach a file of what `plain` made, with that checksum, as `whole`. Raises `ValueError` for any other."""
     try:
         before = os.stat(path)  # noqa: PTH116
-        if _checksum(path, before.st_ino, before.st_mtime_ns) != checked:
+        if not checksums.fits(path, before, checked):
             raise ValueError(path)
         connection.execute("ATTACH ? AS whole", (f"{Path(path).as_uri()}?immutable=1",))
         connection.execute("SELECT count(*) FROM whole.sqlite_master").close()

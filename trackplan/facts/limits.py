@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.errors import RuleError
 
@@ -16,8 +17,7 @@ LESS = "join on keys, give every recursion an end, and take only the rows that y
 """How a query takes less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one query may take: seconds, rows, bytes of any one value, and characters of the whole result."""
 
     seconds: float = 10.0

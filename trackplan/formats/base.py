@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import owners
 from trackplan.causes import CAUSES
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from trackplan.findings import Finding, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How text is laid out. None of it changes what is said in JSON.
 
     `fold_info` lets many remarks of one rule become one line, and what one line of the source brings several times.
@@ -61,16 +61,15 @@ def by_owner(report: Report) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda item: (not item[0], -item[1], item[0])))
 
 
-@dataclass(slots=True)
-class Blocks:
+class Blocks(Struct):
     """Pieces of a text, one for a file, by a key for all that they say. `made` are those of this text, with the path.
 
     `known` are those of an earlier text; what they quote of a file in `edited` may be another now.
     """
 
-    known: Mapping[bytes, tuple[str, str]] = field(default_factory=dict)
+    known: Mapping[bytes, tuple[str, str]] = {}
     edited: Collection[str] = ()
-    made: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+    made: dict[bytes, tuple[str, str]] = {}
 
     def block(self, path: str, key: bytes, make: Callable[[], str]) -> str:
         """The piece for the file at `path`: the known one, or what `make` gives."""

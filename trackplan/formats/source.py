@@ -10,8 +10,9 @@ import re
 import textwrap
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.errors import TrackplanError
 from trackplan.formats.base import Look, paint
@@ -57,8 +58,7 @@ def width(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The part of a line around a column: per character what may be shown of it, and what was cut off."""
 
     cells: list[str]
@@ -66,20 +66,18 @@ class _Line:
     cut: bool
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     text: str
     starts: list[int]
     literals: list[tuple[int, int]]
 
 
-@dataclass(slots=True)
-class Sources:
+class Sources(Struct):
     """The files that findings point at, read once each. A file that cannot be read has no lines."""
 
     tree: Text
     double_quoted_literals: bool = False
-    _files: dict[str, _File | None] = field(default_factory=dict)
+    _files: dict[str, _File | None] = {}
 
     def line(self, place: Place) -> _Line | None:
         """The line of `place`, some hundred characters to each side at most. None without such a line."""

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import seen
 from trackplan.findings import Severity
@@ -36,8 +37,7 @@ _LISTED = 3
 _PLAIN = Look()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One line of the list: a finding, or several that are told as one."""
 
     place: Place
@@ -100,8 +100,10 @@ def _entries(report: Report, look: Look) -> list[_Entry]:
 
 def _relation_of(column: str, relations: Mapping[str, Severity]) -> str:
     """Which of `relations` the column is part of; '' if none."""
-    cuts = (i for i, char in enumerate(column) if char == ".")
-    return next((column[:i] for i in cuts if column[:i] in relations), "")
+    end = column.find(".") if relations else -1
+    while end >= 0 and column[:end] not in relations:
+        end = column.find(".", end + 1)
+    return column[: max(end, 0)]
 
 
 def _whole_relation(finding: Finding, columns: int) -> _Entry:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from trackplan.findings import Silenced
 from trackplan.gate.model import BASELINE, INLINE, LOUD, Suppression
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from trackplan.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The findings that count, those that are silenced, and for each suppression how many findings it is meant for."""
 
     loud: tuple[Finding, ...]

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trackplan import documents, patterns
+from trackplan import documents
 from trackplan.errors import TrackplanError
 from trackplan.project.checks import EMPTY, entries
 from trackplan.project.model import BASELINE_FILE
+from trackplan.tree.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from trackplan.documents import Node
 
-_OF_DBT = (".sql", ".yml", ".yaml", ".csv", ".json", ".py", ".md")
 _PACKAGES = ("packages.yml", "dependencies.yml")
 _MOST_FILES = 50
-
-
-@dataclass(slots=True)
-class Scope:
-    """What a project reads, as paths from the top of the repository. `folder` is the project's.
-
-    `beside` tells that files of dbt may matter wherever they lie in it; `unclear` that anything in it may.
-    """
-
-    folder: str
-    files: set[str] = field(default_factory=set)
-    patterns: set[str] = field(default_factory=set)
-    beside: bool = False
-    unclear: bool = False
-
-    def holds(self, path: str) -> bool:
-        """Whether a change of the file may matter."""
-        if path in self.files or any(patterns.captures(pattern, path) is not None for pattern in self.patterns):
-            return True
-        return _below(path, self.folder) and (self.unclear or (self.beside and path.endswith(_OF_DBT)))
 
 
 def of(project_file: str, read: Callable[[str], str], links: Collection[str] = ()) -> Scope:
@@ -47,7 +26,7 @@ def of(project_file: str, read: Callable[[str], str], links: Collection[str] = (
     `links` lead to other files, so where one of them lies below the project, anything there may matter.
     """
     found = Scope(posixpath.dirname(project_file))
-    found.unclear = any(_below(link, found.folder) for link in links)
+    found.unclear = any(map(found.is_around, links))
     pending = [project_file]
     while pending and len(found.files) < _MOST_FILES:
         path = pending.pop()
@@ -92,7 +71,3 @@ def _names_neighbours(path: str, read: Callable[[str], str]) -> bool:
         return "local:" in read(path)
     except TrackplanError:
         return False
-
-
-def _below(path: str, folder: str) -> bool:
-    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")

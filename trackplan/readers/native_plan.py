@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from trackplan import documents
 from trackplan.documents import Node
@@ -31,8 +32,7 @@ _CALLS: tuple[tuple[EventType, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Heritage:
+class _Heritage(Struct, frozen=True):
     """What a field has from its event or parent unless it says otherwise."""
 
     owner: str

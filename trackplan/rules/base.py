@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.findings import Severity
 
@@ -25,8 +26,7 @@ FIXERS = {
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A setting of a rule, bound in its query as `:name`; `values` are the ones to choose from, if any."""
 
     name: str
@@ -35,8 +35,7 @@ class Option:
     values: tuple[OptionValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: what its header says, and its query.
 
     `requires` holds groups of evidence kinds; one kind of each group must have been read.
@@ -61,7 +60,7 @@ class Rule:
     shipped: bool
     path: str
     line: int
-    sql: str = field(repr=False)
+    sql: str
     fixer: str = ""
     fix_is_safe: bool = True
     rests_on: str = ""
@@ -73,8 +72,7 @@ class Rule:
         return tuple(n for n in names if n not in ("subject", "detail"))
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A rule as a project runs it: the options of its query, and the severity of all its findings, if not its own."""
 
     rule: Rule

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import resources
 from trackplan.errors import InputError, ProjectError, ReadError
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _STEM = re.compile(r"([A-Z]{2,12}[0-9]{3})_([a-z0-9_]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The rules, sorted by id, retired ones too; and those that cannot be used because of what their files say."""
 
     rules: tuple[Rule, ...]

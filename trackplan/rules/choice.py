@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.errors import TrackplanError
 from trackplan.findings import Severity
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from trackplan.rules.base import OptionValue, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Whether a rule runs, and the setting that decided it."""
 
     rule: Rule

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents, resources
 from trackplan.findings import Severity
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from trackplan.rules.base import OptionValue, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Which of our rules run, and how severe their findings are. A word is an id, the beginning of ids, or a name."""
 
     name: str
@@ -26,12 +26,11 @@ class Profile:
     description: str
     select: tuple[str, ...]
     ignore: tuple[str, ...] = ()
-    severity: dict[str, Severity] = field(default_factory=dict)
-    options: dict[str, dict[str, OptionValue]] = field(default_factory=dict)
+    severity: dict[str, Severity] = {}
+    options: dict[str, dict[str, OptionValue]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One demand of a framework, and the rules that help to meet it: those named, and those that cite it."""
 
     id: str
@@ -44,8 +43,7 @@ class Requirement:
         return any_means(self.rules, rule) or any(reference.startswith(self.cites) for reference in rule.references)
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """The rules that a framework asks for, by what it demands."""
 
     name: str

@@ -8,9 +8,11 @@ Each line stands for itself, so that two branches merge by keeping the lines of 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from trackplan import documents
 from trackplan.errors import ReadError

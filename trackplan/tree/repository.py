@@ -37,8 +37,7 @@ class Repository:
     """
 
     def __init__(self, folder: Path) -> None:
-        asked = ("--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
-        self.top, self._folder, common = map(os.path.realpath, _first(folder, "rev-parse", *asked))
+        self.top, self._folder, common = _place(folder)
         self._named = git.index_of(self._folder)
         self.index = self._named or os.path.join(self._folder, "index")  # noqa: PTH118
         self._blobs: subprocess.Popen[bytes] | None = None
@@ -83,7 +82,7 @@ class Repository:
         """What is staged under one of these names, in whatever folder, and all that is no file, by its path."""
         found: dict[str, Entry] = {}
         endings = tuple(name.encode() for name in names)
-        for line in self._must("ls-files", "--stage", "-z", "--full-name", "--", ".").split(b"\0"):
+        for line in self._known(git.all_listed(self.top, self._named, self.index)).split(b"\0"):
             if line.endswith(endings) or not line.startswith(b"100"):  # quick, as there may be many
                 head, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
                 entry = Entry(_KINDS.get(head[:6], "o"), head[7:].partition(" ")[0])
@@ -153,9 +152,7 @@ class Repository:
         """What the index lists at some paths."""
         active = seen.active
         before = os.lstat(self.index) if active and os.path.lexists(self.index) else None
-        found = git.listed(self.top, self._named, where)
-        if found is None:
-            raise TrackplanError(f"git ls-files failed in {self.top}", "Look at what `git status` says there.")
+        found = self._known(git.listed(self.top, self._named, where))
         self._listed.append((where, found))
         if active:
             stamp = seen.UNSURE if before is None else seen.stamp(before)
@@ -183,10 +180,13 @@ class Repository:
         return f", such as {told}" if told else ""
 
     def _must(self, *words: str) -> bytes:
-        found, _ = git.ask(self.top, *words, index=self._named)
-        if found is None:
-            raise TrackplanError(f"git {words[0]} failed in {self.top}", "Look at what `git status` says there.")
-        return found
+        return self._known(git.ask(self.top, *words, index=self._named)[0], words[0])
+
+    def _known(self, told: bytes | None, command: str = "ls-files") -> bytes:
+        """What git told. Raises `TrackplanError` where it did not."""
+        if told is None:
+            raise TrackplanError(f"git {command} failed in {self.top}", "Look at what `git status` says there.")
+        return told
 
 
 def _remember(folder: str, top: str, settings: list[str]) -> None:
@@ -227,12 +227,15 @@ def _refused(place: Path, said: bytes) -> TrackplanError:
     )
 
 
-def _first(folder: Path, *words: str) -> list[str]:
-    """The lines of git's first answer. Raises `TrackplanError` where git says no, or cannot be run."""
+def _place(folder: Path) -> tuple[str, ...]:
+    """The work tree around a folder, git's folder, and what work trees share of it.
+
+    Raises `TrackplanError` where git says no, or cannot be run.
+    """
     try:
-        found, said = git.ask(os.fspath(folder), *words)
+        found, said = git.place(os.fspath(folder))
     except OSError as error:
         raise TrackplanError("git cannot be run", "Install git; --since, --staged and diff need it.") from error
     if found is None:
         raise _refused(folder, said)
-    return found.decode("utf-8", "surrogateescape").splitlines()
+    return found

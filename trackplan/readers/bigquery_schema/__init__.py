@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents, names
 from trackplan.errors import ReadError
@@ -83,12 +84,11 @@ def _by_path(path: str) -> str:
     return folders[-1] if folders and stem.lower() in _SAID_BY_FOLDER else stem or name
 
 
-@dataclass(slots=True)
-class _Fields:
+class _Fields(Struct):
     """Reads fields, and gathers what is wrong with them. `foreign` tells that some stand elsewhere."""
 
     fold: Callable[[str], str]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
     foreign: bool = False
 
     def columns(self, listed: Node | None) -> Iterator[Column]:

@@ -8,8 +8,9 @@ expected, anything wrong) is left to that parser.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.facts.declared import Column
 from trackplan.findings import Place
@@ -34,23 +35,21 @@ class _OddError(Exception):
     """Something here is not plain."""
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(Struct):
     """A field whose keys are being read; they stand in the column `indent`."""
 
     indent: int
-    said: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = {}
     place: Place | None = None
     members: _Level | None = None
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """A list of fields that is being read; its dashes stand in the column `indent`, or deeper than `least`."""
 
     least: int
     indent: int = -1
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: dict[str, Column] = {}
     item: _Item | None = None
 
 

@@ -9,6 +9,8 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from trackplan import names
 from trackplan.documents import Node
 from trackplan.errors import ReadError
@@ -186,7 +188,7 @@ class _Project:
         stored = self.manifest.physical(path)
         others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
-            yield replace(declared, aliases=others)
+            yield structs.replace(declared, aliases=others)
         yield from rendered.sql(known.dialect, path, parts)
         yield from hooks(package, self.renderer, known.dialect, path, rendered.settings, parts)
 

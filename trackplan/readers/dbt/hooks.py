@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from trackplan.documents import Node, plain
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def _sql(
     rendered = renderer.render(text, this)
     doubts = tuple(replace(d, span=span) for d in rendered.doubts)
     for sql in replace(rendered, doubts=doubts).sql(dialect, path):
-        yield replace(sql, origin=((0, *span),))
+        yield structs.replace(sql, origin=((0, *span),))
 
 
 def _span(node: Node) -> tuple[int, int, int, int]:

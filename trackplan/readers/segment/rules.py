@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents
 from trackplan.documents import Node, json_schema
@@ -20,8 +21,7 @@ _TRAITS = ("identify_traits", "group_traits")
 _FORM = "leave the export as Segment gives it"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule: the schema of a call; if `lifted`, of its properties alone, as Typewriter keeps it."""
 
     type: str
