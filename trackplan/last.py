@@ -170,9 +170,8 @@ def read(path: str) -> Last | None:
         findings, blocks = rest = msgspec.msgpack.decode(_unpacked(parts[1]), type=_Rest)
     except _WRONG:
         return None
-    left = Last(head, findings, blocks, *parts[2:])
-    left.packed = (rest, parts[1])
-    return left
+    rules, words, suppressions, image = parts[2:]
+    return Last(head, findings, blocks, rules, words, suppressions, image, packed=(rest, parts[1]))
 
 
 def _unpacked(packed: bytes) -> bytes:
