@@ -87,6 +87,8 @@ def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
     """Every statement where all of them parse together, as the blocks of a script must; else none."""
     trees, _ = _parsed(tokens, text, dialect)
     found = _real(trees)
+    if any(isinstance(tree, exp.Command) and str(tree.this).upper() in script.BLOCKS for tree in found):
+        return []  # what stands in a block is lost so
     spans = [_trimmed(text)] if len(found) == 1 else [(p.start, p.end) for p in script.cut_at_semicolons(tokens)]
     if len(spans) != len(found):
         spans = [(0, len(text))] * len(found)
@@ -95,6 +97,7 @@ def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
 
 def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
     """The statements of `piece`; a routine that does not parse is read as the statements of its body."""
+    piece = script.inside(piece, text, dialect) if piece.tokens else piece
     span = piece.start, piece.end
     part = text[piece.start : piece.end]
     if not piece.tokens and len(part) > script.LARGE:

@@ -37,6 +37,11 @@ NO_NAMES = (_QUOTED - {TokenType.IDENTIFIER}) | {
 """Tokens that cannot be part of a name; keywords can, as many databases let them."""
 _ROUTINES = frozenset({"PROCEDURE", "FUNCTION", "TRIGGER", "TASK", "EVENT", "PACKAGE", "PROC"})
 _CONTROL = frozenset({"IF", "LOOP", "FOR", "WHILE", "REPEAT", "CASE"})
+# What begins a block, what may stand between that and a statement, and what the statement may begin with.
+BLOCKS = frozenset({"BEGIN", "ELSE", "EXCEPTION", "LOOP", "REPEAT"})
+_HEADS = frozenset("ATOMIC CATCH ERROR OTHER OTHERS THEN TRAN TRANSACTION TRY WHEN WORK".split())  # noqa: SIM905
+_STARTS = frozenset("CREATE DELETE INSERT MERGE SELECT TRUNCATE UPDATE WITH".split())  # noqa: SIM905
+_DEEP = 8
 _DATA = re.compile(r"(?ims)^[ \t]*COPY\b[^;]*?\bFROM\s+stdin\b[^;\n]*;[ \t]*\r?\n(.*?)(?:^\\\.[ \t]*\r?$|\Z)")
 _CLIENT = re.compile(r"(?m)^\\[A-Za-z!.?][^\n]*$")
 _BATCH = re.compile(r"(?im)^([ \t]*)GO([ \t]*\r?)$")
@@ -134,6 +139,22 @@ def without_rows(text: str) -> str:
         if row is not None and at > kept and not _QUERY.search(text, match.end(), at):
             return text[:kept] + " " * (at - kept) + text[at:]
     return text
+
+
+def inside(piece: Piece, text: str, dialect: str) -> Piece:
+    """The statement with which a block begins (`BEGIN INSERT …`), else `piece`."""
+    tokens = piece.tokens
+    if word(tokens[0]) not in BLOCKS | {"END"}:
+        return piece
+    if len(tokens) == 2:  # some dialects take all that follows for one text
+        start = tokens[0].end + 1
+        try:
+            tokens = (tokens[0], *(moved(t, start) for t in tokenize(text[start : piece.end], dialect)))
+        except SqlglotError:
+            return piece
+    words = [word(token) for token in tokens[:_DEEP]]
+    at = next((at for at, each in enumerate(words) if each in _STARTS), 0)
+    return _piece(tokens[at:]) if at and all(each in BLOCKS | _HEADS | {"END"} for each in words[:at]) else piece
 
 
 def cut_at_semicolons(tokens: Sequence[Token]) -> Iterator[Piece]:
