@@ -151,12 +151,11 @@ class Askers:
         """Whatever an unclear text names may be used by it, and by all who read what it may have written."""
         said, shift, nodes = self.texts.words, self.texts.shift, closure.nodes
         for table in self.program.tables if said else ():
+            index = nodes.index[table.number]
             asked = 0
-            for position, name in enumerate(nodes.names[table.number]) if table.relation is not None else ():
-                mask = said.get(name.lower())
-                if mask:
-                    asked |= mask
-                    closure.ask(table.number, position, mask << shift, POSSIBLE)
+            for position, name in sorted((index[n], n) for n in index.keys() & said.keys()) if table.relation else ():
+                asked |= said[name]
+                closure.ask(table.number, position, said[name] << shift, POSSIBLE)
             if asked:
                 closure.ask(table.number, ROWS, asked << shift, POSSIBLE)
         for number, statement, whole in self.texts.whole():

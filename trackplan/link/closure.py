@@ -53,10 +53,13 @@ class Closure:
         """Askers take a column, the rows, or all columns of a table."""
         node = self.nodes.node(table, key, "")
         named, star, possible = self.asked.get(node, NONE)
-        masks = (bits, 0, 0) if strength == NAMED else (0, bits, 0) if strength == STAR else (0, 0, bits)
-        self.asked[node] = (named | masks[0], star | masks[1], possible | masks[2])
-        self._grow()
-        self._give(([node], ()), masks)
+        if strength == NAMED:
+            named |= bits
+        elif strength == STAR:
+            star |= bits
+        else:
+            possible |= bits
+        self.asked[node] = named, star, possible
 
     def take(self, block: Block, bits: int) -> None:
         """Askers take all that a statement gives."""
@@ -85,6 +88,9 @@ class Closure:
 
     def run(self) -> None:
         """Spread what was asked for to its ends."""
+        self._grow()
+        for node, masks in self.asked.items():
+            self._give(((node,), ()), masks)
         reads: list[set[int]] = [set() for _ in self.program.tables]
         for table in self.program.tables:
             reads[table.number].update(table.bases, table.copied)
@@ -130,9 +136,6 @@ class Closure:
     def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
         """Pass on what reaches some nodes of a table, and what itself takes, to others."""
         self.steps[table].append((sources, *ends, own))
-        self._pass(table, sources, ends, own)
-
-    def _pass(self, table: int, sources: Sequence[int], ends: Ends, own: int) -> None:
         self._grow()
         bits = self.takers.get(table, 0) if own else 0
         named, star, possible = bits if own & TAKES else 0, bits if own & STARS else 0, 0
@@ -146,23 +149,19 @@ class Closure:
         """Add askers to those of some nodes: of those that are surely meant, and of those that may be."""
         sure, perhaps = ends
         named, star, possible = masks
-        if sure and named:
-            self._mark(self._named, sure, named)
-        if sure and star:
-            self._mark(self._star, sure, star)
-        if sure and possible:
-            self._mark(self._possible, sure, possible)
-        if perhaps:
-            self._mark(self._possible, perhaps, named | star | possible)
-
-    def _mark(self, known: list[int], nodes: Sequence[int], fresh: int) -> None:
-        """Add askers to those of some nodes."""
-        for node in nodes:
-            before = known[node]
-            after = before | fresh if before else fresh  # most are reached once, and share one number
-            if after != before:
-                known[node] = after
-                self._changed = True
+        for known, nodes, fresh in (
+            (self._named, sure, named),
+            (self._star, sure, star),
+            (self._possible, sure, possible),
+            (self._possible, perhaps, named | star | possible),
+        ):
+            if fresh:
+                for node in nodes:
+                    before = known[node]
+                    after = before | fresh if before else fresh  # most are reached once, and share one number
+                    if after != before:
+                        known[node] = after
+                        self._changed = True
 
     def spread(self, table: Table) -> None:
         """Pass on what reaches a table to what it is made of."""
@@ -203,8 +202,9 @@ class Closure:
             else:
                 known[1].extend(sources)
                 together[id(edges)] = (edges, known[1], known[2] | own)
-        for edges, sources, own in together.values():
-            self._go(number, sources, self.targets.behind(block, edges), own)
+        ends = self.targets.each(block, (edges for edges, _, _ in together.values()))
+        for (_, sources, own), reached in zip(together.values(), ends, strict=True):
+            self._go(number, sources, reached, own)
         self._go(number, (first + count,), self.targets.behind(block, linked.rows), TAKES)
         if linked.open:
             self._go(number, (), self.targets.rest(block, ALL), STARS)
@@ -214,7 +214,7 @@ class Closure:
                 done += 1
                 for at in ways[column - first]:
                     if edges := linked.columns[at]:
-                        self._go(number, (node,), self.targets.inside(block, edges, path))
+                        self._go(number, (node,), self.targets.inside(block, edges, path, number))
         if block.by_position and (table.frame.open or linked.open):
             self._anywhere(table, block, linked)
 

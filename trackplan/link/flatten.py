@@ -6,10 +6,10 @@ only the inside of a statement knows (its scopes, CTEs, subqueries) is gone afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from trackplan.link.edges import Edge, composed
-from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, Key, left_out
+from trackplan.link.frames import ALL, NAMED, ROWS, WHOLE, left_out
 from trackplan.link.resolve import Resolver
 from trackplan.sql.records import Select, Union
 from trackplan.sql.values import LENGTH, firsts, joined, unkeyed
@@ -30,9 +30,9 @@ class Flattener:
     __slots__ = (
         "_before",
         "_circular",
-        "_constant",
         "_first",
         "_flat",
+        "_known",
         "_last",
         "_rows",
         "_whole",
@@ -47,7 +47,7 @@ class Flattener:
         self._last = self._first + len(self.state.block.slots)
         self._flat: list[list[Sequence[Edge] | None]] = []
         self._rows: dict[int, Sequence[Edge] | None] = {}
-        self._constant: dict[tuple[int, Key, int], Sequence[Edge]] = {}
+        self._known: dict[Edge, Sequence[Edge]] = {}
         self._before: tuple[list[list[Sequence[Edge] | None]], dict[int, Sequence[Edge] | None]] | None = None
         self._circular = False
         self._whole = False
@@ -59,7 +59,7 @@ class Flattener:
             self._whole = turn >= _ROUNDS
             self._flat = [[None] * len(columns) for columns in self.resolver.columns]
             self._rows = {}
-            self._constant = {}
+            self._known = {}
             # Inner scopes mostly have the smaller numbers: so nothing goes deep.
             for number in range(self._first) if self._first > _FEW else ():
                 for position in range(len(self._flat[number])):
@@ -79,11 +79,15 @@ class Flattener:
         known = self._flat[frame][position]
         if known is not None:
             return known
-        edges = self.resolver.columns[frame][position] or []
-        if len(edges) == 1 and self._first <= edges[0][0] < self._last:
+        edges = self.resolver.columns[frame][position] or ()
+        first, last = self._first, self._last
+        for edge in edges:
+            if not first <= edge[0] < last:
+                break
+        else:
             self._flat[frame][position] = edges
             return edges
-        self._flat[frame][position] = self._seen(frame, position)
+        self._flat[frame][position] = _UNDER_WAY if self._before is None else self._last_seen(frame, position)
         found = self._expand(edges)
         if self._whole:
             found = list(dict.fromkeys((f, k, "", "", False, s) for f, k, _, _, _, s in found))
@@ -96,131 +100,108 @@ class Flattener:
         if known is not None:
             return known
         self._rows[frame] = (self._before[1].get(frame) or ()) if self._before else _UNDER_WAY
-        found: dict[Edge, None] = {}
+        first, last, base_of, rows = self._first, self._last, self.state.base_of, self.resolver.rows
+        found: list[Edge] = []
         pending, seen = [frame], {frame}
         while pending:
             current = pending.pop()
-            current = self.state.base_of.get(current, current)
-            if self._first <= current < self._last:
-                found[current, ROWS, "", "", False, NAMED] = None
+            if current >= last:
+                current = base_of[current]
+            if first <= current < last:
+                found.append((current, ROWS, "", "", False, NAMED))
                 continue
-            for edge in self.resolver.rows[current]:
+            for edge in rows[current]:
+                number = edge[0]
                 if edge[1] == ROWS and edge[5] == NAMED:
-                    if edge[0] not in seen:
-                        seen.add(edge[0])
-                        pending.append(edge[0])
-                elif self._first <= edge[0] < self._last:
-                    found[edge] = None
+                    if number not in seen:
+                        seen.add(number)
+                        pending.append(number)
+                elif first <= number < last:
+                    found.append(edge)
                 else:
-                    found.update(dict.fromkeys(self._expanded((edge,))))
-        self._rows[frame] = result = list(found)
+                    found += self._behind(edge)
+        self._rows[frame] = result = _once(found)
         return result
 
-    def _seen(self, frame: int, position: int) -> Sequence[Edge]:
-        """What is known so far of a column that is met again while it is looked into."""
-        if self._before is None:
-            return _UNDER_WAY
-        before = self._before[0][frame]
+    def _last_seen(self, frame: int, position: int) -> Sequence[Edge]:
+        """What the turn before found for a column that is met again while it is looked into."""
+        before = self._before[0][frame] if self._before else ()
         return (before[position] if position < len(before) else None) or ()
 
     def _expand(self, edges: Sequence[Edge]) -> Sequence[Edge]:
+        """Edges with what stands behind those into scopes in their place."""
         first, last = self._first, self._last
-        if len(edges) == 1:
-            frame, key, path, into, clear, strength = edges[0]
-            if not path and not into and strength == NAMED:
-                if not clear:
-                    return self._taken(frame, key, strength)
-                if isinstance(key, int) and key >= 0:
-                    inner = self.column(frame, key)
-                    if inner is not _UNDER_WAY:
-                        return inner
-        if all(first <= edge[0] < last for edge in edges):
-            return edges
-        return list(dict.fromkeys(self._expanded(edges)))
-
-    def _expanded(self, edges: Iterable[Edge]) -> Iterator[Edge]:
-        first, last = self._first, self._last
+        if len(edges) == 1 and not first <= edges[0][0] < last:
+            return self._behind(edges[0])
+        found: list[Edge] = []
         for edge in edges:
-            frame, key, path, into, clear, strength = edge
-            if first <= frame < last:
-                yield edge
-            elif not path and not into and not clear:
-                yield from self._taken(frame, key, strength)
-            elif isinstance(key, int) and key >= 0:
-                inner = self.column(frame, key)
-                if inner is _UNDER_WAY:
-                    self._circular = True
-                elif not path and not into and strength == NAMED:
-                    yield from inner
-                else:
-                    yield from filter(None, [composed(edge, below) for below in inner])
+            if first <= edge[0] < last:
+                found.append(edge)
             else:
-                yield from self._composed(edge)
+                found += self._behind(edge)
+        return _once(found)
 
-    def _composed(self, edge: Edge) -> Iterator[Edge]:
+    def _behind(self, edge: Edge) -> Sequence[Edge]:
+        """What stands behind an edge into a scope, found once for all that are alike."""
+        frame, key, path, into, clear, strength = edge
+        if clear and strength == NAMED and not path and not into and isinstance(key, int) and key >= 0:
+            inner = self.column(frame, key)
+            if inner is not _UNDER_WAY:
+                return inner
+        known = self._known.get(edge)
+        if known is None:
+            known = self._composed(edge)
+            if not self._circular:
+                self._known[edge] = known
+        return known
+
+    def _composed(self, edge: Edge) -> Sequence[Edge]:
         """An edge into a scope with what stands behind it."""
-        frame, key = edge[0], edge[1]
+        frame, key, path, into, clear, strength = edge
         if not isinstance(key, int):
-            yield from self._all(edge, frame, key)
-            return
+            return self._all(edge, frame, key)
         if key == WHOLE:
-            yield from self._row(edge)
-            return
+            return self._row(edge)
         inner = self.column(frame, key) if key != ROWS else self.rows(frame)
         if inner is _UNDER_WAY:
             self._circular = True
-            return
-        for below in inner:
-            whole = composed(edge, below)
-            if whole is not None:
-                yield whole
+            return ()
+        if path or clear:
+            return _once([whole for below in inner if (whole := composed(edge, below)) is not None])
+        return _once([(f, k, p, into, False, strength if strength < s else s) for f, k, p, _, _, s in inner])
 
-    def _taken(self, frame: int, key: Key, strength: int) -> Sequence[Edge]:
-        """What stands behind an edge that takes the whole of something, found once for all such edges."""
-        edge: Edge = (frame, key, "", "", False, strength)
-        if self._first <= frame < self._last:
-            return [edge]
-        if self._circular:
-            return list(self._composed(edge))
-        known = self._constant.get((frame, key, strength))
-        if known is None:
-            known = list(dict.fromkeys(self._composed(edge)))
-            if not self._circular:
-                self._constant[frame, key, strength] = known
-        return known
-
-    def _row(self, edge: Edge) -> Iterator[Edge]:
+    def _row(self, edge: Edge) -> Sequence[Edge]:
         """An edge to a row of a frame, or to a part of it, as edges to columns."""
         frame, _, path, into, clear, strength = edge
         shown = self.state.frames[frame]
         path = unkeyed(path)
         if path == LENGTH:
-            return  # a list of rows is as long as there are rows
+            return ()  # a list of rows is as long as there are rows
         found = [(p, below) for name, below in firsts(path) for p in shown.positions(name)] if path else []
-        for position, below in found:
-            yield from self._expanded(((frame, position, below, into, clear, strength),))
         if found:
-            return
+            return self._expand([(frame, position, below, into, clear, strength) for position, below in found])
         known = ALL
+        members: list[Edge] = []
         if clear and not path:
             known = frozenset(n.lower() for n in shown.names)
             for position, name in enumerate(shown.names):
-                place = joined(into, name.lower())
-                yield from self._expanded(((frame, position, "", place, True, strength),))
+                members.append((frame, position, "", joined(into, name.lower()), True, strength))
         if shown.open or not known:
-            yield from self._all((frame, known, "", into, False, strength), frame, known)
+            members.append((frame, known, "", into, False, strength))
+        return self._expand(members)
 
-    def _all(self, edge: Edge, frame: int, excluded: frozenset[str]) -> Iterator[Edge]:
+    def _all(self, edge: Edge, frame: int, excluded: frozenset[str]) -> Sequence[Edge]:
         """An edge to every column of a frame but some."""
         shown = self.state.frames[frame]
-        for position in range(len(self._flat[frame])):
-            if shown.names[position].lower() not in excluded:
-                yield from self._expanded(((frame, position, *edge[2:]),))
-        if shown.open:
-            rest: list[Rest] = []
-            self._open(frame, excluded, False, edge[5], rest, set())
-            for slot, key, path, strength, _, _ in rest:
-                yield slot, key, path, edge[3], False, strength
+        columns = range(len(self._flat[frame]))
+        taken = [p for p in columns if shown.names[p].lower() not in excluded] if excluded else columns
+        found = self._expand([(frame, position, *edge[2:]) for position in taken])
+        if not shown.open:
+            return found
+        rest: list[Rest] = []
+        self._open(frame, excluded, False, edge[5], rest, set())
+        more = [(slot, key, path, edge[3], False, strength) for slot, key, path, strength, _, _ in rest]
+        return list(dict.fromkeys([*found, *more]))
 
     def _open(
         self, frame: int, excluded: frozenset[str], keeps: bool, strength: int, rest: list[Rest],
@@ -229,7 +210,7 @@ class Flattener:
         """What may stand behind the columns of an open frame that nobody knows."""
         base = self.state.base_of.get(frame)
         if base is not None:
-            self._behind(base, ALL, False, strength, rest, seen)
+            self._hidden(base, ALL, False, strength, rest, seen)
             return
         scope = self.state.scopes[frame]
         if isinstance(scope, Select):
@@ -244,14 +225,14 @@ class Flattener:
                         number = self.state.sources[frame][index]
                         out = left_out(self.state.frames[number], star.exclude, star.pattern)
                         hidden = ALL if star.rename else excluded | out
-                        self._behind(number, hidden, keeps and not star.rename, strength, rest, seen)
+                        self._hidden(number, hidden, keeps and not star.rename, strength, rest, seen)
         elif isinstance(scope, Union):
             for member in scope.members:
-                self._behind(member, excluded, keeps, strength, rest, seen)
+                self._hidden(member, excluded, keeps, strength, rest, seen)
         else:
             self._plain(self.resolver.arguments[frame], strength, rest)
 
-    def _behind(
+    def _hidden(
         self, frame: int, excluded: frozenset[str], keeps: bool, strength: int, rest: list[Rest],
         seen: set[tuple[int, frozenset[str], bool]],
     ) -> None:  # fmt: skip
@@ -270,9 +251,14 @@ class Flattener:
         if shown.open:
             self._open(frame, excluded, keeps, strength, rest, seen)
 
-    def _plain(self, edges: Iterable[Edge], strength: int, rest: list[Rest]) -> None:
-        for slot, key, path, _, _, sure in self._expanded(edges):
+    def _plain(self, edges: Sequence[Edge], strength: int, rest: list[Rest]) -> None:
+        for slot, key, path, _, _, sure in self._expand(edges):
             rest.append((slot, key, path, min(sure, strength), False, ""))
+
+
+def _once(edges: list[Edge]) -> Sequence[Edge]:
+    """Each of some edges once."""
+    return list(dict.fromkeys(edges)) if len(edges) > 1 else edges
 
 
 _UNDER_WAY: Sequence[Edge] = []

@@ -32,14 +32,6 @@ class Found(NamedTuple):
     row: bool = False
 
 
-class Hit(NamedTuple):
-    """A source that has a column, or is open and may have it."""
-
-    frame: int
-    holds: bool
-    weak: bool
-
-
 class Lookup:
     """Finds what names mean in the scopes of one statement.
 
@@ -47,7 +39,7 @@ class Lookup:
     whether that table has such a column.
     """
 
-    __slots__ = ("_called_rows", "dialect", "frames", "open_questions", "relations", "scopes", "state")
+    __slots__ = ("_called_rows", "_shared", "dialect", "frames", "open_questions", "relations", "scopes", "state")
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
@@ -58,6 +50,7 @@ class Lookup:
         self.dialect = state.block.unit.sql.dialect
         self.open_questions: set[tuple[int, str]] = set()
         self._called_rows: dict[int, frozenset[str]] = {}
+        self._shared: dict[int, frozenset[str]] = {}
 
     def find(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[list[Found], Doubt]:
         """What `ref` means in the scope `number`, and what is doubtful about that.
@@ -97,19 +90,6 @@ class Lookup:
         slot = self.state.block.slot_of.get((name,))
         return [] if slot is None else [self.state.count + slot]
 
-    def hit(self, number: int, index: int, name: str, *, hidden: bool = True) -> Hit | None:
-        """Whether the source at `index` has a column `name`, may have it (open), or has not (None).
-
-        The right side of a semi or anti join is only visible in its condition (`hidden`).
-        """
-        scope = self.scopes[number]
-        if not isinstance(scope, Select) or (not hidden and not scope.sources[index].in_star):
-            return None
-        source = self.state.sources[number][index]
-        frame = self.frames[source]
-        holds = name.lower() in frame.index
-        return Hit(source, holds, frame.weak) if holds or frame.open else None
-
     def _qualified(self, number: int, ref: Ref) -> tuple[list[Found], Doubt]:
         sources = self.sources(number, ref.source)
         if not sources:
@@ -140,20 +120,17 @@ class Lookup:
             for position in self.frames[frame].positions(alias)
         ]
 
-    def _outer(self, number: int, name: str) -> list[Hit]:
+    def _outer(self, number: int, name: str) -> list[int]:
         """The sources further out that have the name for sure."""
-        found: list[Hit] = []
-        level = self.scopes[number].parent if number >= 0 else -1
+        found: list[int] = []
+        level, lower = self.scopes[number].parent if number >= 0 else -1, name.lower()
         while level >= 0:
-            for index in range(len(self.state.sources[level])):
-                hit = self.hit(level, index, name)
-                if hit is not None and hit.holds:
-                    found.append(hit)
+            found += [source for source in self.state.sources[level] if lower in self.frames[source].index]
             level = self.scopes[level].parent
         return found
 
     def _level(
-        self, number: int, ref: Ref, output: int | None, before: int | None, outer: list[Hit], *, own: bool
+        self, number: int, ref: Ref, output: int | None, before: int | None, outer: list[int], *, own: bool
     ) -> tuple[list[Found], Doubt] | None:
         scope = self.scopes[number]
         if isinstance(scope, Union):
@@ -161,39 +138,60 @@ class Lookup:
             return ([Found(number, NAMED)], "") if frame.open or frame.positions(ref.name) else None
         if isinstance(scope, Opaque):
             return None
-        indices = range(len(scope.sources))[:before]
-        entries = [h for i in indices if (h := self.hit(number, i, ref.name, hidden=ref.how == "join"))]
-        holding = [h for h in entries if h.holds]
+        name = ref.name.lower()
+        holding, perhaps = self._having(scope, self.state.sources[number][:before], name, hidden=ref.how == "join")
         aliases = self._aliases(number, scope, ref, output) if own and before is None else []
-        shared = {n.lower() for s in scope.sources for n in s.using}
         if aliases and ref.how == "order" and ref.late:
             return aliases, ""
         if holding:
-            clear = len(holding) == 1 or ref.name.lower() in shared or any(s.natural for s in scope.sources)
-            found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in holding]
-            if ref.name.lower() in shared:
-                found.extend(Found(h.frame, POSSIBLE) for h in entries if not h.holds)
+            shared = name in self.shared(number)
+            clear = len(holding) == 1 or shared or any(s.natural for s in scope.sources)
+            found = [Found(n, NAMED if clear else POSSIBLE) for n in holding]
+            if shared:
+                found.extend(Found(n, POSSIBLE) for n in perhaps)
             return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
-        openly = [h for h in entries if not h.weak]
-        rows = [Found(n, POSSIBLE, row=True) for n in self.rows_called(number, ref.name, before)]
-        weakly = [Found(h.frame, POSSIBLE) for h in entries if h.weak]
-        if len(openly) + len(weakly) + len(aliases) + len(outer) > 1:
-            self.question([h.frame for h in openly], ref.name)
+        if not perhaps:
+            return (aliases + self._rows_possibly(number, ref, before), "") if aliases else None
+        openly = [n for n in perhaps if not self.frames[n].weak]
+        rows = self._rows_possibly(number, ref, before)
+        weakly = [Found(n, POSSIBLE) for n in perhaps if self.frames[n].weak]
+        if len(perhaps) + len(aliases) + len(outer) > 1:
+            self.question(openly, ref.name)
         if aliases and (not openly or self.may_name_alias(ref, output)):
             # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
-            return aliases + [Found(h.frame, POSSIBLE) for h in openly] + weakly + rows, ""
-        if not openly and not weakly:
-            return None
+            return aliases + [Found(n, POSSIBLE) for n in openly] + weakly + rows, ""
         if outer:
             # An open table may have the column; if not, it is the one that a scope further out has for sure.
-            perhaps = [Found(h.frame, POSSIBLE) for h in openly]
-            return perhaps + weakly + rows + [Found(h.frame, POSSIBLE) for h in outer], "ambiguous"
+            found = [Found(n, POSSIBLE) for n in openly]
+            return found + weakly + rows + [Found(n, POSSIBLE) for n in outer], "ambiguous"
         if not openly:
             return [Found(w.frame, NAMED) for w in weakly[:1]] + weakly[1:], ""
-        clear = len(openly) == 1 or ref.name.lower() in shared
-        perhaps = self._called([h.frame for h in openly], ref.path.split(".") if ref.path else [])
-        found = [Found(h.frame, NAMED if clear else POSSIBLE) for h in openly]
-        return found + perhaps + weakly + rows, "" if clear and not rows else "ambiguous"
+        clear = len(openly) == 1 or name in self.shared(number)
+        called = self._called(openly, ref.path.split(".")) if ref.path else []
+        found = [Found(n, NAMED if clear else POSSIBLE) for n in openly]
+        return found + called + weakly + rows, "" if clear and not rows else "ambiguous"
+
+    def _having(self, scope: Select, frames: Sequence[int], name: str, *, hidden: bool) -> tuple[list[int], list[int]]:
+        """The sources that surely have a column of a lower-case name, and those that are open and may have it."""
+        holding: list[int] = []
+        perhaps: list[int] = []
+        for source, number in zip(scope.sources, frames, strict=False):
+            if hidden or source.in_star:
+                frame = self.frames[number]
+                if name in frame.index:
+                    holding.append(number)
+                elif frame.open:
+                    perhaps.append(number)
+        return holding, perhaps
+
+    def shared(self, number: int) -> frozenset[str]:
+        """The names, in lower case, by which the sources of a scope are joined with USING."""
+        known = self._shared.get(number)
+        if known is None:
+            scope = self.scopes[number]
+            entries = scope.sources if isinstance(scope, Select) else ()
+            known = self._shared[number] = frozenset(name.lower() for entry in entries for name in entry.using)
+        return known
 
     def source_names(self, number: int) -> frozenset[str]:
         """The names in a scope, in lower case, that may stand for whole rows."""
@@ -204,13 +202,14 @@ class Lookup:
             known = self._called_rows[number] = frozenset(source.alias.lower() for source in entries)
         return known
 
-    def rows_called(self, number: int, name: str, before: int | None) -> list[int]:
+    def _rows_possibly(self, number: int, ref: Ref, before: int | None) -> list[Found]:
         """The open sources that go by a name which may as well be that of a column in them."""
-        scope, lower = self.scopes[number], name.lower()
+        scope, lower = self.scopes[number], ref.name.lower()
         if not isinstance(scope, Select) or lower not in self.source_names(number):
             return []
         pairs = zip(scope.sources[:before], self.state.sources[number], strict=False)
-        return [n for s, n in pairs if s.alias.lower() == lower and self.frames[n].open and not self.frames[n].weak]
+        called = [n for s, n in pairs if s.alias.lower() == lower]
+        return [Found(n, POSSIBLE, row=True) for n in called if self.frames[n].open and not self.frames[n].weak]
 
     def question(self, frames: Sequence[int], name: str) -> None:
         """Remember that it would help to know which of several open tables has a column of that name."""
@@ -235,13 +234,13 @@ class Lookup:
             if written(frame, position, before) < before
         ]
 
-    def _row(self, level: int, ref: Ref, before: int | None, outer: list[Hit]) -> tuple[list[Found], Doubt] | None:
+    def _row(self, level: int, ref: Ref, before: int | None, outer: list[int]) -> tuple[list[Found], Doubt] | None:
         """A name that is no column of a scope may be a source's own: then the whole row is meant."""
         scope = self.scopes[level]
         if isinstance(scope, Select):
             for source, frame in zip(scope.sources[:before], self.state.sources[level], strict=False):
                 if source.alias.lower() == ref.name.lower():
-                    return [Found(frame, NAMED, row=True), *(Found(h.frame, POSSIBLE) for h in outer)], ""
+                    return [Found(frame, NAMED, row=True), *(Found(n, POSSIBLE) for n in outer)], ""
         return None
 
     def _visible(self, number: int, before: int | None) -> list[int]:

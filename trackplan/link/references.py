@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from trackplan.link.edges import Edge, shortened
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, is_pseudo, left_out
-from trackplan.link.lookup import Found, Lookup, written
+from trackplan.link.glance import Glance
+from trackplan.link.lookup import Found
 from trackplan.link.scopes import Scopes
-from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Span, StarRef
+from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, ScopeRef, Select, Span, StarRef
 from trackplan.sql.values import LENGTH, MEASURE, firsts, joined, taken, unkeyed, unmeasured
 
 
@@ -30,40 +31,23 @@ class Use(NamedTuple):
     transform: str = ""
 
 
-class References:
+class References(Glance):
     """Looks up what a statement refers to.
 
     `unknowns` are names that were not resolved for sure, each with the reason and where it stands; `references` is how
     many names there were; `spelled` are paths as they are written; `uses` is what was seen, None if nobody asks.
     """
 
-    __slots__ = (
-        *("_alone", "_shared", "_single", "asked", "frames", "lookup"),
-        *("references", "scopes", "spelled", "state", "unknowns", "uses"),
-    )
+    __slots__ = ("_alone", "_paths", "references", "spelled", "unknowns", "uses")
 
     def __init__(self, state: Scopes, relations: Sequence[bool], *, noting: bool = False) -> None:
-        self.state = state
-        self.scopes = state.scopes
-        self.frames = state.frames
-        self.lookup = Lookup(state, relations)
+        super().__init__(state, relations)
         self.references = 0
         self.unknowns: list[tuple[str, str, Span]] = []
         self.spelled: dict[str, str] = {}
-        self.asked: list[tuple[int, int]] = []
         self.uses: list[Use] | None = [] if noting else None
-        self._single = [self._only_source(number) for number in range(state.count)]
         self._alone: dict[int, bool] = {}
-        self._shared: dict[int, tuple[bool, set[str]]] = {}
-
-    def ask(self, number: int, name: str, *, sure: bool) -> Sequence[int]:
-        """The positions of `name` in a frame; an open one takes the name on."""
-        frame = self.frames[number]
-        known = len(frame.names)
-        found = frame.ask(name, sure=sure)
-        if len(frame.names) > known and self.state.slot(number) < 0:
-            self.asked.append((number, known))
-        return found
+        self._paths: dict[str, str] = {}
 
     def edges(
         self, number: int, refs: Iterable[Reference], output: int | None = None, before: int | None = None,
@@ -75,50 +59,70 @@ class References:
         sources of the scope can be seen.
         """
         edges: list[Edge] = []
+        frames, sources = self.frames, self.state.sources[number] if number >= 0 else ()
+        single = self.single[number] if number >= 0 and before is None else -1
         for ref in refs:
-            if type(ref) is Ref:
-                if ref.hidden:
-                    into, path = ref.into.lower(), self.path(ref.path)
-                    edges.extend((*at, path, into, ref.clear, POSSIBLE) for at in self.lookup.hidden(number, ref.name))
-                    continue
-                if ref.path.endswith(MEASURE):
-                    found = [self._measured(number, ref, output, before)]
-                    edges.extend(self.edges(number, found, output, before, noting=noting))
-                    continue
-                if noting:
-                    self.references += 1
-                frame, position = self._plainly(number, ref, output, before)
+            if type(ref) is not Ref:
+                self._unnamed(edges, number, ref, output, before, noting=noting)
+                continue
+            if ref.hidden:
+                into, path = ref.into.lower(), self.path(ref.path)
+                edges.extend((*at, path, into, ref.clear, POSSIBLE) for at in self.lookup.hidden(number, ref.name))
+                continue
+            if ref.path and ref.path.endswith(MEASURE):
+                found = [self._measured(number, ref, output, before)]
+                edges.extend(self.edges(number, found, output, before, noting=noting))
+                continue
+            if noting:
+                self.references += 1
+            # Most names are those of the one source, or say themselves which one they mean.
+            if ref.source is None:
+                frame = single if ref.how != "order" else -1
+            else:
+                up, index = ref.source
+                frame = sources[index] if not up and index < len(sources) else -1
+            position = -1
+            if frame >= 0 and not frames[frame].twins:
+                position = frames[frame].index.get(ref.name.lower(), -1)
+            if position < 0:
+                frame, position = self.glance(number, ref, output, before)
                 if frame < 0:
                     self._looked_up(edges, number, ref, output, before, noting=noting)
                     continue
-                path = self.path(ref.path) if ref.path else ""
-                edges.append((frame, position, path, ref.into and ref.into.lower(), ref.clear, NAMED))
-                if self.uses is not None and noting:
-                    self.note(edges[-1], ref.how, ref.span, ref.transform)
-            elif isinstance(ref, StarRef):
-                edges.extend(self._star_ref(number, ref))
-            elif isinstance(ref, Called):
-                frames = self.lookup.called(ref.name)
-                edges.extend((f, key, "", ref.into.lower(), False, NAMED) for f in frames for key in (ROWS, ALL))
-                for given in ref.given:
-                    edges.extend(self.edges(number, taken(given, ref.how, ref.into), output, before, noting=noting))
-            elif isinstance(ref, OutputRef):
-                edges.extend(self._output_ref(number, ref))
-            elif not isinstance(ref, Ref):
-                edges.append((ref.scope, ROWS, "", "", False, NAMED))
-                if ref.values:
-                    frame_ = self.frames[ref.scope]
-                    key: Key = 0 if len(frame_.names) == 1 and not frame_.open else ALL
-                    key = WHOLE if ref.row else key
-                    edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
+            path, into = ref.path, ref.into
+            edges.append((frame, position, path and self.path(path), into and into.lower(), ref.clear, NAMED))
+            if noting and self.uses is not None:
+                self.note(edges[-1], ref.how, ref.span, ref.transform)
         return edges
+
+    def _unnamed(
+        self, edges: list[Edge], number: int, ref: Reference, output: int | None, before: int | None, *, noting: bool
+    ) -> None:
+        """Add the edges of what is no name of a column."""
+        if isinstance(ref, StarRef):
+            edges.extend(self._star_ref(number, ref))
+        elif isinstance(ref, Called):
+            frames = self.lookup.called(ref.name)
+            edges.extend((f, key, "", ref.into.lower(), False, NAMED) for f in frames for key in (ROWS, ALL))
+            for given in ref.given:
+                edges.extend(self.edges(number, taken(given, ref.how, ref.into), output, before, noting=noting))
+        elif isinstance(ref, OutputRef):
+            edges.extend(self._output_ref(number, ref))
+        elif isinstance(ref, ScopeRef):
+            edges.append((ref.scope, ROWS, "", "", False, NAMED))
+            if ref.values:
+                frame = self.frames[ref.scope]
+                key: Key = 0 if len(frame.names) == 1 and not frame.open else ALL
+                key = WHOLE if ref.row else key
+                edges.append((ref.scope, key, self.path(ref.path), ref.into.lower(), ref.clear, NAMED))
 
     def path(self, path: str) -> str:
         """`path` in lower case, since who reads a struct need not write its members as they are declared."""
-        if not path:
-            return path
-        lower = shortened(path.lower())
-        self.spelled.setdefault(lower, path)
+        lower = self._paths.get(path)
+        if lower is None:
+            lower = self._paths[path] = shortened(path.lower())
+            if path:
+                self.spelled.setdefault(lower, path)
         return lower
 
     def noted(self, number: int, position: int, how: How, strength: int, span: Span) -> Edge:
@@ -137,74 +141,6 @@ class References:
             slot = self.state.slot(base)
         if slot >= 0:
             self.uses.append(Use(slot, edge[1], edge[2], how, edge[5] > POSSIBLE, span, transform))
-
-    def _only_source(self, number: int) -> int:
-        """The frame of the one source of a SELECT, -1 if it has none or several."""
-        scope = self.scopes[number]
-        if isinstance(scope, Select) and len(scope.sources) == 1 and scope.sources[0].in_star:
-            return self.state.sources[number][0]
-        return -1
-
-    def _plainly(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[int, int]:
-        """What most names mean at a glance: the frame and the position, or (-1, -1) for those to be looked up."""
-        if number < 0:
-            return -1, -1
-        name = ref.name.lower()
-        sources = self.state.sources[number]
-        if ref.source is not None:
-            up, index = ref.source
-            if up or index >= len(sources):
-                return -1, -1
-            found, only = sources[index], True
-        else:
-            if ref.how == "order" and before is None:
-                return -1, -1
-            found = self._single[number] if before is None else sources[0] if before == 1 and sources else -1
-            only = found >= 0 and not ref.path and self.scopes[number].parent < 0
-            if found < 0:
-                found = self._holding(number, name, sources[:before], ref)
-                if found < 0:
-                    return -1, -1
-        frame = self.frames[found]
-        position = frame.index.get(name, -1)
-        if position >= 0:
-            return (-1, -1) if name in frame.twins else (found, position)
-        if only and frame.open and name:
-            hidden = ref.source is not None or (
-                not frame.weak
-                and (before is not None or not self._is_alias(number, name, ref, output))
-                and name not in self.lookup.source_names(number)
-            )
-            return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
-        return -1, -1
-
-    def _is_alias(self, number: int, name: str, ref: Ref, output: int | None) -> bool:
-        """Whether a name may be that of an item of the same select list."""
-        own = self.frames[number]
-        position = own.index.get(name)
-        if position is None:
-            return False
-        if output is None:
-            return self.lookup.may_name_alias(ref, output)
-        return name in own.twins or written(own, position, output) < output
-
-    def _holding(self, number: int, name: str, sources: Sequence[int], ref: Ref) -> int:
-        """Which one of several sources has the name, -1 if that is not plain."""
-        shared = self._shared.get(number)
-        if shared is None:
-            scope = self.scopes[number]
-            entries = scope.sources if isinstance(scope, Select) else []
-            hides = any(not entry.in_star for entry in entries)
-            shared = self._shared[number] = (hides, {n.lower() for entry in entries for n in entry.using})
-        if name in shared[1] or (shared[0] and ref.how != "join"):
-            return -1
-        found = -1
-        for source in sources:
-            if name in self.frames[source].index:
-                if found >= 0:
-                    return -1
-                found = source
-        return found
 
     def _measured(self, number: int, ref: Ref, output: int | None, before: int | None) -> Ref:
         """A reference to how long a column is."""

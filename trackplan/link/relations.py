@@ -125,11 +125,9 @@ class Registry:
     def shards(self, parts: tuple[str, ...]) -> list[Relation]:
         """The declared relations whose names begin as a wildcard table (`events_*`) says."""
         prefix = parts[-1].removesuffix("*").lower()
-        return [
-            r
-            for r in self.relations
-            if r.declared and r.parts[-1].lower().startswith(prefix) and _tail(r.parts[:-1], parts[:-1])
-        ]
+        called = {id(r) for last, found in self._by_last.items() if last.startswith(prefix) for _, r in found}
+        begun = [r for r in self.relations if id(r) in called and r.declared and r.parts[-1].lower().startswith(prefix)]
+        return [r for r in begun if _tail(r.parts[:-1], parts[:-1])]
 
     def _sharded(self, parts: tuple[str, ...]) -> list[Relation]:
         """One day's table (`events_20240101`) of a family that is declared as `events_*`."""
@@ -159,9 +157,11 @@ class Registry:
 
 def _same(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether two names agree; an empty part (`db..table`) stands for a default that nobody writes."""
+    if left == right:
+        return True
     if len(left) != len(right):
         return False
-    return all(a.lower() == b.lower() or not a or not b for a, b in zip(left, right, strict=True))
+    return all(a == b or a.lower() == b.lower() or not a or not b for a, b in zip(left, right, strict=True))
 
 
 def _tail(left: Sequence[str], right: Sequence[str]) -> bool:

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from trackplan.link.edges import Edge, parts
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
-from trackplan.sql.records import Opaque, Reference, Select, Star, Union
+from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
 from trackplan.sql.values import LENGTH
+
+
+@dataclass(slots=True)
+class _StarItem:
+    """A star of an open select list: the lower-case names that it leaves out, gives anew, or gives to others.
+
+    `edges` are those of the `refs` beside the star, once they are known.
+    """
+
+    star: Star
+    refs: Sequence[Reference]
+    excluded: frozenset[str]
+    replaced: dict[str, list[Reference]]
+    renamed: dict[str, str]
+    edges: list[Edge] | None = None
+
+    @classmethod
+    def of(cls, output: Output) -> _StarItem:
+        """The star that an item of a select list is."""
+        star = output.star or Star(None)
+        excluded = frozenset(name.lower() for name in star.exclude)
+        replaced = {name.lower(): refs for name, refs in star.replace.items()}
+        return cls(star, output.refs, excluded, replaced, {new.lower(): old for old, new in star.rename.items()})
 
 
 class Resolver(References):
@@ -18,7 +42,7 @@ class Resolver(References):
     is what all columns of an opaque scope are made of.
     """
 
-    __slots__ = ("_replaced", "arguments", "beside", "columns", "rows")
+    __slots__ = ("_open_stars", "_replaced", "arguments", "beside", "columns", "rows")
 
     arguments: dict[int, list[Edge]]
     beside: dict[tuple[int, int], list[Edge]]
@@ -31,6 +55,7 @@ class Resolver(References):
         self.rows = [[] for _ in self.scopes]
         self.beside = {}
         self.arguments = {}
+        self._open_stars: dict[int, list[_StarItem]] = {}
         self._replaced: dict[int, dict[str, list[Reference]]] = {}
         for name, sure in wanted:
             self.ask(self.state.root, name, sure=sure)
@@ -56,6 +81,8 @@ class Resolver(References):
         self.rows[number] = parts(edges, LENGTH) if scope.listed else edges
 
     def _stars(self, number: int, scope: Select) -> None:
+        if self.frames[number].origins is None:
+            return
         for position, output in enumerate(scope.outputs):
             star = output.star
             if star is not None and (output.refs or star.replace):
@@ -160,40 +187,48 @@ class Resolver(References):
 
     def _asked_column(self, number: int, scope: Select, name: str, *, sure: bool) -> list[Edge]:
         """A column that an open select list must get through one of its stars."""
+        stars = self._open_stars.get(number)
+        if stars is None:
+            stars = self._open_stars[number] = [_StarItem.of(output) for output in scope.outputs if output.star]
         edges: list[Edge] = []
-        sure = sure and sum(output.star is not None for output in scope.outputs) == 1
-        for output in scope.outputs:
-            star = output.star
-            if star is None:
-                continue
+        lower = name.lower()
+        for item in stars:
+            star = item.star
             if star.members:
-                if name.lower() not in {n.lower() for n in star.exclude}:
-                    edges.extend(parts(self.edges(number, output.refs, noting=False), self.path(name)))
-                continue
-            replaced = [refs for new, refs in star.replace.items() if new.lower() == name.lower()]
-            if replaced:
-                edges.extend(self.edges(number, replaced[0]))
-                continue
-            edges.extend(self._starred(number, scope, star, name, sure=sure))
-            edges.extend(self.edges(number, output.refs, noting=False))
-        for edge in edges:
-            self.note(edge, "star", (-1, -1))
+                if lower not in item.excluded:
+                    edges.extend(parts(self._besides(number, item), self.path(name)))
+            elif lower in item.replaced:
+                edges.extend(self.edges(number, item.replaced[lower]))
+            else:
+                edges.extend(
+                    self._starred(number, scope, item, item.renamed.get(lower, name), sure and len(stars) == 1)
+                )
+                edges.extend(self._besides(number, item))
+        if self.uses is not None:
+            for edge in edges:
+                self.note(edge, "star", (-1, -1))
         return edges
 
-    def _starred(self, number: int, scope: Select, star: Star, name: str, *, sure: bool) -> list[Edge]:
-        old = next((o for o, new in star.rename.items() if new.lower() == name.lower()), name)
-        if old.lower() in {e.lower() for e in star.exclude}:
+    def _besides(self, number: int, item: _StarItem) -> Sequence[Edge]:
+        """The edges of what a star's item refers to, which were counted before."""
+        if item.refs and item.edges is None:
+            item.edges = self.edges(number, item.refs, noting=False)
+        return item.edges or ()
+
+    def _starred(self, number: int, scope: Select, item: _StarItem, old: str, sure: bool) -> list[Edge]:
+        star, frames = item.star, self.frames
+        if old.lower() in item.excluded:
             return []
         bases = [
             base
             for index, (source, base) in enumerate(zip(scope.sources, self.state.sources[number], strict=True))
             if (source.in_star if star.source is None else star.source == index)
         ]
-        holding = [b for b in bases if self.frames[b].positions(old)]
-        candidates = holding or [b for b in bases if self.frames[b].open]
+        holding = [b for b in bases if frames[b].positions(old)]
+        candidates = holding or [b for b in bases if frames[b].open]
         if star.subset and not holding:
             # COLUMNS(…) and PIVOT make names of their own: any column may be behind one.
-            return [(b, left_out(self.frames[b], star.exclude, star.pattern), "", "", False, NAMED) for b in bases]
+            return [(b, left_out(frames[b], star.exclude, star.pattern), "", "", False, NAMED) for b in bases]
         only = len(candidates) == 1
         if not only and not holding:
             self.lookup.question(candidates, old)
@@ -201,18 +236,16 @@ class Resolver(References):
         return [e for b in candidates for e in self._through(b, old, strength, sure=sure and only)]
 
     def _select_rows(self, number: int, scope: Select) -> list[Edge]:
-        edges: list[Edge] = [(source, ROWS, "", "", False, NAMED) for source in self.state.sources[number]]
+        sources = self.state.sources[number]
+        edges: list[Edge] = [(source, ROWS, "", "", False, NAMED) for source in sources]
         edges.extend(self.edges(number, scope.rows))
         for index, source in enumerate(scope.sources):
             for name in source.using:
-                for other in range(index + 1):
-                    found = self.lookup.hit(number, other, name)
-                    if found is None:
-                        continue
-                    sure = other == index or found.holds
+                for other, base in enumerate(sources[: index + 1]):
+                    sure = other == index or name.lower() in self.frames[base].index
                     strength = NAMED if sure else POSSIBLE
-                    positions = self.ask(found.frame, name, sure=sure)
-                    edges.extend(self.noted(found.frame, p, "join", strength, source.span) for p in positions)
+                    positions = self.ask(base, name, sure=sure)
+                    edges.extend(self.noted(base, p, "join", strength, source.span) for p in positions)
             if source.natural:
                 edges.extend(self._natural(number, scope, index))
         return [(f, k, p, "", False, s) for f, k, p, _, _, s in edges]

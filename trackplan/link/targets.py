@@ -39,54 +39,67 @@ class Targets:
     _members: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
-        """The nodes that whole columns of a statement lead to; many columns may share them."""
+        """The nodes that a whole column of a statement leads to; many columns may share them."""
         known = self._known.get(id(edges))
         if known is None:
-            known = self._known[id(edges)] = (edges, self.inside(block, edges, ""))
+            known = self._known[id(edges)] = (edges, self.each(block, (edges,))[0])
         return known[1]
 
-    def inside(self, block: Block, edges: Sequence[Edge], asked: str) -> Ends:
-        """The nodes that the part `asked` of a column of a statement leads to."""
-        nodes, base = self.nodes, self.linked[block.number].first
-        slots = self._slots.get(block.number)
-        if slots is None:
-            slots = self._slots[block.number] = nodes.slots(block, self.linked[block.number])
-        if len(edges) == 1 and not asked:
-            slot, key, path, _, _, strength = edges[0]
-            if strength == NAMED and not path and isinstance(key, int) and key >= 0:
-                _, first, known, later = slots[slot - base]
-                return [first + key if key < known else later[key - known]], ()
-        sure: dict[int, None] = {}
-        perhaps: dict[int, None] = {}
+    def each(self, block: Block, columns: Iterable[Sequence[Edge]]) -> list[Ends]:
+        """The nodes that each of some whole columns of a statement leads to."""
+        slots, base = self._slots_of(block), self.linked[block.number].first
+        nodes, paths = self.nodes, self.nodes.paths
+        found: list[Ends] = []
+        for edges in columns:
+            sure: list[int] = []
+            perhaps: list[int] = []
+            for slot, key, path, _, _, strength in edges:
+                number, first, known, later = slots[slot - base]
+                ends = sure if strength == NAMED else perhaps
+                if not isinstance(key, int):
+                    ends.append(nodes.node(number, key, path))
+                elif key >= 0:
+                    node = first + key if key < known else later[key - known]
+                    if path:
+                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
+                    ends.append(node)
+                elif key == WHOLE:
+                    ends += self._part_of_row(number, path)
+                else:
+                    ends.append(nodes.rows(number))
+            found.append((_once(sure), _once(perhaps)))
+        return found
+
+    def inside(self, block: Block, edges: Sequence[Edge], asked: str, own: int) -> Ends:
+        """The nodes that the part `asked` of a column of a statement, which fills the table `own`, leads to."""
+        slots, base = block.slots, self.linked[block.number].first
+        met: list[Edge] = []
         for slot, key, path, into, clear, strength in self._met(edges, asked):
             way = path
-            if asked and into:
+            if into:
                 found = part(path, into, clear, asked)
                 if found is None:
                     continue
                 way = found[0]
-            elif asked and clear:
+            elif clear and not (path and slots[slot - base] == own and f".{path}." in f".{asked}."):
+                # What a table asks of itself would grow with each round: then all that is at the path counts.
                 way = joined(path, asked)
-            number, first, known, later = slots[slot - base]
-            if isinstance(key, int) and key >= 0:
-                node = first + key if key < known else later[key - known]
-                if way:
-                    node = nodes.inside(number, node, way)
-            elif key == WHOLE:
-                members = self._members.get((number, way))
-                if members is None:
-                    members = self._members[number, way] = self._part_of_row(number, way)
-                (sure if strength == NAMED else perhaps).update(dict.fromkeys(members))
-                continue
-            else:
-                node = nodes.node(number, key, way)
-            (sure if strength == NAMED else perhaps)[node] = None
-        return list(sure), list(perhaps)
+            met.append((slot, key, way, "", False, strength))
+        return self.each(block, (met,))[0]
+
+    def _slots_of(self, block: Block) -> list[Slot]:
+        known = self._slots.get(block.number)
+        if known is None:
+            known = self._slots[block.number] = self.nodes.slots(block, self.linked[block.number])
+        return known
 
     def _part_of_row(self, table: int, way: str) -> list[int]:
         """The nodes that a part of a table's row leads to."""
-        asked = self.nodes.members(table, way) if way != LENGTH else ()
-        return [self.nodes.node(table, *member) for member in asked]
+        known = self._members.get((table, way))
+        if known is None:
+            asked = self.nodes.members(table, way) if way != LENGTH else ()
+            known = self._members[table, way] = [self.nodes.node(table, *member) for member in asked]
+        return known
 
     def forget(self) -> None:
         """Let go of what was found, which takes as much room as all else that a closure needs."""
@@ -97,7 +110,7 @@ class Targets:
 
     def _met(self, edges: Sequence[Edge], asked: str) -> Iterable[Edge]:
         """Those of a column's edges that the part `asked` of it can meet, found at once where there are many."""
-        if not asked or len(edges) < _MANY:
+        if len(edges) < _MANY:
             return edges
         known = self._parts.get(id(edges))
         if known is None:
@@ -114,10 +127,15 @@ class Targets:
                 for slot, key, path, strength, keeps, guard in linked.rest
                 if guard not in excluded
             ]
-            known = (linked.rest, self.inside(block, edges, ""))
+            known = (linked.rest, self.each(block, (edges,))[0])
             if not excluded:
                 self._known[id(linked.rest)] = known
         return known[1]
+
+
+def _once(nodes: list[int]) -> list[int]:
+    """Each of some nodes once."""
+    return list(dict.fromkeys(nodes)) if len(nodes) > 1 else nodes
 
 
 class _Parts:
