@@ -27,17 +27,20 @@ def narrow(
 ) -> None:
     """Leave of each list that FROM takes apart what its WHERE, or the ON of its JOIN, asks for.
 
-    What WHERE holds of every row that stays may as well be asked before. The ON of an outer join says so of the side
-    alone that need not be there.
+    What WHERE holds of every row that stays may as well be asked before. The ON of an outer or anti join says so of the
+    side alone that need not be there. ClickHouse takes several lists apart side by side, where places count.
     """
+    if dialect == "clickhouse":
+        return
     where = node.args.get("where")
     for condition in _conditions(where.this if where is not None else None):
         _narrowed(condition, frame.sources, frame, scopes, dialect)
     for join, added in joined:
         side = str(join.args.get("side") or "").upper()
+        own = side or str(join.args.get("kind") or "").upper() == "ANTI"
         if side in ("", "LEFT"):
             for condition in _conditions(join.args.get("on")):
-                _narrowed(condition, added if side else frame.sources, frame, scopes, dialect)
+                _narrowed(condition, added if own else frame.sources, frame, scopes, dialect)
 
 
 def _conditions(node: exp.Expr | None) -> Iterator[exp.Expr]:

@@ -243,6 +243,8 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, alias: str, column
     offset = unnest.args.get("offset")
     if isinstance(offset, exp.Identifier):
         names = (*names, compiler.fold(offset))
+    elif offset and len(columns) < 2:
+        names = (*names, "ordinality")
     opaque = Opaque(frame.scope, refs, names, structured=structured, listed=listed, before=len(frame.sources))
     return compiler.place(opaque, None)
 
