@@ -49,6 +49,8 @@ QUERIES = {
     f"select e.id, p.value.n from e, {ELEMENT} anti join e as o on p.key = 'page' and o.id = e.id": ALL,
     f"select e.id, p.value.n from e, {ELEMENT} semi join e as o on p.key = 'page' and o.id = e.id": "page",
     "select id, u.ordinality as i from e, unnest(params) with ordinality as u(p) where p.key = 'page'": ALL,
+    "select o.id, p.value.n from unnest((select params from e where id = 15)) as u(p) positional join "
+    "(select id from e order by id) as o where p.key = 'source'": ALL,
     "select id, len(params) as n from e": ALL,
     "select id, params from e": ALL,
     "select id, params[1].value.s as s from e": ALL,

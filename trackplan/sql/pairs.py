@@ -28,9 +28,10 @@ def narrow(
     """Leave of each list that FROM takes apart what its WHERE, or the ON of its JOIN, asks for.
 
     What WHERE holds of every row that stays may as well be asked before. The ON of an outer or anti join says so of the
-    side alone that need not be there. ClickHouse takes several lists apart side by side, where places count.
+    side alone that need not be there. Where rows go side by side, as all lists of an ARRAY JOIN do, places count.
     """
-    if dialect == "clickhouse":
+    beside = any(str(join.args.get("method") or "").upper() == "POSITIONAL" for join, _ in joined)
+    if beside or dialect == "clickhouse":
         return
     where = node.args.get("where")
     for condition in _conditions(where.this if where is not None else None):
