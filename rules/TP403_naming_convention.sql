@@ -7,6 +7,7 @@ severity: info
 category: quality
 cause: method
 requires: [plans]
+rests_on: name
 why: >
   Names in several styles make one thing look like two: people collect it again, queries miss it, and loaders turn
   both into the same column.

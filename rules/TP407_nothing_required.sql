@@ -21,8 +21,9 @@ WITH strict AS MATERIALIZED (
   SELECT DISTINCT e.plan FROM field f JOIN event e ON e.key = f.event WHERE f.required
 )
 SELECT e.id AS subject, e.place, counted(count(*), 'property') AS fields
-FROM event e
+FROM strict s
+CROSS JOIN event e ON e.plan = s.plan
 JOIN field f ON f.event = e.key AND f.parent IS NULL AND f.status <> 'blocked'
-WHERE e.type IN ('track', 'page', 'screen') AND e.status <> 'blocked' AND e.plan IN (SELECT plan FROM strict)
+WHERE e.type IN ('track', 'page', 'screen') AND e.status <> 'blocked'
 GROUP BY e.key
 HAVING count(*) >= :least AND sum(f.required) = 0

@@ -7,6 +7,7 @@ severity: info
 category: quality
 cause: method
 requires: [plans]
+rests_on: overlap
 why: >
   Two events with the same properties are one event under two names: each change is made twice or forgotten once, and
   whoever counts must know of both. One event with a property that tells the difference is cheaper to send, store and

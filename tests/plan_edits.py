@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -71,7 +72,7 @@ VALUES: dict[str, tuple[object, ...]] = {
 }
 KINDS = (
     "add", "add", "add", "remove", "remove", "rename", "type", "describe", "sensitivity", "status", "tags", "required",
-    "move", "inside", "event",
+    "move", "inside", "event", "copy",
 )  # fmt: skip
 
 
@@ -205,6 +206,8 @@ class Project:
                 item.inside.pop()
             else:
                 item.inside.append(self._property(f"y{len(item.inside)}"))
+        elif kind == "copy" and len(other := events[chance.choice(sorted(events))]) > 1:
+            events[name] = [*deepcopy(other), *([self._property("x3")] if chance.random() < 0.5 else [])]
         elif kind == "event" and len(events) > 1:
             events[f"{name} again"] = events.pop(name)
         else:

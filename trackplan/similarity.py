@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LEAST_SHARE = 0.5  # below, nearly everything would have to be compared
 _LONGEST, _MOST = 4, 40  # words of a signature; signatures of a set
-_NEARLY = 1e-9  # 0.9 * 10 is to be 9, whatever floats make of it
+NEARLY = 1e-9  # 0.9 * 10 is to be 9, whatever floats make of it
 
 
 def groups(sets: Mapping[int, frozenset[str]], share: float) -> list[tuple[int, ...]]:
@@ -44,7 +44,7 @@ def _united(sets: Sequence[frozenset[str]], share: float) -> list[int]:
     frequency = Counter(word for each in sets for word in each)
     order = {word: n for n, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
     numbered = [sorted(order[word] for word in each) for each in sets]
-    needed = [math.ceil(share * len(each) - _NEARLY) for each in sets]
+    needed = [math.ceil(share * len(each) - NEARLY) for each in sets]
     # The more words a signature has, the fewer sets meet by chance, but the more signatures there are.
     sizes = [
         max(size for size in range(1, min(_LONGEST, need) + 1) if _is_few(len(each), need, size))

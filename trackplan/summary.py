@@ -32,7 +32,7 @@ def report(
         notes=tuple(str(text) for (text,) in base.fetch("SELECT text FROM note ORDER BY key")),
         rules_run=len(outcome.ran),
         fatal=bool(base.count("SELECT count(*) FROM problem WHERE fatal")),
-        collapsed=_collapsed(base),
+        collapsed=collapsed(base),
         next_step=_next_step(base, outcome.findings),
         failed=tuple(sorted({*failed, *outcome.failed}, key=lambda each: (each.place, each.rule, each.message))),
         silenced=silenced,
@@ -65,7 +65,7 @@ def _quadrants(base: FactBase) -> dict[str, int]:
     return found
 
 
-def _collapsed(base: FactBase) -> dict[str, tuple[str, ...]]:
+def collapsed(base: FactBase) -> dict[str, tuple[str, ...]]:
     """The fields of each event that is nothing but waste."""
     found: dict[str, list[str]] = {}
     for event, field_ in base.fetch(_WASTED):

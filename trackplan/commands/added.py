@@ -11,10 +11,9 @@ from msgspec import Struct
 from trackplan.derive import edited_plans, settled
 from trackplan.derive.edited import KEPT
 from trackplan.errors import TooMuchError
-from trackplan.names import field_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from trackplan.classify import Dictionary
     from trackplan.commands.growth import Growth
@@ -50,7 +49,7 @@ class Edits(Struct):
 
     `pairs` has what files declared and declare, `changes` what that changes; `other` gives what another one declares
     that was edited since the facts in the file `image` were made, and `edited` are those of the pairs that were, too.
-    `growth` are the events with other fields.
+    `growth` are the events with other fields. `collapsed` is as in a report, once what is added has been told.
     """
 
     left: Last
@@ -61,9 +60,13 @@ class Edits(Struct):
     other: Callable[[str], Declared | None]
     words: Callable[[], Dictionary]
     growth: Growth
+    collapsed: dict[str, tuple[str, ...]] = {}
     _said: list[str] = []
     _paths: dict[tuple[str, ...], set[tuple[str, str]]] = {}
     _touched: set[tuple[str, tuple[str, ...]]] = set()
+
+    def __post_init__(self) -> None:
+        self.collapsed = self.left.head.report.collapsed
 
     def added(self) -> tuple[Finding, ...]:
         """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""
@@ -75,13 +78,19 @@ class Edits(Struct):
         if not again:
             return ()
         rules = [each for each in self.left.rules()[0] if each.rule.id in again]
-        by_path = [each for each in rules if each.rule.rests_on == "path"]
-        by_event = [each for each in rules if each.rule.rests_on == "event"]
-        by_plan = [each for each in rules if not each.rule.rests_on and self._reads_plans(each)]
-        if len(by_event) + len(by_path) + len(by_plan) < len(rules):
+        on = {
+            word: [each for each in rules if each.rule.rests_on == word]
+            for word in ("event", "path", "name", "overlap")
+        }
+        rest = [each for each in rules if each.rule.rests_on not in on]
+        if not all(map(self._reads_plans, (*rest, *on["overlap"]))):
             raise TooMuchError
         self._compare()
-        found = [*self._of_events(by_event, by_plan), *self._of_paths(by_path)]
+        found = [
+            *self._of_events(on["event"], rest, on["overlap"]),
+            *self._of_paths(on["path"]),
+            *self._of_names(on["name"]),
+        ]
         return tuple(sorted(found, key=lambda finding: finding.sort_key))
 
     def _reads_plans(self, rule: Bound) -> bool:
@@ -90,16 +99,41 @@ class Edits(Struct):
 
         return wide.TABLES.issuperset(table for table, _ in self.left.head.rules[rule.rule.id])
 
-    def _of_events(self, rules: Sequence[Bound], by_plan: Sequence[Bound]) -> list[Finding]:
-        """What rules add that rest on one event each, or on all plans."""
+    def _of_events(
+        self, rules: Sequence[Bound], by_plan: Sequence[Bound], by_overlap: Sequence[Bound]
+    ) -> list[Finding]:
+        """What rules add that rest on one event each, on all plans, or on what events have in common."""
+        from trackplan import summary
         from trackplan.facts import near
 
-        if not self._said or not (rules or by_plan):
+        if not self._said or not (rules or by_plan or by_overlap):
             return []
         ids, growth = {*self._said, *self.growth.further()}, self.growth
         with near.events(self.image, self.left.head.checked, ids, growth.changed, growth.needs) as base:
             held = {str(id_) for (id_,) in base.fetch("SELECT id FROM event")}
-            return self._difference(base, growth.events(base, held), rules, by_plan, lambda event, _: event in held)
+            whole = [*by_plan, *(each for each in by_overlap if self._overlaps(base, each))]
+            found = self._difference(base, growth.events(base, held), rules, whole, lambda event, _: event in held)
+            others = {event: fields for event, fields in self.collapsed.items() if event not in held}
+            self.collapsed = others | summary.collapsed(base)
+            return found
+
+    def _overlaps(self, base: FactBase, rule: Bound) -> bool:
+        """Whether a rule on what events have in common may tell something of those that were edited."""
+        from trackplan.derive import overlap
+
+        share = rule.options.get("share")
+        versions = self.growth.pairs(self.pairs, set(self._said))
+        return not isinstance(share, float | int) or overlap.overlaps(base, versions, self.growth.paths(), share)
+
+    def _of_names(self, rules: Sequence[Bound]) -> list[Finding]:
+        """What rules add that rest on which names there are in a plan."""
+        from trackplan.facts import near
+
+        if not self._said or not rules:
+            return []
+        ids = {*self._said, *self.growth.ids()}
+        with near.names(self.image, self.left.head.checked, ids) as base:
+            return self._difference(base, self.growth.alike(base, None), rules, (), lambda event, _: event in ids, ids)
 
     def _of_paths(self, rules: Sequence[Bound]) -> list[Finding]:
         """What rules add that rest on the fields of one path each."""
@@ -118,7 +152,7 @@ class Edits(Struct):
         """Note the events and fields of which something else is said, and those that stand elsewhere."""
         for was, now in self.pairs.values():
             for old, new in zip(was.plans, now.plans, strict=True):
-                for id_, one, other in _events(old, new):
+                for id_, one, other in edited_plans.pairs(old, new):
                     if id_ in self.growth.changed:
                         self._grown(id_, one, other)
                     else:
@@ -146,9 +180,18 @@ class Edits(Struct):
                 self._paths.setdefault(path, set()).update(edited_plans.cells(one, other))
 
     def _difference(
-        self, base: FactBase, growing: Growing, rules: Sequence[Bound], by_plan: Sequence[Bound], wanted: Wanted
+        self,
+        base: FactBase,
+        growing: Growing,
+        rules: Sequence[Bound],
+        by_plan: Sequence[Bound],
+        wanted: Wanted,
+        alone: Collection[str] | None = None,
     ) -> list[Finding]:
-        """What the rules find now that they did not find before, in a small base."""
+        """What the rules find now that they did not find before, in a small base.
+
+        Raises `TooMuchError` where another event than those `alone` is told of that was not, or is not any more.
+        """
         paths = sorted({str(path) for (path,) in base.fetch(_FILES)} | set(growing.files))
         others = [plan for path in paths if path not in self.pairs for plan in self._plans(self.other(path))]
         was = [plan for path in self.edited for plan in self.pairs[path][0].plans]
@@ -161,6 +204,8 @@ class Edits(Struct):
         after = self._judged(base, growing, fresh, rules, by_plan, touched, now)
         self._look_up(before, after)
         left = Counter(finding.fingerprint for finding in before)
+        if alone is not None and _elsewhere(before, alone) != _elsewhere(after, alone):
+            raise TooMuchError
         found = []
         for finding in after:
             if left[finding.fingerprint]:
@@ -241,11 +286,12 @@ class Edits(Struct):
         return declared.plans if declared is not None else ()
 
 
-def _events(old: Plan, new: Plan) -> Iterator[tuple[str, Iterable[Said], Iterable[Said]]]:
-    """The events of two versions of a plan, by id, each with all that is said of it."""
-    for one, other in zip(old.events, new.events, strict=True):
-        before, now = edited_plans.only(old, one), edited_plans.only(new, other)
-        yield field_id(new.name, other.name, ()), edited_plans.walk(before), edited_plans.walk(now)
+def _elsewhere(found: Sequence[Finding], events: Collection[str]) -> Counter[str]:
+    """What is told of anything but some events and their fields."""
+    inside = tuple(f"{id_}." for id_ in events)
+    return Counter(
+        each.fingerprint for each in found if each.subject not in events and not each.subject.startswith(inside)
+    )
 
 
 _FILES = "SELECT DISTINCT f.path FROM event e JOIN place p ON p.key = e.place JOIN file f ON f.key = p.file"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -81,13 +81,30 @@ class Growth(Struct):
         """The events that were edited before, and that are near others than in the facts."""
         return {id_ for found in self.since.values() for id_, sprout in found.items() if sprout.needs != []}
 
-    def files(self, paths: Collection[Path]) -> set[str]:
-        """The files in which an event has a field with one of these paths since the facts were made."""
+    def ids(self) -> set[str]:
+        """The events that have other fields than when the facts were made."""
+        return {*self._first, *(id_ for found in self.since.values() for id_ in found)}
+
+    def paths(self) -> dict[str, list[Path]]:
+        """The paths that they have since then."""
+        return {id_: list(map(tuple, sprout.paths)) for found in self.since.values() for id_, sprout in found.items()}
+
+    def files(self, paths: Collection[Path] | None) -> set[str]:
+        """The files in which an event has a field with one of these paths since the facts were made, None for any."""
         return {
             file
             for file, found in self.since.items()
-            if any(tuple(path) in paths for sprout in found.values() for path in sprout.paths)
+            if paths is None or any(tuple(path) in paths for sprout in found.values() for path in sprout.paths)
         }
+
+    def pairs(self, pairs: Mapping[str, tuple[Declared, Declared]], ids: Collection[str]) -> dict[str, list[Version]]:
+        """Some events as they were before the edit, and as they are."""
+        found: dict[str, list[Version]] = {}
+        for pair in pairs.values():
+            for declared in pair:
+                for version in _versions(declared.plans, ids):
+                    found.setdefault(version.id, []).append(version)
+        return found
 
     def needs(self, base: FactBase) -> set[int]:
         """The keys of the needs that select something of the events with other fields, then or now."""
@@ -120,7 +137,7 @@ class Growth(Struct):
         found.look()
         return found
 
-    def alike(self, base: FactBase, paths: Collection[Path]) -> Alike:
+    def alike(self, base: FactBase, paths: Collection[Path] | None) -> Alike:
         """What tells of their fields with some paths in a small base."""
         from trackplan.derive.versions import Alike
 
@@ -128,8 +145,7 @@ class Growth(Struct):
 
     def versions(self, plans: Iterable[Plan]) -> Iterator[Version]:
         """The events with other fields, as plans declare them."""
-        ids = {*self._first, *(id_ for found in self.since.values() for id_ in found)}
-        yield from _versions(plans, ids)
+        yield from _versions(plans, self.ids())
 
     def _all_first(self, held: Collection[str]) -> dict[str, Version]:
         """The events with other fields as they were, as far as the base has them."""

@@ -137,7 +137,8 @@ class _Addition:
             for path, (was, now) in pairs.items():
                 growth.add(changes, path, was, now)
         edits = Edits(self._left, self._known.run.image, pairs, changes, edited, self._other, self._words, growth)
-        return replace(self._head.report, findings=edits.added(), silenced=())
+        found = edits.added()
+        return replace(self._head.report, findings=found, collapsed=edits.collapsed, silenced=())
 
     def _changes(self) -> Changes:
         return Changes(self._head.unfilled, self._words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -129,6 +129,13 @@ def without(plan: Plan, ids: Collection[str]) -> Plan:
     """A plan without some of its events."""
     events = tuple(event for event in plan.events if field_id(plan.name, event.name, ()) not in ids)
     return replace(plan, events=events)
+
+
+def pairs(old: Plan, new: Plan) -> Iterator[tuple[str, Iterable[Said], Iterable[Said]]]:
+    """The events of two versions of a plan, by id, each with all that is said of it."""
+    for one, other in zip(old.events, new.events, strict=True):
+        before, now = only(old, one), only(new, other)
+        yield field_id(new.name, other.name, ()), walk(before), walk(now)
 
 
 def only(plan: Plan, event: Event) -> Plan:

@@ -44,10 +44,13 @@ class Version(Struct, frozen=True):
 
 
 class Alike(Struct):
-    """Fields with some `paths` in a small base that has no others; some are in `files` that may not be told by it."""
+    """Fields with some `paths`, None for all, in a small base that has nothing else of their events.
+
+    Some are in `files` of which the base may not tell.
+    """
 
     base: FactBase
-    paths: Collection[Path]
+    paths: Collection[Path] | None
     files: Collection[str]
 
     def wants(self, _: Version) -> bool:
@@ -62,7 +65,7 @@ class Alike(Struct):
         event = next(base.fetch("SELECT key, place FROM event WHERE id = :id", {"id": version.id}))
         for table, column in (("field_tag", "field"), ("classification", "key"), ("field", "key")):
             base.run(f"DELETE FROM {table} WHERE {column} IN ({_OF_EVENT})", {"event": event[0]})  # noqa: S608
-        wanted = [path for path in version.paths if path in self.paths]
+        wanted = [path for path in version.paths if self.paths is None or path in self.paths]
         write(base, version, numbered(base, version), event, wanted)
 
     def judge(self) -> None:

@@ -50,6 +50,18 @@ def paths(path: str, checked: int, listed: Collection[str]) -> FactBase:
     return base
 
 
+def names(path: str, checked: int, ids: Collection[str]) -> FactBase:
+    """What the file has of some events, and of one field for each name that others have in a plan."""
+    base = _opened(path, checked, sorted(ids))
+    try:
+        for statement in _NAMED:
+            base.run(statement)
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
 def _opened(path: str, checked: int, wanted: list[str]) -> FactBase:
     """An empty base with the file at hand as `whole`, and what is `wanted` of it in a table of that name."""
     base = FactBase.create()
@@ -141,6 +153,20 @@ _ROWS = (
     _row("place", f"key IN ({_PLACES})"),
     _row("file", "key IN (SELECT file FROM main.place)"),
 )  # fmt: skip
+_NAMED = (
+    *map(_row, ("run", "evidence", "plan")),
+    "CREATE TEMP TABLE near (event INTEGER PRIMARY KEY)",
+    "INSERT INTO near SELECT key FROM whole.event WHERE id IN wanted",
+    _row("field", "event IN near"),
+    _row(
+        "field",
+        "key IN (SELECT min(f.key) FROM whole.field f JOIN whole.event e ON e.key = f.event"
+        " WHERE f.event NOT IN near GROUP BY e.plan, f.name)",
+    ),
+    _row("event", "key IN (SELECT event FROM main.field) OR key IN near"),
+    _row("place", "key IN (SELECT place FROM main.field UNION SELECT place FROM main.event)"),
+    _row("file", "key IN (SELECT file FROM main.place)"),
+)
 _ALIKE = (
     *map(_row, ("run", "evidence", "plan")),
     _row("field", "path IN wanted"),

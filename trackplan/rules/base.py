@@ -40,7 +40,7 @@ class Rule(Struct, frozen=True):
 
     `requires` holds groups of evidence kinds; one kind of each group must have been read.
     `fixer` names what mends its findings, '' where no machine can; `fix_is_safe` tells whether without asking.
-    `rests_on` tells of what alone each finding can be told: `event` or `path`, '' where it takes everything.
+    `rests_on` tells of what alone each finding can be told: `event`, `path`, `name`, `overlap`, '' for all.
     `path` is its file: `rules/…` for ours, below the project folder for a project's own; `line` is where `sql` begins.
     """
 
