@@ -37,6 +37,8 @@ class Pack:
         self._blocks: list[bytes] = []
         self._unpacked: dict[int, bytes] = {}
         self._new: dict[bytes, bytes] = {}
+        self._waiting = 0  # bytes in what is new
+        self._loaded = 0  # blocks that the file has
         self._used: set[bytes] = set()
         if path:
             self._load()
@@ -70,6 +72,9 @@ class Pack:
         """Keep a piece for later runs."""
         if self._path:
             self._new[under] = piece
+            self._waiting += len(piece)
+            if self._waiting >= _BLOCK:  # until it is saved, all of it would take much room
+                self._append()
 
     def save(self) -> None:
         """Write what is new beside what is there; what is no longer used goes once it is a third of all."""
@@ -78,21 +83,23 @@ class Pack:
         self._unpacked.clear()
 
     def _save(self) -> None:
-        if not self._new:
+        if not self._new and len(self._blocks) == self._loaded:
             files.touch(self._path)
             return
         if not files.prepare(self._folder):
             return
         idle = sum(row[2] for wanted, row in self._rows.items() if wanted not in self._used)
         used = sum(self._rows[wanted][2] for wanted in self._used if wanted in self._rows)
-        if idle > (used + sum(map(len, self._new.values()))) // 2 or len(self._blocks) >= _MOST_BLOCKS:
+        if idle > (used + sum(map(len, self._new.values()))) // 2 or self._loaded >= _MOST_BLOCKS:
             kept = {wanted: piece for wanted in self._rows if wanted in self._used and (piece := self.get(wanted))}
             self._new = {**kept, **self._new}
             self._rows, self._blocks, self._unpacked = {}, [], {}
-        self._append()
+        if self._new:
+            self._append()
         index = b"".join(_ROW.pack(wanted, *row) for wanted, row in self._rows.items())
         if files.write(self._path, sections(b"%d" % self.input_size, zlib.compress(index, _FAST), *self._blocks)):
             files.prune(self._folder)
+        self._loaded = len(self._blocks)
 
     def _append(self) -> None:
         """Make blocks of what is new."""
@@ -107,7 +114,7 @@ class Pack:
             pieces.append(piece)
             size += len(piece)
         self._blocks.append(zlib.compress(b"".join(pieces), _FAST))
-        self._new = {}
+        self._new, self._waiting = {}, 0
 
     def _load(self) -> None:
         body = files.read(self._path) if place.trusted(place.inner(self._folder)) else None
@@ -119,6 +126,7 @@ class Pack:
         except (IndexError, ValueError, zlib.error, struct.error):
             return
         self._blocks = parts[2:]
+        self._loaded = len(self._blocks)
         self.size = len(body or b"")
 
 

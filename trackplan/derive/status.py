@@ -116,7 +116,7 @@ def verdicts(
     relations = [_int(key) for key, is_raw in raw if is_raw]
     wanted = columns if part is None else part.columns & columns.keys()
     return {
-        "column_status": [(key, *_verdict(users, columns[key]), *_flags(columns[key], columns)) for key in wanted],
+        "column_status": ((key, *_verdict(users, columns[key]), *_flags(columns[key], columns)) for key in wanted),
         "field_status": ((key, *_verdict(users, item)) for key, item in fields.items()),
         "relation_status": [users.relation(key, inside.get(key, ())) for key in relations],
     }

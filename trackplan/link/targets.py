@@ -133,9 +133,9 @@ class Targets:
         return known[1]
 
 
-def _once(nodes: list[int]) -> list[int]:
-    """Each of some nodes once."""
-    return list(dict.fromkeys(nodes)) if len(nodes) > 1 else nodes
+def _once(nodes: list[int]) -> tuple[int, ...]:
+    """Each of some nodes once, in as little room as can be."""
+    return tuple(dict.fromkeys(nodes)) if len(nodes) > 1 else tuple(nodes)
 
 
 class _Parts:
