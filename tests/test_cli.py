@@ -28,7 +28,7 @@ Saying = pytest.CaptureFixture[str]
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A pipeline that gives the sample's facts and report, whatever the project."""
     module = ModuleType("trackplan.pipeline")
-    module.check = lambda *_, **__: report(finding())  # type: ignore[attr-defined]
+    module.analyse = lambda *_, **__: (io.StringIO(), report(finding()))  # type: ignore[attr-defined]
     module.build = lambda *_, **__: shop()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "trackplan.pipeline", module)
     monkeypatch.setattr("trackplan.pipeline", module, raising=False)
@@ -47,12 +47,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def gives(pipeline: ModuleType, outcome: Report | BaseException) -> None:
-    def check(*_: object, **__: object) -> Report:
+    def analyse(*_: object, **__: object) -> tuple[io.StringIO, Report]:
         if isinstance(outcome, BaseException):
             raise outcome
-        return outcome
+        return io.StringIO(), outcome  # in place of the facts, which are closed
 
-    pipeline.check = check  # type: ignore[attr-defined]
+    pipeline.analyse = analyse  # type: ignore[attr-defined]
 
 
 # exit codes
@@ -203,11 +203,11 @@ def test_from_a_folder_below(
 def test_rules_are_chosen_by_lists(folder: Path, pipeline: ModuleType) -> None:
     asked: list[object] = []
 
-    def check(_project: object, _today: object, *rest: object, **named: object) -> Report:
+    def analyse(_project: object, _today: object, *rest: object, **named: object) -> tuple[io.StringIO, Report]:
         asked.extend([*rest, *named.values()])
-        return report()
+        return io.StringIO(), report()
 
-    pipeline.check = check  # type: ignore[attr-defined]
+    pipeline.analyse = analyse  # type: ignore[attr-defined]
     assert running.run(["check", "--select", "TP1,unmet-need", "--select", "TP003", "--ignore", "TP101"]) == 0
     assert asked[:2] == [("TP1", "unmet-need", "TP003"), ("TP101",)]
 
@@ -425,8 +425,8 @@ def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
 def test_an_interrupt_is_2_and_short(tmp_path: Path) -> None:
     program = (
         "import sys, time, types; m = types.ModuleType('trackplan.pipeline')\n"
-        "def check(*a, **k): print('here', flush=True); time.sleep(30)\n"
-        "m.check = check; sys.modules['trackplan.pipeline'] = m\n"
+        "def analyse(*a, **k): print('here', flush=True); time.sleep(30)\n"
+        "m.analyse = analyse; sys.modules['trackplan.pipeline'] = m\n"
         "from trackplan.running import run; sys.exit(run(['check']))"
     )
     (tmp_path / "trackplan.yaml").write_text("version: 1\n", encoding="utf-8")

@@ -17,7 +17,7 @@ def main() -> None:
     code = -1
     gc.disable()  # see `garbage`; to load all that is needed makes much, too
     try:
-        code = answer(sys.argv[1:])
+        code = answer(sys.argv[1:], last=True)
         _flush()
     except BrokenPipeError:  # whoever reads has seen enough
         pass
@@ -26,8 +26,8 @@ def main() -> None:
     os._exit(code)  # to take apart all that was made, object by object, would be a sixth of a run
 
 
-def answer(arguments: list[str]) -> int:
-    """Run the command line, or give what it gave before; its exit code."""
+def answer(arguments: list[str], *, last: bool = False) -> int:
+    """Run the command line, or give what it gave before; its exit code. The `last` run of a process clears up less."""
     if arguments == ["--version"]:  # answered without loading anything
         from trackplan import __version__
 
@@ -41,7 +41,7 @@ def answer(arguments: list[str]) -> int:
         code = None
         if known is not None:
             code = _renewed(known, arguments) if known.other else known.again()
-        return _run(arguments, run) if code is None else code
+        return _run(arguments, run, last=last) if code is None else code
     except KeyboardInterrupt:
         return _FAILED
 
@@ -92,12 +92,14 @@ def _unwritten(error: OSError) -> int:
     return _FAILED
 
 
-def _run(arguments: list[str], known_as: replay.Run | None) -> int:
+def _run(arguments: list[str], known_as: replay.Run | None, *, last: bool) -> int:
     """Run the command, and keep its result if it has a name to be known as."""
     try:
+        from trackplan import garbage
         from trackplan.cache.record import Recording
         from trackplan.running import run
 
+        garbage.last_run = last
         recording = Recording(known_as, arguments) if known_as is not None else None
     except Exception:
         import traceback

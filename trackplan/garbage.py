@@ -12,6 +12,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Protocol
+
+    class Closing(Protocol):
+        """What takes room until it is closed."""
+
+        def close(self) -> None:
+            """Give it back."""
+
+
+last_run = False
+"""Whether the process ends with the run at hand, and gives back all that it takes at once."""
+_left: list[Closing] = []
 
 # What a parser that gives up leaves behind must not pile up for ever.
 _AFTER = 1_000_000
@@ -37,3 +49,11 @@ def looked_for(*, seldom: bool = False) -> Iterator[None]:
         gc.unfreeze()  # what there is counts as old from now on, so nothing is looked through at once
         if enabled:
             gc.enable()
+
+
+def leave(closing: Closing) -> None:
+    """Close what nobody needs any more, or let it go with the process where that ends soon."""
+    if last_run:
+        _left.append(closing)
+    else:
+        closing.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trackplan import garbage
 from trackplan.commands import base, formats
 from trackplan.commands.paths import below
 from trackplan.errors import ExitCode, InputError, TrackplanError
@@ -118,7 +119,9 @@ def _report(options: Options, project: Project, today: date, leaving: Leaving | 
     means = base.means(options.where, project)
     select, ignore = base.words(options.chosen.select), base.words(options.chosen.ignore)
     if not options.chosen.since:
-        return pipeline.check(project, today, select, ignore, means, leaving)
+        facts, report = pipeline.analyse(project, today, select, ignore, means, leaving)
+        garbage.leave(facts)
+        return report
     from trackplan.gate import since
     from trackplan.project import read
     from trackplan.tree.git import GitTree
