@@ -114,7 +114,7 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         base.freeze()
         if leaving is not None and leaving.tree:
             leaving.ground = ground(base, project, facts)
-        if leaving is not None and means.pack.lasts:
+        elif leaving is not None and means.pack.lasts:
             with garbage.looked_for(seldom=True):
                 leaving.net = netting.netted(
                     facts, kept, list(zip(records, map(compilation.name, read.sql), strict=True))
