@@ -231,7 +231,7 @@ class Edits(Struct):
 
         for version in versions:
             growing.rebuild(version)
-        settled.settle(base, plans, wanted, self.left.head.unfilled, self.words)
+        settled.settle(base, plans, wanted, self.left.head.unfilled, self.words, anew=bool(versions))
         if versions:
             growing.judge()
         if not settled.less(base, self.left.head.unfilled):

@@ -16,18 +16,29 @@ if TYPE_CHECKING:
 
 
 def settle(
-    base: FactBase, plans: Iterable[Plan], wanted: Wanted, unfilled: Sequence[str], words: Callable[[], Dictionary]
+    base: FactBase,
+    plans: Iterable[Plan],
+    wanted: Wanted,
+    unfilled: Sequence[str],
+    words: Callable[[], Dictionary],
+    *,
+    anew: bool,
 ) -> None:
     """Let a base that `facts.near` took hold what the plans say of what is `wanted`; `less` has to follow.
 
-    Tables in `unfilled` have no rows at all.
+    Tables in `unfilled` have no rows at all. Of a field nothing is written that is there already, unless all is to be
+    written `anew`.
     """
+    there = {} if anew else {row[0]: (row[1], row[2:9], row[9:]) for row in base.fetch(_THERE)}
     for plan in plans:
         for said in edited_plans.walk(plan, wanted):
-            key = edited_plans.write(base, said)
-            _place(base, said, key)
-            if not said.is_event and "classification" not in unfilled:
-                _classify(base, said, key, words())
+            key, cells, place = there.pop(said.id, (None, (), ())) if not said.is_event else (None, (), ())
+            if key is None or cells != tuple(said.cells.values()):
+                key = edited_plans.write(base, said)
+                if not said.is_event and "classification" not in unfilled:
+                    _classify(base, said, key, words())
+            if place != tuple(said.said.place):
+                _place(base, said, key)
 
 
 def less(base: FactBase, unfilled: Sequence[str]) -> bool:
@@ -110,6 +121,11 @@ def _classify(base: FactBase, said: Said, key: Value, words: Dictionary) -> None
         base.insert("classification", classes.NAMES, [(row[0], key, *row[2:])])
 
 
+_THERE = """
+SELECT f.id, f.key, f.type, f.required, f."values", f.description, f.owner, f.introduced, f.expires,
+       l.path, p.line, p."column", p.end_line, p.end_column
+FROM field f JOIN place p ON p.key = f.place JOIN file l ON l.key = p.file
+"""
 _NEW_PLACE = """
 INSERT INTO place (key, file, line, "column", end_line, end_column)
 SELECT 1 + max((SELECT max(key) FROM main.place), (SELECT max(key) FROM whole.place)), f.key,
