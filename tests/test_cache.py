@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+import zlib
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -17,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT, TODAY, Run
-from trackplan import compilation, copies, workers
+from trackplan import compilation, copies, seen, workers
 from trackplan.cache import files, pack, state
 from trackplan.cache.sections import parted, sections
+from trackplan.facts import checksums
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 
@@ -491,3 +493,16 @@ def test_old_files_go(tmp_path: Path) -> None:
     assert len(left) == 201
     assert "9.run" not in left
     assert {"10.run", "y.run.2.cd.tmp"} < left
+
+
+def test_a_checksum_is_counted_once_for_a_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_STEP", 0)
+    file = tmp_path / "facts"
+    file.write_bytes(b"facts")
+    checked = zlib.crc32(b"facts")
+    assert checksums.trusted(str(file), checked) == seen.UNSURE
+    assert checksums.fits(str(file), file.stat(), checked)
+    assert checksums.trusted(str(file), checked) == seen.stamp(file.stat())
+    file.write_bytes(b"fakes")
+    assert not checksums.fits(str(file), file.stat(), checked)
+    assert not checksums.fits(str(file), file.stat(), zlib.crc32(b"facts!"))

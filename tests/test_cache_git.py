@@ -27,10 +27,10 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told: list[str] = []
     before = entry._run
 
-    def watched(*arguments):  # type: ignore[no-untyped-def]
+    def watched(*arguments, **named):  # type: ignore[no-untyped-def]
         if "--no-cache" not in arguments[0]:
             told.append("ran")
-        return before(*arguments)
+        return before(*arguments, **named)
 
     monkeypatch.setattr(entry, "_run", watched)
     return told
