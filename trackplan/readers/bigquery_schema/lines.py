@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ENTRY = re.compile(r"( *)(- +)?(?:(name|type|mode)|(description|fields)): *(.*)")
+_KEYS = ("name", "type", "mode")
 _WORD = re.compile(r"(?!(?i:true|false|null) *$)([A-Za-z_]\w*) *", re.ASCII)
+# What most fields begin with: their name, type and mode, in any order.
+_THREE = re.compile(
+    r"( *)- (name|type|mode): ([A-Za-z_]\w*)\n\1  (name|type|mode): ([A-Za-z_]\w*)\n"
+    r"\1  (name|type|mode): ([A-Za-z_]\w*)",
+    re.ASCII,
+)
 _TEXT = re.compile(r"(?![ \-?:,\[\]{}#&*!|>'\"%@`=<])(?!.*(?:: | #|:$)).*")
 _MORE = re.compile(r"(?!#)(?!.*(?:: | #|:$)).*")
 _QUOTED = re.compile(r"\"([^\"\\]*)\" *|'([^']*)' *")
@@ -89,7 +96,7 @@ class Lines:
         root = _Level(0)
         self._stack = [root]
         while number < len(lines):
-            number = self._line(number)
+            number = self._three(number) or self._line(number)
         while self._stack:
             self._end_level()
         return place, tuple(root.columns.values())
@@ -128,7 +135,25 @@ class Lines:
         self._stack.append(item.members)
         return number + 1
 
-    def _start_item(self, indent: int, keys: int) -> None:
+    def _three(self, number: int) -> int:
+        """Take on three lines that begin a field and say nothing but words; 0 where these are none."""
+        found = None
+        if self._lines[number].lstrip().startswith("- "):
+            found = _THREE.fullmatch("\n".join(self._lines[number : number + len(_KEYS)]))
+        if found is None:
+            return 0
+        spaces, first, value, second, other, third, last = found.groups()
+        said = {first: value, second: other, third: last}
+        if len(said) < len(_KEYS) or not all(map(_WORD.fullmatch, (value, other, last))):
+            return 0
+        keys = len(spaces) + 2
+        item = self._start_item(len(spaces), keys)
+        item.said = said
+        line, start = number + 1 + (0 if first == "name" else 1 if second == "name" else 2), keys + len("name: ") + 1
+        item.place = Place(self._path, line, start, line, start + len(said["name"]))
+        return number + len(_KEYS)
+
+    def _start_item(self, indent: int, keys: int) -> _Item:
         level = self._stack[-1]
         if level.indent < 0:
             if indent < level.least:
@@ -138,7 +163,8 @@ class Lines:
             self._end_level()
         level = self._stack[-1]
         self._end_item(level)
-        level.item = _Item(keys)
+        level.item = item = _Item(keys)
+        return item
 
     def _item(self, indent: int) -> _Item:
         """The field whose keys stand in this column."""
