@@ -27,7 +27,11 @@ counted AS (
 judged AS MATERIALIZED (
   SELECT *, first_value(type) OVER (PARTITION BY plan, path ORDER BY fields DESC, first) AS usual FROM counted
 ),
-others AS MATERIALIZED (SELECT plan, path, listing(event) AS events FROM judged WHERE type = usual GROUP BY plan, path)
+others AS MATERIALIZED (
+  SELECT plan, path, listing(event) AS events FROM judged
+  WHERE type = usual AND (plan, path) IN (SELECT plan, path FROM judged WHERE type <> usual)
+  GROUP BY plan, path
+)
 SELECT j.id AS subject, j.place, j.usual AS detail, j.type, j.path, o.events
 FROM judged j
 JOIN others o ON o.plan = j.plan AND o.path = j.path

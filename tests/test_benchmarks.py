@@ -139,4 +139,4 @@ def test_the_hook_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
         "nothing changed",
         *["5 plan files"] * (len(lines) - 1),
     ]
-    assert len(lines) == 5
+    assert len(lines) == 6

@@ -17,7 +17,7 @@ from trackplan.sql.records import NotUnderstood, Record
 from trackplan.sql.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from trackplan.facts.declared import Sql
 
@@ -40,8 +40,8 @@ class Compilation:
     def __init__(self, pack: Pack | None = None, jobs: int = 1) -> None:
         self._pack = pack or Pack()
         self._jobs = jobs
-        self._known: dict[bytes, Record] = {}
-        self._begun: dict[bytes, Text] = {}
+        self._known: dict[Text, Record] = {}
+        self._begun: list[Text] = []
         self._shared: copies.Shared | None = None
 
     def __enter__(self) -> Compilation:
@@ -54,33 +54,31 @@ class Compilation:
     def begin(self, texts: Sequence[Sql]) -> None:
         """Let others begin with some texts while more are read, if that can be and is worth it."""
         if self._jobs > 1 and copies.possible():
-            self._share(self._missing({name(sql): sql for sql in texts if not sql.unclear}))
+            self._share(self._missing([_text(sql) for sql in texts if not sql.unclear]))
 
     def records(self, texts: Sequence[Sql]) -> list[Record]:
         """The records of `texts`, in the same order."""
-        keys = [b"" if sql.unclear else name(sql) for sql in texts]
         with garbage.looked_for(seldom=True):
             self._finish()
-            self._share(self._missing(dict(zip(keys, texts, strict=True))))
+            self._share(self._missing([_text(sql) for sql in texts if not sql.unclear]))
             self._finish()
-        return [self._known[under] if under else _unclear(sql) for under, sql in zip(keys, texts, strict=True)]
+        return [_unclear(sql) if sql.unclear else self._known[_text(sql)] for sql in texts]
 
-    def _missing(self, texts: dict[bytes, Sql]) -> dict[bytes, Text]:
-        """The texts that have to be compiled, by their keys; what is kept of the others is taken."""
-        missing: dict[bytes, Text] = {}
-        for under, sql in texts.items():
-            if under and under not in self._known:
-                record = _decoded(self._pack.get(under))
+    def _missing(self, texts: Iterable[Text]) -> list[Text]:
+        """The texts that have to be compiled, each once; what is kept of the others is taken."""
+        missing: list[Text] = []
+        for text in dict.fromkeys(texts):
+            if text not in self._known:
+                record = _decoded(self._pack.get(_name(text))) if self._pack.lasts else None
                 if record is None:
-                    missing[under] = (sql.text, sql.dialect, sql.rendered)
+                    missing.append(text)
                 else:
-                    self._known[under] = record
+                    self._known[text] = record
         return missing
 
-    def _share(self, missing: dict[bytes, Text]) -> None:
+    def _share(self, missing: list[Text]) -> None:
         """Begin with texts, together with copies of this process if they are worth their start."""
-        self._begun = dict(sorted(missing.items(), key=lambda item: -len(item[1][0])))  # none shall wait for a long one
-        listed = list(self._begun.values())
+        self._begun = listed = sorted(missing, key=lambda text: -len(text[0]))  # none shall wait for a long one
         jobs = min(self._jobs, sum(len(text) for text, _, _ in listed) // _SHARE)
         if jobs > 1 and copies.possible():
             from trackplan.sql import statements  # noqa: F401 - here, so that not each copy has to load it
@@ -89,7 +87,7 @@ class Compilation:
 
     def _finish(self) -> None:
         """Compile what was begun."""
-        listed = list(self._begun.values())
+        listed = self._begun
         if self._shared is None:
             made = dict(enumerate(_compiled(listed, self._jobs)))
         else:
@@ -97,11 +95,11 @@ class Compilation:
             for number, piece in self._shared.answers().items():
                 if number not in made and (theirs := _decoded(piece)) is not None:
                     made[number] = theirs, piece
-        for number, (under, text) in enumerate(self._begun.items()):
-            self._known[under], piece = made.get(number) or _made(text)
+        for number, text in enumerate(listed):
+            self._known[text], piece = made.get(number) or _made(text)
             if self._pack.lasts:
-                self._pack.put(under, piece or _ENCODER.encode(self._known[under]))
-        self._begun, self._shared = {}, None
+                self._pack.put(_name(text), piece or _ENCODER.encode(self._known[text]))
+        self._begun, self._shared = [], None
 
 
 def serve(task: bytes) -> bytes:
@@ -161,9 +159,18 @@ def _encoded(text: Text) -> bytes:
     return _ENCODER.encode(_record(text))
 
 
+def _text(sql: Sql) -> Text:
+    return sql.text, sql.dialect, sql.rendered
+
+
 def name(sql: Sql) -> bytes:
     """Under which key the record of a text is kept."""
-    return key(compiler(), "record", sql.dialect, "01"[sql.rendered], sql.text)
+    return _name(_text(sql))
+
+
+def _name(text: Text) -> bytes:
+    written, dialect, rendered = text
+    return key(compiler(), "record", dialect, "01"[rendered], written)
 
 
 def _theirs(texts: list[Text], answer: bytes | None) -> list[tuple[Record, bytes]]:

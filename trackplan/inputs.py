@@ -240,6 +240,8 @@ def _sql(
     relation = called.relation(path, source, dialect) if consumer is None else None
     make = partial(_rendered, text, dialect, path, relation, consumer)
     if path.endswith(".sqlx") or is_template(text):
+        if not pack.lasts:
+            return make
         parts = (once.readers(), text, dialect, path, repr(relation), repr(consumer))
         return partial(once.made, pack, list[Sql], parts, make)
     return make()

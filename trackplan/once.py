@@ -58,7 +58,7 @@ def read(
             return declared, list(error.problems)
         return declared, []
 
-    return made(pack, _with_problems(kind), (readers(), *parts), make)
+    return made(pack, _with_problems(kind), (readers(), *parts), make) if pack.lasts else make()
 
 
 def name(kind: Any, parts: tuple[str, ...]) -> bytes:
