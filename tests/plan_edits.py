@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.sql_edits import counted
 from tests.test_tree_git import commit, git, repository, write
 from trackplan.commands import renew_added
 
@@ -216,30 +216,13 @@ class Project:
                 item.said[chosen] = chance.choice(VALUES[kind])
 
 
-@contextmanager
-def counted(told: list[bool]) -> Iterator[None]:
-    """Note for each run after an edit whether it took the short way."""
-    before = renew_added.run
-
-    def watched(*arguments) -> int | None:  # type: ignore[no-untyped-def]
-        code = before(*arguments)
-        told.append(code is not None)
-        return code
-
-    renew_added.run = watched  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        renew_added.run = before
-
-
 def tried(chance: Random, folder: Path, edits: int, warm: Callable[..., Says], cold: Callable[..., Says]) -> list[bool]:
     """Edit plans time and again. Raises `AssertionError` where a hook says what no whole runs do."""
     told: list[bool] = []
     project = Project(folder, chance)
     project.make()
     project.edit()
-    with counted(told):
+    with counted(renew_added, told):
         warm(folder, *ASKED)
         commit(folder)
         for _ in range(edits):

@@ -19,6 +19,7 @@ from trackplan.commands import renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 Says = tuple[int, bytes, bytes]
 
@@ -199,20 +200,20 @@ def _column(name: str) -> str:
 
 
 @contextmanager
-def counted(told: list[bool]) -> Iterator[None]:
-    """Note for each run after an edit whether it took the short way."""
-    before = renew.run
+def counted(way: ModuleType, told: list[bool]) -> Iterator[None]:
+    """Note for each run after an edit whether it took the short `way`, the module that goes it."""
+    before = way.run
 
     def watched(*arguments) -> int | None:  # type: ignore[no-untyped-def]
-        code = before(*arguments)
+        code: int | None = before(*arguments)
         told.append(code is not None)
         return code
 
-    renew.run = watched  # type: ignore[assignment]
+    way.run = watched  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        renew.run = before
+        way.run = before  # type: ignore[attr-defined]
 
 
 def tried(chance: Random, folder: Path, edits: int, warm: Callable[..., Says], cold: Callable[..., Says]) -> list[bool]:
@@ -221,7 +222,7 @@ def tried(chance: Random, folder: Path, edits: int, warm: Callable[..., Says], c
     project = Project(folder, chance)
     project.make()
     options = ("--format", "json") if chance.random() < 0.5 else ()
-    with counted(told):
+    with counted(renew, told):
         warm(folder, *options)
         for _ in range(edits):
             paths = {project.edit() for _ in range(chance.choice((1, 1, 1, 2)))}

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import plan_edits
+from tests.sql_edits import counted
 from tests.test_renewal import run, warm
 from tests.test_tree_git import commit, git, repository, write
 from trackplan.commands import renew_added
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PROJECT = """\
@@ -89,18 +91,11 @@ BASELINE = 'version: 1\nfindings:\n- {"rule": "TP401", "subject": "web/Ordered.c
 
 
 @pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def short() -> Iterator[list[bool]]:
     """For each run after a change, whether what it adds was told without a whole run."""
     told: list[bool] = []
-    before = renew_added.run
-
-    def watched(*arguments):  # type: ignore[no-untyped-def]
-        code = before(*arguments)
-        told.append(code is not None)
-        return code
-
-    monkeypatch.setattr(renew_added, "run", watched)
-    return told
+    with counted(renew_added, told):
+        yield told
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
+from tests.sql_edits import counted
 from tests.test_incremental import FILES, NEEDED, PROJECT, write
 from tests.test_tree_git import git, repository
 from trackplan import last
@@ -104,18 +105,11 @@ def warm(folder: Path, *arguments: str) -> tuple[int, bytes, bytes]:
 
 
 @pytest.fixture
-def renewed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def renewed() -> Iterator[list[bool]]:
     """For each run after an edit, whether it was enough to bring the last one up to date."""
     told: list[bool] = []
-    before = renew.run
-
-    def watched(*arguments):  # type: ignore[no-untyped-def]
-        code = before(*arguments)
-        told.append(code is not None)
-        return code
-
-    monkeypatch.setattr(renew, "run", watched)
-    return told
+    with counted(renew, told):
+        yield told
 
 
 @pytest.fixture

@@ -30,31 +30,26 @@ def events(
         base.run("CREATE TEMP TABLE seed (need INTEGER PRIMARY KEY)")
         for key in needs(base) if needs is not None else ():
             base.run("INSERT OR IGNORE INTO seed VALUES (:key)", {"key": key})
-        for statement in (*_NEAR, *_ROWS):
-            base.run(statement)
     except BaseException:
         base.close()
         raise
-    return base
+    return _filled(base, (*_NEAR, *_ROWS))
 
 
 def paths(path: str, checked: int, listed: Collection[str]) -> FactBase:
     """What the file has of all fields with these paths, each a JSON list, but not of what is inside of them."""
-    base = _opened(path, checked, sorted(listed))
-    try:
-        for statement in _ALIKE:
-            base.run(statement)
-    except BaseException:
-        base.close()
-        raise
-    return base
+    return _filled(_opened(path, checked, sorted(listed)), _ALIKE)
 
 
 def names(path: str, checked: int, ids: Collection[str]) -> FactBase:
     """What the file has of some events, and of one field for each name that others have in a plan."""
-    base = _opened(path, checked, sorted(ids))
+    return _filled(_opened(path, checked, sorted(ids)), _NAMED)
+
+
+def _filled(base: FactBase, statements: Iterable[str]) -> FactBase:
+    """The base once the statements have run, or closed where one of them fails."""
     try:
-        for statement in _NAMED:
+        for statement in statements:
             base.run(statement)
     except BaseException:
         base.close()
