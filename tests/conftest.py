@@ -25,6 +25,16 @@ settings.register_profile("trackplan", deadline=None, suppress_health_check=[Hea
 settings.load_profile("trackplan")
 
 
+def pytest_configure() -> None:
+    """Make the folders now that pytest and hypothesis would make meanwhile.
+
+    This folder is one that modules are looked for in. A name that comes into it makes the next run start afresh, and
+    some tests ask whether a run went on from the last one.
+    """
+    for name in (".hypothesis", ".pytest_cache"):
+        (ROOT / name).mkdir(exist_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """How a process ended: its exit code, and what it wrote as bytes and as text."""
