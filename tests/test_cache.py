@@ -403,7 +403,7 @@ def test_copies_end_with_those_who_asked_for_them() -> None:
     before = children()
     shared = copies.Shared(5, work, 3)
     assert len(children() - before) == 2
-    shared.stop()
+    shared.close()
     assert children() == before
 
 

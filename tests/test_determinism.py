@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import sql_edits
 from tests.conftest import ROOT, TODAY
+from tests.test_renewal import run
+from trackplan import copies
+from trackplan.link import ahead
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
+    from trackplan.link.demand import Demand
+    from trackplan.link.linked import Linked
 
 # Loaded by the interpreter before any program: every listing of a folder comes out backwards.
 BACKWARDS = """
@@ -101,3 +110,30 @@ def test_the_day_decides(storefront: Path, cli: Cli) -> None:
     first = cli("check", ".", "--format", "json", "--today", TODAY, cwd=storefront)
     later = cli("check", ".", "--format", "json", "--today", "2030-01-01", cwd=storefront)
     assert first.stdout != later.stdout
+
+
+@pytest.mark.parametrize("dies", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_same_bytes_however_many_processes_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, dies: bool
+) -> None:
+    if sys.platform != "linux":
+        pytest.skip("no copies on this system")
+    sql_edits.Project(tmp_path / "project", Random(seed)).make()  # noqa: S311 - not for secrets
+    alone = run(tmp_path / "project", "--no-cache", "--format", "json", "--jobs", "1")
+    monkeypatch.setattr(ahead, "_WORTH", 1)
+    monkeypatch.setattr(copies, "possible", lambda: True)
+    if dies:
+        monkeypatch.setattr(ahead, "packed", lambda _: os.abort())
+    taken: list[int] = []
+    linked = ahead.linked
+
+    def watched(demand: Demand, jobs: int) -> dict[int, Linked]:
+        made = linked(demand, jobs)
+        taken.append(len(made))
+        return made
+
+    monkeypatch.setattr(ahead, "linked", watched)
+    for cached in ("--no-cache", f"--cache-dir={tmp_path / 'cache'}", f"--cache-dir={tmp_path / 'cache'}"):
+        assert run(tmp_path / "project", cached, "--format", "json", "--jobs", "3") == alone
+    assert dies or max(taken) > 0

@@ -49,7 +49,7 @@ class Compilation:
 
     def __exit__(self, *error: object) -> None:
         if self._shared is not None:
-            self._shared.stop()
+            self._shared.close()
 
     def begin(self, texts: Sequence[Sql]) -> None:
         """Let others begin with some texts while more are read, if that can be and is worth it."""

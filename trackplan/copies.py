@@ -42,7 +42,7 @@ class Shared:
             for number in range(1, jobs):
                 self._copies.append(self._copy(count * number // jobs))
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the copies, whatever they are doing."""
         for process, answers in self._copies:
             os.kill(process, signal.SIGKILL)

@@ -21,7 +21,6 @@ from trackplan.link.relations import Registry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trackplan.cache.pack import Pack
     from trackplan.inputs import Inputs
     from trackplan.last import Leaving
     from trackplan.project import Project
@@ -99,7 +98,7 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         _store_run(base, project, today)
         for path, kind in sorted(read.files.items()):
             base.file(path, kind)
-        kept, facts = _link(project, read, records, base, means.pack)
+        kept, facts = _link(project, read, records, base, means)
         classes.store(base, facts, read.vocabulary.dictionary)
         named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
         months = project.policy.planning_horizon_months
@@ -124,16 +123,16 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
 
 
 def _link(
-    project: Project, read: Inputs, records: list[Record], base: FactBase, pack: Pack
+    project: Project, read: Inputs, records: list[Record], base: FactBase, means: Means
 ) -> tuple[Kept, store.Facts]:
     """Land the plans, resolve every name of the SQL, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables)
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     strangers = unplanned.find(project.landing, registry, landings, project.dialect)
-    kept = Kept(loaded, pack)
-    linked = linking.link(loaded, read.consumers, landings.governed, kept)
-    pack.save()
+    kept = Kept(loaded, means.pack)
+    linked = linking.link(loaded, read.consumers, landings.governed, kept, means.jobs)
+    means.pack.save()
     facts = store.store(base, linked, project.policy.counting)
     gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
     collected = plans.store(base, read.plans)

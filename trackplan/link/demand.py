@@ -17,12 +17,16 @@ _ROUNDS = 3
 
 @dataclass(slots=True)
 class Demand:
-    """Links the statements of `program`, but for those `kept`; `linked` has what came out, by statements' numbers."""
+    """Links the statements of `program`, but for those `kept`; `linked` has what came out, by statements' numbers.
+
+    `ready` are those that were linked ahead.
+    """
 
     program: Program
     expanded: Expanded
     kept: Kept
     linked: list[Linked] = field(default_factory=list)
+    ready: dict[int, Linked] = field(default_factory=dict)
     _waiting: dict[int, None] = field(default_factory=dict)
     _clear: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
@@ -99,22 +103,39 @@ class Demand:
         tables = self.program.tables
         return [(slot, tables[block.slots[slot]].wanted[name][0]) for slot, name in self._clear.get(block.number, ())]
 
+    def ahead(self, block: Block) -> Linked | None:
+        """A statement linked before anything was asked for; None where that can be linked to more later on."""
+        scopes = self.scopes(block)
+        return None if self._open(block, scopes) else link(block, scopes, self.program.tables, [])
+
+    @staticmethod
+    def _open(block: Block, scopes: Scopes) -> bool:
+        """Whether a statement can be asked for more columns than it has."""
+        return block.target is not None and not block.by_position and scopes.frames[scopes.root].open
+
     def _link(self, block: Block) -> None:
+        ready = self.ready.pop(block.number, None)
+        if ready is None:
+            linked = self._linked(block)
+        else:
+            self.expanded.scopes.pop(block.number, None)
+            linked = self.kept.linked(block, [], [], lambda: ready)
+        self.linked[block.number] = linked
+        for number, asks in zip(block.slots, linked.asks, strict=True):
+            for name, sure in asks:
+                self.want(self.program.tables[number], name, sure=sure)
+
+    def _linked(self, block: Block) -> Linked:
         tables = self.program.tables
         scopes = self.scopes(block)
         wanted = list(self.wanted(block, scopes))
-        linked = self.linked[block.number] = self.kept.linked(
-            block, wanted, self._named(block), lambda: link(block, scopes, tables, wanted)
-        )
-        for number, asks in zip(block.slots, linked.asks, strict=True):
-            for name, sure in asks:
-                self.want(tables[number], name, sure=sure)
+        return self.kept.linked(block, wanted, self._named(block), lambda: link(block, scopes, tables, wanted))
 
     def wanted(self, block: Block, scopes: Scopes) -> Iterable[tuple[str, bool]]:
         """What a statement is asked for by the name of its target's columns, besides what it has."""
-        root = scopes.frames[scopes.root]
-        if block.target is None or block.by_position or not root.open:
+        if block.target is None or not self._open(block, scopes):
             return []
+        root = scopes.frames[scopes.root]
         table = self.program.table(block.target)
         only = len(table.builders) + len(table.copied) == 1
         declared = [(name, only) for name in table.frame.names if name.lower() not in root.index]

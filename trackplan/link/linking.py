@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from trackplan.cache.pack import Pack
 from trackplan.facts.declared import Consumer
+from trackplan.link import ahead
 from trackplan.link.askers import Askers, wants
 from trackplan.link.closure import Closure, Masks
 from trackplan.link.demand import Demand
@@ -124,14 +125,22 @@ class Linking:
 
 
 def link(
-    program: Program, declared: Sequence[Consumer], governed: dict[str, Relation], kept: Kept | None = None
+    program: Program,
+    declared: Sequence[Consumer],
+    governed: dict[str, Relation],
+    kept: Kept | None = None,
+    jobs: int = 1,
 ) -> Linking:
-    """Link the statements of `program` and follow every use to its end; what was `kept` is not linked again."""
+    """Link the statements of `program` and follow every use to its end; what was `kept` is not linked again.
+
+    The result does not depend on how many processes share the work, `jobs` at the most.
+    """
     for relation in program.registry.relations:
         program.table(relation)
     expanded = expand(program)
     demand = Demand(program, expanded, kept or Kept(program, Pack()))
     wants(program, demand, declared)
+    demand.ready = ahead.linked(demand, jobs)
     demand.run()
     nodes = Nodes.of(program)
     askers = Askers(program)
