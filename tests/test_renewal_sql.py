@@ -41,10 +41,10 @@ def linked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     told: list[bool] = []
     before = linking.link
 
-    def watched(program, declared, governed, kept):  # type: ignore[no-untyped-def]
+    def watched(program, declared, governed, kept, jobs):  # type: ignore[no-untyped-def]
         if kept.pack.lasts:
             told.append(True)
-        return before(program, declared, governed, kept)
+        return before(program, declared, governed, kept, jobs)
 
     monkeypatch.setattr(linking, "link", watched)
     return told
