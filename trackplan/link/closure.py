@@ -29,9 +29,9 @@ class Closure:
     """Spreads the askers' bits from what they ask for to everything that stands behind it.
 
     `takers` are the bits that ask a built table for all it has, by table. `steps` are those from a table's nodes to
-    others, by table in the order in which they were gone, time and again if the program is `circular`; those of a
-    consumer's statement, which start nowhere, are in `taken`, and what else is `asked` for by node. `perhaps` has who
-    asks a table that a text may write to, by the text.
+    others, by table; `parts` has the tables in the order in which they are gone through, those of a circle together and
+    time and again. The steps of a consumer's statement, which start nowhere, are in `taken`, and what else is `asked`
+    for by node. `perhaps` has who asks a table that a text may write to, by the text.
     """
 
     program: Program
@@ -43,7 +43,7 @@ class Closure:
     taken: dict[int, list[Step]] = field(default_factory=dict)
     asked: dict[int, Masks] = field(default_factory=dict)
     perhaps: dict[int, int] = field(default_factory=dict)
-    circular: bool = False
+    parts: list[tuple[list[int], bool]] = field(default_factory=list)
     _named: list[int] = field(default_factory=list)
     _star: list[int] = field(default_factory=list)
     _possible: list[int] = field(default_factory=list)
@@ -98,11 +98,11 @@ class Closure:
                 reads[table.number].update(block.slots)
         for part in reversed(list(components([sorted(needed) for needed in reads]))):
             circular = len(part) > 1 or part[0] in reads[part[0]]
-            self.circular = self.circular or circular
+            self.parts.append((sorted(part), circular))
             self._changed = True
             while self._changed:
                 self._changed = False
-                for number in sorted(part):
+                for number in self.parts[-1][0]:
                     self.spread(self.program.tables[number])
                 if not circular:
                     break

@@ -106,22 +106,31 @@ class Linking:
         self._models = found = [0] * self.nodes.count
         for bit, number in enumerate(self.askers.models):
             found[self.nodes.itself(number)] = 1 << bit
-        circular = self.closure.circular
-        again = True
-        while again:
-            again = False
-            for table, steps in self.closure.steps.items():
-                itself = found[self.nodes.itself(table)]
-                for sources, sure, _, own in steps:
-                    mask = itself if own else 0
-                    for source in sources:
-                        mask |= found[source]
-                    for target in sure if mask else ():
-                        known = found[target]
-                        both = known | mask
-                        if both != known:
-                            found[target] = both
-                            again = circular
+        for together, circular in self.closure.parts:
+            again = True
+            while again:
+                again = False
+                for table in together:
+                    again |= self._spread_of(table) and circular
+
+    def _spread_of(self, table: int) -> bool:
+        """Pass on which models read a table to what it is made of; whether that was news anywhere."""
+        found, news = self._models, False
+        itself = found[self.nodes.itself(table)]
+        for sources, sure, _, own in self.closure.steps[table]:
+            mask = itself if own else 0
+            for source in sources:
+                mask = mask | found[source] if mask else found[source]  # most are told once, and share one number
+            if not mask:
+                continue
+            for target in sure:
+                known = found[target]
+                if known != mask:
+                    both = known | mask if known else mask
+                    if both != known:
+                        found[target] = both
+                        news = True
+        return news
 
 
 def link(
