@@ -131,7 +131,7 @@ def complete(program: Program, table: Table, found: Expanded) -> None:
             frame.open = relation.partly or any(root.open for root in roots + copied)
     frame.fill(names.values())
     frame.starred = [True] * len(frame.names)
-    if relation.raw and not relation.landed and not table.builders:
+    if relation.raw and not table.builders:
         frame.lists = frozenset(_lists(relation.columns.values(), ""))
     table.frame = frame
 

@@ -14,10 +14,11 @@ from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, access, member
+from trackplan.sql.presence import WHOLLY_NULL, as_null
 from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.shapes import FREE, Shapes
 from trackplan.sql.star_names import names_of
-from trackplan.sql.values import lengths, parts, taken
+from trackplan.sql.values import LENGTH, lengths, parts, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -39,6 +40,8 @@ class Walker(Shapes):
         super().__init__(compiler, frame)
         self.spreads = False
         self._kinds = _CLICKHOUSE if compiler.dialect == "clickhouse" else _KINDS
+        if compiler.dialect in WHOLLY_NULL:
+            self._kinds = _PRESENT
 
     def refs(self, node: exp.Expr | None, how: How) -> list[Reference]:
         """The references in `node`; for an output, keeping track of the structure it builds."""
@@ -212,6 +215,31 @@ class Walker(Shapes):
         self.aggregates = True
         return parts_of(node)
 
+    def _tested(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        """`x IS NULL`."""
+        if not isinstance(node.expression, exp.Null):
+            return parts_of(node)
+        self._present(node.this, how, into, bound, found)
+        return ()
+
+    def _counted(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
+        """`count(x)`."""
+        self.aggregates = True
+        if isinstance(node.this, (exp.Star, exp.Distinct)) or node.expressions:
+            return parts_of(node)
+        self._present(node.this, how, into, bound, found)
+        return ()
+
+    def _present(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> None:
+        """Note what decides whether there is a value, whatever is in it."""
+        node = as_null(node)
+        if isinstance(node, exp.Column):
+            self.leaf(node, (LENGTH,), how, into, False, bound, found)
+        elif node.find(exp.TryCast):
+            self._taken(node, how, into, bound, found)
+        else:
+            found.extend(taken(parts(self._made(node, bound), LENGTH), how, into))
+
     def _unpacked(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         self.unpacks = True
         return parts_of(node)
@@ -259,4 +287,5 @@ _RULES: tuple[Rule, ...] = (
     ((exp.Extract, *{c for c in exp.ALL_FUNCTIONS if "unit" in c.arg_types}), Walker._dated),
 )
 _KINDS = Kinds(_RULES)
+_PRESENT = Kinds(((exp.Is, Walker._tested), (exp.Count, Walker._counted), *_RULES))
 _CLICKHOUSE = Kinds((((exp.Alias, exp.In, exp.Anonymous), Walker._hidden), *_RULES))

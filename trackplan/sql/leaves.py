@@ -11,7 +11,7 @@ from trackplan.sql.nodes import span_of
 from trackplan.sql.paths import is_number, members_in
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.transforms import transform
-from trackplan.sql.values import LENGTH, parts, placed, taken
+from trackplan.sql.values import parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Bound = Mapping[str, Sequence[Reference]]
 """The parameters of the lambdas around an expression, in lower case: what makes up the element that each stands for."""
-
-# Dialects in which a row as a value is NULL only where an outer join found none, whatever its columns are.
-_ROWS = frozenset({"bigquery", "duckdb"})
 
 
 class Leaves:
@@ -61,8 +58,6 @@ class Leaves:
                 return
             if table is None:
                 name, way = self.fold(this), ".".join(path)
-                if not path and _only_present(node) and self.frame.called(name) and self.compiler.dialect in _ROWS:
-                    way = LENGTH
                 found.append(Ref(None, name, way, how, into, clear, span_of(this), False, transform(node)))
                 return
             called = self.frame.called(self.fold(table))
@@ -129,11 +124,3 @@ class Leaves:
         select = node.unnest() if isinstance(node, exp.Subquery) else node
         row = str(select.args.get("kind") or "").upper() == "STRUCT"
         return ScopeRef(scope, values, ".".join(path), how, into, clear, row)
-
-
-def _only_present(node: exp.Expr) -> bool:
-    """Whether only that there is a value counts: `t IS NULL`, `count(t)`."""
-    parent = node.parent
-    if isinstance(parent, exp.Is):
-        return node.arg_key == "this" and isinstance(parent.expression, exp.Null)
-    return isinstance(parent, exp.Count) and node.arg_key == "this" and not parent.args.get("expressions")

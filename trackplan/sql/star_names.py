@@ -43,7 +43,8 @@ def names_of(node: exp.Expr | None) -> Names:
     if isinstance(node, exp.Literal) and node.is_string:
         return _searched(node.name)
     if isinstance(node, (exp.Array, exp.Tuple)):
-        return _listed(node.expressions)
+        chosen = node.expressions[0] if len(node.expressions) == 1 else None
+        return _chosen(chosen) if isinstance(chosen, exp.Comprehension) else _listed(node.expressions)
     if isinstance(node, exp.Star):
         left = [e.this if isinstance(e, exp.Column) else e for e in node.args.get("except_") or ()]
         return Names("|".join(re.escape(e.name) for e in left), exact=True).others() if left else Names()
@@ -74,6 +75,17 @@ def liked(node: object) -> Names:
         return Names()
     parts = ((".*" if c == "%" else "." if c == "_" else re.escape(c)) for c in text)
     return Names("".join(parts), exact=text == text.lower())
+
+
+def _chosen(node: exp.Comprehension) -> Names:
+    """The names that `[c for c in (*) if …]` gives."""
+    each, condition = node.args.get("expression"), node.args.get("condition")
+    if not isinstance(each, exp.Identifier) or not isinstance(condition, exp.Expr):
+        return Names()
+    if not isinstance(node.this, exp.Column) or node.this.name != each.name:
+        return Names()
+    found, stars = _condition(condition, each.name), node.args["iterator"].unnest()
+    return Names(found.pattern, found.exact and isinstance(stars, exp.Star) and not any(stars.args.values()))
 
 
 def _condition(node: exp.Expr, parameter: str) -> Names:
