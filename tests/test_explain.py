@@ -16,7 +16,7 @@ BASE = shop()
 FIELD = """\
 web/"Order Completed".total  [tracking/web.yaml:5:7]
 ├─ field, number, required, owner shop
-├─ Sum
+├─ described as: Sum
 ├─ status: keep (used), because dashboard.revenue uses it
 ├─ used by 1 dashboard; read by 1 test
 ├─ needed by

@@ -220,7 +220,7 @@ def test_assign(tmp_path: Path) -> None:
     spelling = "look at the spelling; patterns are relative to the project file"
     assert [(p.kind, line) for p, line in zip(found, shown(found), strict=True)] == [
         ("no-match", f"2:9 there is no file 'plan.yaml' | {spelling}"),
-        ("no-match", "2:20 there is no file 'models' | this is a folder; name the files in it, such as models/**/*"),
+        ("no-match", "2:20 'models' is a folder, files are expected | name the files in it, such as models/**/*"),
         ("no-match", f"4:27 no file matches '*.sql' | {spelling}"),
         ("no-match", f"5:18 there is no folder 'other/' | {spelling}"),
         (

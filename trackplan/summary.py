@@ -84,7 +84,7 @@ def _next_step(base: FactBase, findings: Sequence[Finding]) -> str:
         return f"Make {first['TP002'].place} understandable first: what it mentions stays unknown until then."
     if not first.keys().isdisjoint({"TP102", "TP103"}):
         for (clause,) in base.fetch(_MOST_WASTED):
-            return f"Prune {clause!s} waste. `trackplan explain ID` shows why."
+            return f"Begin with {clause!s} waste. `trackplan explain ID` shows why, `trackplan prune` what to change."
     if "TP108" in first:
         subject = first["TP108"].subject
         return f"Declare what {subject} is used for, or stop the use. `trackplan explain {subject}` shows it."
@@ -97,7 +97,7 @@ SELECT e.id, f.id FROM event_status s JOIN event e ON e.key = s.event JOIN field
 WHERE s.used = 0 AND s.fields > 0 AND s.waste = s.fields ORDER BY f.key
 """
 _MOST_WASTED = """
-SELECT r.id || ' first: ' || count(*) || ' of its columns ' || CASE count(*) WHEN 1 THEN 'is' ELSE 'are' END
+SELECT r.id || ': ' || count(*) || ' of its columns ' || CASE count(*) WHEN 1 THEN 'is' ELSE 'are' END
 FROM subject s LEFT JOIN landing l ON s.kind = 'field' AND l.field = s.key
 JOIN "column" c ON c.key = coalesce(l."column", CASE WHEN s.kind = 'column' THEN s.key END)
 JOIN relation r ON r.key = c.relation WHERE s.status = 'waste' GROUP BY r.id ORDER BY count(*) DESC, r.id LIMIT 1

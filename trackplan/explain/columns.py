@@ -85,7 +85,7 @@ def explain_field(look: Lookup, key: int) -> Node:
     root.add(", ".join(facts))
     _add_privacy(root, look, "field", key)
     if description:
-        root.add(str(description))
+        root.add(f"described as: {description}")
     if isinstance(values, str):
         root.add(f"values: {listing(map(str, json.loads(values)), 8)}")
     _add_verdict(root, row[11], row[12], row[13])
@@ -113,7 +113,7 @@ def explain_column(look: Lookup, key: int) -> Node:
     root.add(", ".join(facts))
     _add_privacy(root, look, "column", key)
     if description:
-        root.add(str(description))
+        root.add(f"described as: {description}")
     _add_verdict(root, row[9], row[10], row[11])
     _add_classes(root, look, "column", key)
     _add_needs(root, look, "column", key)

@@ -63,7 +63,7 @@ def explain_event(look: Lookup, key: int) -> Node:
     facts += [f"expires {expires}"] if expires else []
     root.add(", ".join(facts))
     if description:
-        root.add(str(description))
+        root.add(f"described as: {description}")
     if isinstance(fields, int):
         root.add(
             f"as a whole: {use_word(used)}, {'needed' if needed else 'not needed'}; "
@@ -84,7 +84,7 @@ def explain_relation(look: Lookup, key: int) -> Node:
     facts += [] if declared else ["declared nowhere: SQL reads it"]
     root.add(", ".join(facts))
     if description:
-        root.add(str(description))
+        root.add(f"described as: {description}")
     _add_places(root, look, "holds the events", _HELD, key)
     _add_places(root, look, "is made from", _SOURCES, key)
     _add_places(root, look, "is read by the models", _READERS, key)

@@ -26,7 +26,7 @@ def render(report: Report, _tree: Text | None = None, look: Look = _PLAIN) -> st
 
 
 def _finding(finding: Finding, look: Look) -> str:
-    message = f"{finding.message}\n{finding.fix}" if finding.fix else finding.message
+    message = f"{finding.message}\n{finding.fix[0].upper()}{finding.fix[1:]}" if finding.fix else finding.message
     return _command(_COMMANDS[finding.severity], finding.place, f"{finding.rule} {finding.name}", message, look)
 
 

@@ -56,6 +56,7 @@ def _joined(name: str, cases: list[str], failures: int, errors: int, tests: int 
 
 def _case(path: str, finding: Finding) -> Iterator[str]:
     name = f"{finding.rule} {finding.name}: {finding.subject}"
+    name += f" ({finding.detail})" if finding.detail else ""  # servers take two cases of one name for one
     yield f"    <testcase classname={_attribute(path)} name={_attribute(name)}>"
     said = f"{path}:{finding.place.line}:{finding.place.column}: {finding.message}"
     if finding.severity > Severity.INFO:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim", Severity.OFF: "dim"}
 _FOLD_INFO_OVER = 3
 _LISTED = 3
+_MEANT = "did you mean"
 _PLAIN = Look()
 
 
@@ -116,7 +117,8 @@ def _whole_relation(finding: Finding, columns: int) -> _Entry:
 
 def _entry(finding: Finding, message: str = "") -> _Entry:
     said = visible(message or finding.message)
-    hint = finding.fix if finding.rule == "TP001" else ""  # errors of input each have their own cure
+    own = finding.rule == "TP001" or _MEANT in finding.fix  # errors of input each have their own cure
+    hint = finding.fix if own else ""
     return _Entry(finding.place, finding.severity, finding.rule, finding.name, said, hint, finding.rank)
 
 

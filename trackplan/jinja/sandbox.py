@@ -113,4 +113,4 @@ def _clause(error: Exception) -> str:
     message = str(error) or type(error).__name__
     if isinstance(error, UndefinedError):
         return f"{message} there"
-    return message.splitlines()[0][:120]
+    return message.splitlines()[0][:120].rstrip(".")

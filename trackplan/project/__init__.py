@@ -106,7 +106,8 @@ def _no_match(kind: str, source: Source, work: Tree) -> Problem:
         message = f"no {what} matches '{source.path}'"
     hint = "look at the spelling; patterns are relative to the project file"
     if kind != "dbt" and work.glob(source.path.rstrip("/") + "/"):
-        hint = f"this is a folder; name the files in it, such as {source.path.rstrip('/')}/**/*"
+        message = f"'{source.path}' is a folder, files are expected"
+        hint = f"name the files in it, such as {source.path.rstrip('/')}/**/*"
     return Problem(source.place, message, hint, "no-match")
 
 

@@ -18,6 +18,7 @@ SIZE_LIMIT = 20_000_000
 SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__"})
 FOLDER = "this is a folder, a file is expected"
 LEAVES = "the path leaves the project's folder"
+LEAVES_HINT = "keep the file below that folder, or take it out of the patterns"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -87,8 +88,8 @@ class Tree(ABC):
     def glob(self, pattern: str) -> tuple[str, ...]:
         """The files that `pattern` matches, sorted; folders instead if it ends in `/`.
 
-        `*` and `?` stay within one name, `**` spans folders; none of them matches a leading dot. A symlinked file is
-        matched if its target lies below the root; a symlinked folder is only entered where the pattern spells it out.
+        `*` and `?` stay within one name, `**` spans folders; none of them matches a leading dot. A symlinked folder is
+        only entered where the pattern spells it out; any other link is listed, and reading tells where it leads nowhere.
         """
         folders = pattern.endswith("/")
         parts = normalise(pattern).rstrip("/").split("/")
@@ -117,7 +118,7 @@ class Tree(ABC):
                 is_folder = kind == "d" or (kind == "l" and part == name and self.leads(path, "d"))
                 if is_folder:
                     steps += [(path, level)] if part == "**" else [] if last else [(path, level + 1)]
-                if last and is_folder == folders and (kind != "l" or folders or self.leads(path, "f")):
+                if last and is_folder == folders and (kind != "l" or folders or not self.leads(path, "d")):
                     found.add(path)
             fresh = [step for step in steps if step not in known]
             known.update(fresh)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import git, seen
 from trackplan.errors import TrackplanError
-from trackplan.tree.base import FOLDER, LEAVES, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
+from trackplan.tree.base import FOLDER, LEAVES, LEAVES_HINT, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
 from trackplan.tree.repository import INDEX, Entry, Repository
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class GitTree(Tree):
         """The content of the file. Raises `ReadError` if it is missing, no file, too large or out of reach."""
         real = self._resolve(path)
         if real is None:
-            raise unreadable(path, LEAVES)
+            raise unreadable(path, LEAVES, LEAVES_HINT)
         found = self._entries.get(real)
         if found is None or found[0].kind != "f":
             raise self._no_file(path, real)
@@ -165,4 +165,7 @@ class GitTree(Tree):
         return "/".join(done)
 
     def _no_file(self, path: str, real: str) -> ReadError:
-        return unreadable(path, FOLDER if real in self._folders else _MISSING)
+        if real in self._folders:
+            return unreadable(path, FOLDER)
+        hint = "only what is staged is looked at: `git add` it" if self.commit == INDEX else ""
+        return unreadable(path, _MISSING, hint)

@@ -163,6 +163,8 @@ class Repository:
 
     def _unknown(self, name: str, what: str) -> NoReturn:
         hint = f"Name a branch, a tag or a commit of this repository{self._branches()}."
+        if git.ask(self.top, "rev-list", "--all", "-n", "1")[0] == b"":
+            hint = "This repository has no commit yet, so there is nothing to compare with."
         shallow, _ = git.ask(self.top, "rev-parse", "--is-shallow-repository")
         if shallow and shallow.strip() == b"true":
             hint = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import seen
 from trackplan.errors import ReadError
-from trackplan.tree.base import FOLDER, LEAVES, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
+from trackplan.tree.base import FOLDER, LEAVES, LEAVES_HINT, SIZE_LIMIT, SKIPPED, Tree, too_large, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +160,7 @@ class WorkTree(Tree):
                         raise
         resolved = self._inside(path)
         if resolved is None:
-            raise unreadable(path, LEAVES)
+            raise unreadable(path, LEAVES, LEAVES_HINT)
         if os.path.isdir(resolved):  # noqa: PTH112
             raise IsADirectoryError(errno.EISDIR, FOLDER)
         return os.open(resolved, _READ), resolved
