@@ -157,6 +157,7 @@ NAMES = {
     "the plan of a landing": ("trackplan.yaml", "{plan: web,", "{plan: WEB,", "{plan: web,"),
     "a consumer": ("cases.yaml", "dashboard.pieces]", "Dashboard.Pieces]", "dashboard.pieces]"),
     "a field": ("cases.yaml", '"Added.qty"]', '"added.Qty"]', '"Added.qty"]'),
+    "a field of several": ("cases.yaml", '"Added.qty"]', '"Added.{ Qty }"]', '"Added.{ qty }"]'),
     "a key of a plan": ("plan.yaml", "    description: Some", "    Description: Some", "    description: Some"),
 }
 

@@ -55,10 +55,43 @@ def test_what_is_written_is_a_project_file(tmp_path: Path) -> None:
     assert not (tmp_path / "tracking" / "plan.yaml").exists()
 
 
-@pytest.mark.parametrize("texts", [{}, {"notes.txt": "nothing"}, {"other/e.sql": "select 1"}])
+@pytest.mark.parametrize("texts", [{}, {"notes.txt": "nothing"}])
 def test_where_nothing_is_an_example_is_written(tmp_path: Path, texts: dict[str, str]) -> None:
     write(tmp_path, texts)
     assert set(files(look_around(tmp_path))) == {"trackplan.yaml", "tracking/plan.yaml", "use_cases.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "models", "warehouse"),
+    [
+        (["other/e.sql", "f.sql"], {"other/**/*.sql": "", "*.sql": ""}, {}),
+        (
+            [
+                *(f"sql/{table}/query.sql" for table in ("p/d/a", "p/d/b", "p/e/c")),
+                *(f"sql/{table}/schema.yaml" for table in ("p/d/a", "p/d/b")),
+                *("sql/p/d/v/view.sql", "sql/p/e/v/view.sql", "sql/p/d/a/checks.sql", "sql/p/d/b/checks.sql"),
+            ],
+            {"sql/p/*/*/query.sql": "{1}.{2}", "sql/p/*/*/view.sql": "{1}.{2}"},
+            {"sql/p/*/*/schema.yaml": "{1}.{2}"},
+        ),
+        (
+            ["a/query.sql", "b/query.sql", "b/x/y/z/query.sql"],
+            {"*/query.sql": "{1}", "*/*/*/*/query.sql": "{2}.{3}.{4}"},
+            {},
+        ),
+    ],
+)
+def test_sql_in_folders_that_tell_nothing(
+    tmp_path: Path, cli: Cli, paths: list[str], models: dict[str, str], warehouse: dict[str, str]
+) -> None:
+    texts = {".yaml": "- name: id\n  type: STRING\n", ".sql": "select 1 as id"}
+    write(tmp_path, {path: texts[Path(path).suffix] for path in paths})
+    told = cli("init", cwd=tmp_path)
+    assert "It is taken for models" in told.out
+    opened = project.load(tmp_path / "trackplan.yaml")
+    assert {s.path: s.relation for s in opened.models} == models
+    assert {s.path: s.relation for s in opened.warehouse} == warehouse
+    assert cli("check", "--today", TODAY, cwd=tmp_path).code in (0, 1)
 
 
 def test_a_project_of_dbt_at_the_root(tmp_path: Path) -> None:

@@ -38,8 +38,14 @@ def run(folder: Path) -> int:
     kinds = {"plan": found.plans, "dbt project": found.dbt, "folder": (*found.warehouse, *found.models)}
     seen = [plural(len(paths), noun) for noun, paths in kinds.items() if paths and noun != "folder"]
     sql = len(found.warehouse) + len(found.models) + len(found.consumers)
-    seen += [plural(sql, "folder") + " of SQL"] if sql else []
-    lines.append(f"Found {', '.join(seen)}." if seen else "Found no plan and no SQL here; wrote a small example.")
+    seen += [plural(sql, "folder") + " of SQL"] if sql and not found.guessed else []
+    if seen:
+        lines.append(f"Found {', '.join(seen)}.")
+    if found.guessed:
+        lines.append("Found SQL in folders whose names do not tell what it is for. It is taken for models: say whose")
+        lines.append("results people use under `consumers`.")
+    elif not seen:
+        lines.append("Found no plan and no SQL here; wrote a small example.")
     lines.append("Next: read the comments in trackplan.yaml, adapt it, and run `trackplan check`.")
     sys.stdout.write("\n".join(lines) + "\n")
     return ExitCode.CLEAN

@@ -6,8 +6,14 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trackplan.commands.dialects import dialect
+from trackplan.commands.layouts import patterns
+from trackplan.readers import bigquery_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PRUNED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__", "site-packages", "dist"})
 _MOST_FILES = 50_000
@@ -26,10 +32,12 @@ _KINDS = {
     "reports": "consumers",
     "syncs": "consumers",
 }
+_SURE = 2
 _NATIVE_PLAN = re.compile(r"^trackplan\s*:\s*1\b", re.MULTILINE)
 _USE_CASES = re.compile(r"^use_cases\s*:", re.MULTILINE)
 _SEGMENT_PLAN = re.compile(r'"rules"\s*:\s*[\[{]')
 _SEGMENT_CALLS = re.compile(r'"(?:events|TRACK|IDENTIFY|track|identify)"|"jsonSchema"')
+_NO_NAMES: Mapping[str, str] = {}
 _PLAIN = re.compile(r"[A-Za-z0-9_./ -]+")
 
 
@@ -37,7 +45,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./ -]+")
 class Found:
     """What lies in a folder that trackplan can read; paths below it, with `/`.
 
-    `dialect` is that of its SQL and `tells_dialect` the file that says so; both are '' where nothing does.
+    `dialect` is that of its SQL and `tells_dialect` the file that says so; both are '' where nothing does. `relations`
+    are the names of what the files of a pattern build, where its folders name it, and `guessed` tells that nothing but
+    the lie of its files says what the SQL is for.
     """
 
     plans: tuple[str, ...] = ()
@@ -49,6 +59,8 @@ class Found:
     sql: dict[str, set[str]] = field(default_factory=dict)
     dialect: str = ""
     tells_dialect: str = ""
+    relations: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -62,7 +74,7 @@ def look_around(folder: Path) -> Found:
     files = list(_files(folder))
     found.dbt = tuple(sorted({f"{_parent(p)}/" if "/" in p else "./" for p in files if _name(p) == "dbt_project.yml"}))
     found.dialect, found.tells_dialect = _dialect(folder, files)
-    plans, use_cases = [], []
+    plans, use_cases, schemas = [], [], []
     for path in files:
         suffix = path.rpartition(".")[2].lower()
         if any(path.startswith(d) or d == "./" for d in found.dbt):
@@ -77,11 +89,26 @@ def look_around(folder: Path) -> Found:
                 use_cases.append(path)
             elif suffix == "json" and _SEGMENT_PLAN.search(head) and _SEGMENT_CALLS.search(head):
                 plans.append(path)
+            elif _name(path).rpartition(".")[0] == "schema" and bigquery_schema.detect(head, path) >= _SURE:
+                schemas.append(path)
     found.plans, found.use_cases = tuple(sorted(plans)), tuple(sorted(use_cases))
     found.warehouse, found.models, found.consumers = (
         tuple(sorted(found.sql.get(kind, ()))) for kind in ("warehouse", "models", "consumers")
     )
+    if not (found.dbt or found.sql):
+        _guess(found, [path for path in files if path.lower().endswith(".sql")], schemas)
     return found
+
+
+def _guess(found: Found, sql: list[str], schemas: list[str]) -> None:
+    """Take SQL in folders whose names tell nothing for models, and the schemas beside it for the warehouse."""
+    models, tables = patterns(sql, schemas)
+    found.models = tuple(models)
+    found.warehouse = tuple(pattern for pattern, relation in tables.items() if relation)
+    found.relations = {**models, **tables}
+    found.guessed = bool(models)
+    if found.warehouse and not found.dialect:
+        found.dialect, found.tells_dialect = "bigquery", schemas[0]
 
 
 def files(found: Found) -> dict[str, str]:
@@ -140,11 +167,15 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _entry(key: str, paths: tuple[str, ...], example: str) -> str:
+def _entry(key: str, paths: tuple[str, ...], example: str, relations: Mapping[str, str] = _NO_NAMES) -> str:
     """A key with its list, or as a comment that shows what could stand there."""
     if not paths:
         return f"# {key}: [{example}]"
-    return f"{key}:\n" + "\n".join(f"  - {_quoted(path)}" for path in paths)
+    lines = [f"{key}:"]
+    for path in paths:
+        name = relations.get(path)
+        lines.append(f'  - {{path: {_quoted(path)}, relation: "{name}"}}' if name else f"  - {_quoted(path)}")
+    return "\n".join(lines)
 
 
 def _plans(paths: tuple[str, ...]) -> str:
@@ -174,8 +205,8 @@ def _project(found: Found) -> str:
         dialect=said,
         plans=_plans(found.plans) or _entry("plans", found.plans, "tracking/*.yaml"),
         use_cases=_entry("use_cases", found.use_cases, "use_cases.yaml"),
-        warehouse=_entry("warehouse", found.warehouse, '"warehouse/*.sql"'),
-        models=_entry("models", found.models, '"models/**/*.sql"'),
+        warehouse=_entry("warehouse", found.warehouse, '"warehouse/*.sql"', found.relations),
+        models=_entry("models", found.models, '"models/**/*.sql"', found.relations),
         consumers=_entry("consumers", found.consumers, '"dashboards/**/*.sql", "queries/*.sql"'),
         dbt=_entry("dbt", found.dbt, "transform/"),
     )

@@ -37,6 +37,7 @@ _KINDS = {
 }
 
 
+_TOO_MANY = 100  # to begin with all of them at once
 _SELDOM = ("tombstones",)  # few projects have any, and the others need not be told
 
 
@@ -179,10 +180,13 @@ def _notes(report: Report, look: Look) -> str:
 
 
 def _next_step(report: Report, look: Look) -> str:
-    if not report.next_step:
+    said = [report.next_step] if report.next_step else []
+    if not report.silenced and sum(f.severity > Severity.INFO for f in report.findings) >= _TOO_MANY:
+        said.append("`trackplan baseline` puts up with all of these for now, so that only new findings fail.")
+    if not said:
         return ""
     lines = textwrap.wrap(
-        f"Next: {visible(report.next_step)}",
+        f"Next: {visible(' '.join(said))}",
         look.width,
         subsequent_indent="      ",
         break_on_hyphens=False,

@@ -89,7 +89,7 @@ class Tree(ABC):
         """The files that `pattern` matches, sorted; folders instead if it ends in `/`.
 
         `*` and `?` stay within one name, `**` spans folders; none of them matches a leading dot. A symlinked folder is
-        only entered where the pattern spells it out; any other link is listed, and reading tells where it leads nowhere.
+        only entered where the pattern spells it out; other links are listed, and reading tells if they lead nowhere.
         """
         folders = pattern.endswith("/")
         parts = normalise(pattern).rstrip("/").split("/")
