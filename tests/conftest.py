@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.forks import Forks, limit
+from trackplan.facts import base
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = "2026-11-01"
@@ -23,6 +24,9 @@ TODAY = "2026-11-01"
 # A busy machine is no failure.
 settings.register_profile("trackplan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("trackplan")
+
+
+base.SETTINGS += "PRAGMA ignore_check_constraints = OFF;"  # what our code writes is what the schema says of it
 
 
 def pytest_configure() -> None:

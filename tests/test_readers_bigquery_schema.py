@@ -150,6 +150,10 @@ _TEXTS = (
         ">-\n      q\n\n\n      r ",
         "s\n      t: u",
         "v\n     # w",
+        "'u ''v\n\n      w '",
+        "'x\n    y'\n\n",
+        "!tag\n      file: a\n      file: b",
+        "!tag\n      file: a\n      field: b\n\n\n      more: c",
     ),
 )
 _WORDS = st.sampled_from(["STRING", "INT64", "RECORD", "REPEATED", "NULLABLE", "true", "~", "'x'", "Is Hidden", ""])
@@ -168,7 +172,8 @@ _KEYS = st.one_of(
 def _item(draw: st.DrawFn, indent: str, number: int) -> str:
     dash = draw(st.sampled_from(["- ", "- ", "- ", "-   "]))
     keys = indent + " " * len(dash)
-    first = draw(st.sampled_from([f"name: c{number}", f"name: c{number}", "name: c", "type: DATE\n{}name: d"]))
+    usual = "mode: NULLABLE\n{0}name: d" + str(number) + "\n{0}type: DATE"
+    first = draw(st.sampled_from([f"name: c{number}", usual, usual, "name: c", "type: DATE\n{}name: d"]))
     return (
         indent
         + dash

@@ -6,12 +6,13 @@ led to it. Names are read by the words of `dictionary.yaml`, which explains how;
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trackplan.classify import descriptions
 from trackplan.classify import samples as sampling
 from trackplan.classify.dictionary import Dictionary
-from trackplan.classify.matching import Holder, Match, holder, match, match_known, names_fields, speaks, type_kind
+from trackplan.classify.matching import Holder, Match, holder, match, match_known, speaks, type_kind
 from trackplan.classify.model import CERTAIN, RANKS, Classification, Evidence, Guess, Sensitivity
 from trackplan.classify.tokens import tokenize
 
@@ -63,15 +64,13 @@ def guess(
 ) -> Guess | None:
     """What the dictionary makes of a field, whatever is declared."""
     words = dictionary or Dictionary.load()
-    found = _by_words(name, path, type, description, words)
+    within = holder(tuple(path), words) if path else _NOBODY
+    found = _by_words(name, within, type_kind(type), description, words) if within is not None else None
     return _by_samples(found, samples, words) if samples else found
 
 
-def _by_words(name: str, path: Sequence[str], type_: str, description: str, words: Dictionary) -> Guess | None:
-    if path and names_fields(tuple(path), words):
-        return None
-    kind = type_kind(type_) if type_ else ""
-    within = holder(tuple(path), words) if path else _NOBODY
+@lru_cache(maxsize=65536)
+def _by_words(name: str, within: Holder, kind: str, description: str, words: Dictionary) -> Guess | None:
     tokens = tokenize(name)
     found = match(tokens, kind, within, words)
     if not description:
@@ -128,6 +127,8 @@ def _declared(
     tags: Sequence[str], sensitivity: Sensitivity, words: Dictionary
 ) -> tuple[str, Sensitivity, tuple[Evidence, ...]] | None:
     """The category and sensitivity that are declared, and by what; a category says more than a word."""
+    if not tags and not sensitivity:
+        return None
     category, level, evidence = "", sensitivity, [Evidence("sensitivity", sensitivity)] if sensitivity else []
     for tag in tags:
         key = tag.rpartition(":")[2].strip().lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trackplan.classify.tokens import tokenize
@@ -31,10 +32,17 @@ _JOINS = frozenset({"of", "for"})
 def about(description: str, dictionary: Dictionary) -> str:
     """The kind of words that the description opens with: flags for "Whether …", counts for "Number of …"; else ''."""
     opening = " ".join(description[:_READ].lower().split()).removeprefix("a ").removeprefix("the ")
+    if not opening.startswith(_beginnings(dictionary)):
+        return ""
     for beginning, kind in dictionary.described:
         if opening.startswith(beginning) and not opening[len(beginning) : len(beginning) + 1].isalpha():
             return kind
     return ""
+
+
+@lru_cache(maxsize=4)
+def _beginnings(dictionary: Dictionary) -> tuple[str, ...]:
+    return tuple(beginning for beginning, _ in dictionary.described)
 
 
 def noun_phrase(description: str, dictionary: Dictionary) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ class Holder(Struct, frozen=True):
     plain: bool = False
 
 
+@lru_cache(maxsize=4096)
 def type_kind(type_: str) -> str:
     """`text`, `number`, `time` or `boolean`; '' for types that hold other values and for unknown ones."""
     lower = type_.lower()
@@ -70,8 +71,13 @@ def type_kind(type_: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder:
-    """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing."""
+def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder | None:
+    """The innermost name of `path` that says something: `properties`, `dim` and the like say nothing.
+
+    None where something around a field tells which field is which, as a `field_mapping` does: it holds no data.
+    """
+    if _names_fields(path, dictionary):
+        return None
     for name in reversed(path):
         words = [one for w in tokenize(name)[:_LONGEST] if _tells(one := dictionary.singular(w) or w, dictionary)]
         if words:
@@ -80,9 +86,7 @@ def holder(path: tuple[str, ...], dictionary: Dictionary) -> Holder:
     return Holder()
 
 
-@lru_cache(maxsize=4096)
-def names_fields(path: tuple[str, ...], dictionary: Dictionary) -> bool:
-    """Whether something around a field tells which field is which, as a `field_mapping` does: it holds no data."""
+def _names_fields(path: tuple[str, ...], dictionary: Dictionary) -> bool:
     last = (tokenize(name)[-1:] for name in path)
     return any(_MAPPINGS in dictionary.groups.get(dictionary.singular(w) or w, _NONE) for words in last for w in words)
 
@@ -91,7 +95,6 @@ def _tells(word: str, dictionary: Dictionary) -> bool:
     return word in dictionary.groups or not (word in dictionary.neutral or word.isdigit())
 
 
-@lru_cache(maxsize=65536)
 def match(words: tuple[str, ...], kind: str, within: Holder, dictionary: Dictionary) -> Match | None:
     """What the name made of `words` is about, for a value of the type `kind`, or None."""
     tokens, many, spans = _looked_up(words, dictionary)
@@ -151,17 +154,26 @@ def _apart(words: Sequence[str], dictionary: Dictionary) -> tuple[list[str], lis
         if word in known or len(word) < 3:
             tokens.append(word)
             continue
-        one = dictionary.singular(word)
-        tokens += (one,) if one else dictionary.split(word) or (word,)
-        if one:
+        parts, plural = _meant(word, dictionary)
+        tokens += parts
+        if plural:
             many.append(len(tokens) - 1)
     return tokens, many
+
+
+@lru_cache(maxsize=65536)
+def _meant(word: str, dictionary: Dictionary) -> tuple[tuple[str, ...], bool]:
+    """The words that an unknown one stands for, and whether it is the plural of one."""
+    one = dictionary.singular(word)
+    return ((one,), True) if one else (dictionary.split(word) or (word,), False)
 
 
 def _spans(tokens: Sequence[str], dictionary: Dictionary) -> list[_Span]:
     """The phrases in the name, from the left, the longest at each place."""
     starts, phrases = dictionary.starts, dictionary.phrases
     spans: list[_Span] = []
+    if starts.keys().isdisjoint(tokens):  # as in most names
+        return spans
     at, end = 0, len(tokens)
     while at < end:
         for size in range(min(starts.get(tokens[at], 0), end - at), 0, -1):

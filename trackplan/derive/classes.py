@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from trackplan.classify import classify
@@ -54,29 +55,27 @@ def field_rows(
     tags: Sequence[str],
     sensitivity: Sensitivity,
     dictionary: Dictionary | None = None,
-) -> Iterator[Row]:
+) -> tuple[Row, ...]:
     """The row for a field of an event, if it has one."""
-    above = [event.removeprefix("$"), *path[:-1]]
+    above = (event.removeprefix("$"), *path[:-1])
     kind = "" if type_ == "any" else type_
-    yield from _row(dictionary, "field", key, path[-1], above, kind, description, tags, sensitivity)
+    return _row(dictionary, "field", key, path[-1], above, kind, description, tags, sensitivity)
 
 
 def _columns(facts: Facts, dictionary: Dictionary | None) -> Iterator[Row]:
     tables = facts.linking.program.tables
-    for key, (number, column) in facts.stored.items():
-        if key > facts.raw:
-            break
+    for key, (number, column) in islice(facts.stored.items(), facts.raw):
         relation = tables[number].relation
         parts = relation.parts if relation else ()
         yield from column_rows(key, parts, (column.name, *column.path), column.declared or _SILENT, dictionary)
 
 
 def column_rows(
-    key: int, relation: Sequence[str], path: Sequence[str], said: Column, dictionary: Dictionary | None = None
-) -> Iterator[Row]:
+    key: int, relation: tuple[str, ...], path: tuple[str, ...], said: Column, dictionary: Dictionary | None = None
+) -> tuple[Row, ...]:
     """The row for a column, by what is said of it, if it has one; `relation` is the name of its table in parts."""
-    above, level = [*relation[-1:], *path[:-1]], said.sensitivity
-    yield from _row(dictionary, "column", key, path[-1], above, said.type, said.description, said.tags, level)
+    above, level = relation[-1:] + path[:-1], said.sensitivity
+    return _row(dictionary, "column", key, path[-1], above, said.type, said.description, said.tags, level)
 
 
 def _row(
@@ -84,18 +83,19 @@ def _row(
     kind: str,
     key: Value,
     name: str,
-    path: Sequence[str],
+    path: tuple[str, ...],
     type_: str,
     description: str,
     tags: Sequence[str],
     sensitivity: Sensitivity,
-) -> Iterator[Row]:
+) -> tuple[Row, ...]:
     found = classify(name, path, type_, description, tags, sensitivity=sensitivity, dictionary=dictionary)
     if found is None:
-        return
+        return ()
     against = found.contradicts
     evidence = "; ".join(map(str, (against or found).evidence))
-    yield (
+    row = (
         kind, key, found.category, found.sensitivity, found.confidence, evidence, int(found.declared),
         against.category if against else "",
     )  # fmt: skip
+    return (row,)

@@ -185,7 +185,7 @@ class Changes(Struct):
             return ()
         from trackplan.derive.classes import column_rows
 
-        return next(column_rows(0, parts, path, column, self.words()), ())
+        return next(iter(column_rows(0, parts, path, column, self.words())), ())
 
     def _field_class(self, said: edited_plans.Said) -> Row:
         """The row of `classification` for a field, but for its key; nothing where it has none."""
@@ -194,7 +194,7 @@ class Changes(Struct):
         from trackplan.derive.classes import field_rows
 
         described = (said.event, said.path, said.kind, said.said.description, said.tags)
-        return next(field_rows(0, *described, said.sensitivity, self.words()), ())
+        return next(iter(field_rows(0, *described, said.sensitivity, self.words())), ())
 
 
 def _without(declared: Declared, ids: set[str]) -> Declared:

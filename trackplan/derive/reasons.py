@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 _LISTED = 3
 
 
-@dataclass(slots=True)
-class Doubts:
+class Doubts(Struct):
     """What stands in the way of saying that something is not used.
 
     `places` are clauses about SQL that was not understood, `consumers` those that may use it, `unlanded` clauses about
@@ -17,10 +17,10 @@ class Doubts:
     tells that nobody who could use anything is given.
     """
 
-    places: list[str] = field(default_factory=list)
-    consumers: list[str] = field(default_factory=list)
-    unlanded: list[str] = field(default_factory=list)
-    readers: list[str] = field(default_factory=list)
+    places: list[str] = []
+    consumers: list[str] = []
+    unlanded: list[str] = []
+    readers: list[str] = []
     blind: bool = False
 
     def __bool__(self) -> bool:
@@ -51,8 +51,7 @@ class Doubts:
         return "; ".join(clauses)
 
 
-@dataclass(frozen=True, slots=True)
-class Purposes:
+class Purposes(Struct, frozen=True):
     """The use cases that need something; `unnamed` if it is personal data that use cases reach but none names."""
 
     use_cases: Sequence[str]

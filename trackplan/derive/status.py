@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.derive import event_status
 from trackplan.derive.reasons import Doubts, Purposes, few, listing
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Row
 
 
-@dataclass(slots=True)
-class _Subject:
+class _Subject(Struct):
     """What is known of a field or a raw column before its verdict. `withheld` are derived needs that do not count.
 
     `named` and `starred` are the counting consumers that use it, as bits; `columns` the keys of what it is stored in.
@@ -58,7 +58,6 @@ class _Subject:
         return self.doubts
 
 
-@dataclass(slots=True)
 class _Column(_Subject):
     """What only columns have: their table, and whether a plan rules over it and lands on them."""
 
@@ -79,8 +78,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 """The tables that are filled here, with their columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of the facts, by keys: raw relations, some of their columns, and events with all of their fields.
 
     The relations are those of the columns, and those in which fields of the events land.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from trackplan.derive.reasons import Doubts, Purposes, few, listing
 from trackplan.link.frames import bits
@@ -60,8 +61,7 @@ class Reached(Protocol):
         """The keys of the models that carry or read a raw column."""
 
 
-@dataclass(slots=True)
-class Users:
+class Users(Struct):
     """Reads sets of consumers, which are integers with a bit for each.
 
     `counting` are the consumers whose use counts, `ids` their names; `cases` has the active use cases that a consumer
@@ -76,19 +76,21 @@ class Users:
     counting: int
     cases: dict[int, list[str]]
     blind: bool
-    _masks: dict[int, Masks] = field(default_factory=dict)
-    _names: dict[int, list[str]] = field(default_factory=dict)
-    _listings: dict[int, str] = field(default_factory=dict)
-    _plain: dict[tuple[int, int, bool], Row] = field(default_factory=dict)
-    _few: dict[tuple[int, int], str] = field(default_factory=dict)
-    _possible: dict[tuple[int, tuple[str, ...]], list[str]] = field(default_factory=dict)
-    _served: dict[int, list[str]] = field(default_factory=dict)
-    _serving: int = field(init=False)
-    _consumers: int = field(init=False)
+    _masks: dict[int, Masks] = {}
+    _names: dict[int, list[str]] = {}
+    _listings: dict[int, str] = {}
+    _plain: dict[tuple[int, int, bool], Row] = {}
+    _few: dict[tuple[int, int], str] = {}
+    _possible: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    _served: dict[int, list[str]] = {}
+    _serving: int = 0
+    _consumers: int = 0
+    _every_model: int = 0
 
     def __post_init__(self) -> None:
         self._consumers = (1 << len(self.ids)) - 1
         self._serving = sum(1 << bit for bit in self.cases)
+        self._every_model = self.reached.every_model
 
     @classmethod
     def of(cls, base: FactBase, reached: Reached, models: str) -> Users:
@@ -114,8 +116,9 @@ class Users:
     def of_column(self, key: int) -> tuple[int, int, bool]:
         """The counting consumers that name a raw column, those that take it by a star alone, and whether models do."""
         named, star, _ = self._of(key)
-        carried = bool((named | star) & self.reached.every_model)
-        return named & self.counting, star & ~named & self.counting, carried
+        if not star:
+            return named & self.counting, 0, bool(named & self._every_model)
+        return named & self.counting, star & ~named & self.counting, bool((named | star) & self._every_model)
 
     def others(self, columns: Iterable[int]) -> int:
         """The consumers that surely use one of some columns, yet do not count."""

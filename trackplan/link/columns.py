@@ -54,9 +54,11 @@ class Stored:
             return linking.masks(self.asked[0])
         named = star = possible = 0
         for node in self.asked:
-            value = linking.masks(node)
-            named, star, possible = named | value[0], star | value[1], possible | value[2]
-        return named, star, possible
+            one, other, perhaps = linking.closure.masks(node)
+            named = named | one if named else one
+            star = star | other if star else other
+            possible = possible | perhaps if possible else perhaps
+        return named, star, linking.askers.texts.spread(possible)
 
 
 def columns_of(linking: Linking, table: Table) -> list[Stored]:

@@ -58,8 +58,9 @@ class Linking:
 
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
-        named, star, possible = self.closure.masks(node)
-        return named, star, self.askers.texts.spread(possible)
+        found = self.closure.masks(node)
+        named, star, possible = found
+        return (named, star, self.askers.texts.spread(possible)) if possible else found
 
     def models(self, nodes: Iterable[int]) -> list[int]:
         """The tables of the models that surely read one of some nodes, directly or through others."""

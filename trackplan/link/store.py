@@ -69,7 +69,8 @@ class Facts:
 
     def masks(self, key: int) -> Masks:
         """Who reaches a column, by its key."""
-        return self.stored[key][1].masks(self.linking)
+        column = self.stored[key][1]
+        return self.linking.masks(column.asked[0]) if len(column.asked) == 1 else column.masks(self.linking)
 
     def rows(self, relation: int) -> Masks:
         """Who reaches the rows of a relation, by its key."""

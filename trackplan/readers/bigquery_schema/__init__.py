@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -128,6 +128,7 @@ class _Fields(Struct):
         )
 
 
+@lru_cache(maxsize=1024)
 def _type(kind: str, mode: str) -> str:
     """The type as SQL writes it."""
     kind = kind.upper()

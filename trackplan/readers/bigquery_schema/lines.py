@@ -8,6 +8,7 @@ expected, anything wrong) is left to that parser.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,21 +22,25 @@ if TYPE_CHECKING:
 _ENTRY = re.compile(r"( *)(- +)?(?:(name|type|mode)|(description|fields)): *(.*)")
 _KEYS = ("name", "type", "mode")
 _WORD = re.compile(r"(?!(?i:true|false|null) *$)([A-Za-z_]\w*) *", re.ASCII)
-# What most fields begin with: their name, type and mode, in any order.
-_THREE = re.compile(
-    r"( *)- (name|type|mode): ([A-Za-z_]\w*)\n\1  (name|type|mode): ([A-Za-z_]\w*)\n"
-    r"\1  (name|type|mode): ([A-Za-z_]\w*)",
-    re.ASCII,
+_WORD_THERE = r"((?!(?i:true|false|null)$)[A-Za-z_]\w*)\n"
+# What most fields say: name, type and mode, in any order; perhaps a description of one line, or a tag with two keys.
+_FIELD = re.compile(
+    rf"( *)- (name|type|mode): {_WORD_THERE}\1  (name|type|mode): {_WORD_THERE}\1  (name|type|mode): {_WORD_THERE}"
+    r"(?:\1  description: (?:([^\n \-?:,\[\]{}#&*!|>'\"%@`=<].*)\n"
+    r"|![A-Za-z][\w-]*\n(\1   +)([\w-]+): +[\w./-]+ *\n\9(?!\10:)[\w-]+: +[\w./-]+ *\n)"
+    r"(?=\n*(?:\Z|(?!\1   )(?! *$))))?",  # nothing of it goes on below
+    re.ASCII | re.MULTILINE,
 )
 _TEXT = re.compile(r"(?![ \-?:,\[\]{}#&*!|>'\"%@`=<])(?!.*(?:: | #|:$)).*")
 _MORE = re.compile(r"(?!#)(?!.*(?:: | #|:$)).*")
-_QUOTED = re.compile(r"\"([^\"\\]*)\" *|'([^']*)' *")
+_QUOTED = re.compile(r"\"([^\"\\]*)\" *|'((?:[^']|'')*)' *")
 _BLOCKS = {"|": False, "|-": False, "|+": False, ">": True, ">-": True, ">+": True}
 _TAG = re.compile(r"![A-Za-z][\w-]*", re.ASCII)
 _GIVEN = re.compile(r" *([\w-]+): +[\w./-]+ *", re.ASCII)
 _SINGLE_BREAK = re.compile(r"\n(\n*)")
-_NOTHING = [["null"], ["Null"], ["NULL"], ["~"]]
+_NOTHING = frozenset({"null", "Null", "NULL", "~"})
 _DEEPEST = 20
+_LONGEST = 50  # lines of a text in quotes
 
 
 class _OddError(Exception):
@@ -67,6 +72,7 @@ class Lines:
         self._path = path
         self._fold = fold
         self._typed = typed
+        self._all = ""
         self._lines: list[str] = []
         self._stack: list[_Level] = []
 
@@ -74,6 +80,7 @@ class Lines:
         """The place of the list and its columns; None where the text is not of the plain shape."""
         if not text.replace("\n", "").isprintable():  # a tab, another break of lines, a character that YAML forbids
             return None
+        self._all = text if text.endswith("\n") else text + "\n"
         self._lines = text.split("\n")
         try:
             return self._read()
@@ -95,8 +102,10 @@ class Lines:
                 raise _OddError
         root = _Level(0)
         self._stack = [root]
+        before = [0, *accumulate(map(len, lines))]
         while number < len(lines):
-            number = self._three(number) or self._line(number)
+            found = _FIELD.match(self._all, before[number] + number)
+            number = (self._field(found.groups(), number) if found else 0) or self._line(number)
         while self._stack:
             self._end_level()
         return place, tuple(root.columns.values())
@@ -104,7 +113,7 @@ class Lines:
     def _line(self, number: int) -> int:
         """Take on the line, and the text that goes on below it; gives the number of the line after that."""
         line = self._lines[number]
-        found = _ENTRY.fullmatch(line)
+        found = _ENTRY.fullmatch(line) if line else None
         if found is None:
             stripped = line.lstrip()
             if stripped and not stripped.startswith("#"):
@@ -135,22 +144,29 @@ class Lines:
         self._stack.append(item.members)
         return number + 1
 
-    def _three(self, number: int) -> int:
-        """Take on three lines that begin a field and say nothing but words; 0 where these are none."""
-        found = None
-        if self._lines[number].lstrip().startswith("- "):
-            found = _THREE.fullmatch("\n".join(self._lines[number : number + len(_KEYS)]))
-        if found is None:
-            return 0
-        spaces, first, value, second, other, third, last = found.groups()
+    def _field(self, found: tuple[str, ...], number: int) -> int:
+        """Take on a field that begins in this line and says the usual; gives the number of the line after that."""
+        spaces, first, value, second, other, third, last, told, deeper, _ = found
         said = {first: value, second: other, third: last}
-        if len(said) < len(_KEYS) or not all(map(_WORD.fullmatch, (value, other, last))):
+        if len(said) < len(_KEYS):
             return 0
         keys = len(spaces) + 2
         item = self._start_item(len(spaces), keys)
         item.said = said
         line, start = number + 1 + (0 if first == "name" else 1 if second == "name" else 2), keys + len("name: ") + 1
         item.place = Place(self._path, line, start, line, start + len(said["name"]))
+        if deeper:
+            said["description"] = ""
+            return number + len(_KEYS) + 3
+        if (
+            told
+            and ": " not in told
+            and " #" not in told
+            and (told := told.rstrip())[-1] != ":"
+            and told not in _NOTHING
+        ):
+            said["description"] = told
+            return number + len(_KEYS) + 1
         return number + len(_KEYS)
 
     def _start_item(self, indent: int, keys: int) -> _Item:
@@ -159,9 +175,9 @@ class Lines:
             if indent < level.least:
                 raise _OddError
             level.indent = indent
-        while self._stack[-1].indent != indent:
+        while level.indent != indent:
             self._end_level()
-        level = self._stack[-1]
+            level = self._stack[-1]
         self._end_item(level)
         level.item = item = _Item(keys)
         return item
@@ -204,9 +220,8 @@ class Lines:
             return self._block(_BLOCKS[value], indent, number)
         if _TAG.fullmatch(value):
             return "", self._foreign(indent, number)
-        quoted = _QUOTED.fullmatch(value)
-        if quoted is not None:
-            return (quoted[1] if quoted[2] is None else quoted[2]).strip(), number
+        if value[:1] in ("'", '"'):
+            return self._quoted(value, indent, number)
         parts = [value] if value else []
         blank = 0
         while number < len(self._lines):
@@ -218,11 +233,24 @@ class Lines:
                 parts += ["\n" * blank or " ", stripped] if parts else [stripped]
             blank = 0 if stripped else blank + 1
             number += 1
-        if parts in _NOTHING:
+        if len(parts) == 1 and parts[0] in _NOTHING:
             return "", number
         if parts and not (_TEXT.fullmatch(parts[0]) and all(p.isspace() or _MORE.fullmatch(p) for p in parts[1:])):
             raise _OddError
         return "".join(parts), number
+
+    def _quoted(self, value: str, indent: int, number: int) -> tuple[str, int]:
+        """The text in the quotes that `value` opens, which may go on for some lines that lie deeper than the key."""
+        last = number + _LONGEST
+        while (found := _QUOTED.fullmatch(value)) is None:
+            line = self._lines[number]
+            if number == last or (line and not line.startswith(" " * (indent + 1))):
+                raise _OddError
+            value += "\n" + line.strip(" ")
+            number += 1
+        text = found[1] if found[2] is None else found[2].replace("''", "'")
+        lines = [line.strip(" ") for line in text.split("\n")]
+        return _SINGLE_BREAK.sub(lambda found: found[1] or " ", "\n".join(lines)).strip(), number
 
     def _foreign(self, indent: int, number: int) -> int:
         """The line after what a tag of another tool is given, which stands for a text that is not here."""
