@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import TODAY
 from trackplan import fixing, pipeline, project
-from trackplan.edits import files
+from trackplan.edits import disk
 from trackplan.errors import TrackplanError
 from trackplan.tree.overlay import Overlay
 
@@ -324,15 +324,15 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("changed\n")
     (tmp_path / "a.yaml").chmod(0o640)
     with pytest.raises(TrackplanError, match=r"b\.yaml has changed meanwhile"):
-        files.write(tmp_path, {"a.yaml": ("old\n", "new\n"), "b.yaml": ("old\n", "new\n")})
+        disk.write_all(tmp_path, {"a.yaml": ("old\n", "new\n"), "b.yaml": ("old\n", "new\n")})
     assert content(tmp_path) == {"a.yaml": b"old\n", "b.yaml": b"changed\n"}
     (tmp_path / "link.yaml").symlink_to("a.yaml")
-    files.write(tmp_path, {"link.yaml": ("old\n", "\ufeffnew\r\n")})
+    disk.write_all(tmp_path, {"link.yaml": ("old\n", "\ufeffnew\r\n")})
     assert (tmp_path / "a.yaml").read_bytes() == b"\xef\xbb\xbfnew\r\n"
     assert (tmp_path / "link.yaml").is_symlink()
     assert (tmp_path / "a.yaml").stat().st_mode & 0o777 == 0o640
     with pytest.raises(TrackplanError, match="cannot write"):
-        files.write(tmp_path, {"none.yaml": ("", "new\n")})
+        disk.write_all(tmp_path, {"none.yaml": ("", "new\n")})
 
 
 def replaced(text: str, replacements: list[dict[str, Any]]) -> str:
@@ -423,7 +423,7 @@ def test_only_lines_with_something_to_mend_change(data: st.DataObject) -> None:
         code = [line.partition("#")[0].rstrip() for line in after.removeprefix("\ufeff").split(eol)]
         assert [line for line in code if line] == PLAN.splitlines()
         assert after.startswith("\ufeff") == before.startswith("\ufeff")
-        files.write(folder, fixed.texts)
+        disk.write_all(folder, fixed.texts)
         assert (folder / "plan.yaml").read_bytes() == after.encode()
         assert fixing.fix(folder, looked, lambda _: True, unsafe=False).texts == {}
 

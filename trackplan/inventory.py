@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from trackplan.facts.plain import number
+
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
 
@@ -74,14 +76,14 @@ class Row(TypedDict):
 
 def rows(base: FactBase) -> list[Row]:
     """All rows of the frozen base, sorted by kind and id."""
-    places = {key: Spot(path=str(p), line=_int(n), column=_int(c)) for key, p, n, c in base.fetch(_PLACES)}
+    places = {key: Spot(path=str(p), line=number(n), column=number(c)) for key, p, n, c in base.fetch(_PLACES)}
     classes: dict[Key, dict[str, int]] = {}
-    for kind, key, group, number in base.fetch(_CLASSES):
-        classes.setdefault((str(kind), _int(key)), {})[str(group)] = _int(number)
+    for kind, key, group, uses in base.fetch(_CLASSES):
+        classes.setdefault((str(kind), number(key)), {})[str(group)] = number(uses)
     lists = {name: _grouped(base, sql) for name, sql in _LISTS.items()}
     found = []
     for kind, key, id_, status, used, reason, shadow, place in base.fetch(_SUBJECTS):
-        subject = (str(kind), _int(key))
+        subject = (str(kind), number(key))
         found.append(
             Row(
                 id=str(id_),
@@ -105,10 +107,5 @@ def rows(base: FactBase) -> list[Row]:
 def _grouped(base: FactBase, sql: str) -> dict[Key, list[str]]:
     groups: dict[Key, set[str]] = {}
     for kind, key, id_ in base.fetch(sql):
-        groups.setdefault((str(kind), _int(key)), set()).add(str(id_))
+        groups.setdefault((str(kind), number(key)), set()).add(str(id_))
     return {key: sorted(ids) for key, ids in groups.items()}
-
-
-def _int(value: object) -> int:
-    """A key or number of the base, which declares them as integers."""
-    return value if isinstance(value, int) else 0

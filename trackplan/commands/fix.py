@@ -35,7 +35,7 @@ def run(options: check.Options, how: Fixing) -> int:
     from trackplan import fixing, pipeline, project
     from trackplan.cache import pack
     from trackplan.commands.progress import Progress
-    from trackplan.edits import files
+    from trackplan.edits import disk
 
     today, formats = check.asked(options)
     _refuse(options, how, formats)
@@ -58,7 +58,7 @@ def run(options: check.Options, how: Fixing) -> int:
             raise
     if how.diff:
         return _show(options, fixed, root)
-    files.write(root, fixed.texts)
+    disk.write_all(root, fixed.texts)
     if not options.quiet:
         sys.stderr.write(_summary(fixed, "Fixed"))
     return check.write(options, formats, project.read(fixed.tree, path.name), fixed.report)

@@ -7,8 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import listed, number
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from trackplan.facts.base import FactBase
 
@@ -90,23 +92,23 @@ def things(base: FactBase) -> list[Thing]:
     """All events by id, then all tables that hold something which no plan describes."""
     retention: dict[tuple[str, int], list[str]] = defaultdict(list)
     for kind, key, kept in base.fetch(_RETENTION):
-        retention[str(kind), _int(key)].append(str(kept))
-    personal = {(str(kind), _int(key)) for kind, key in base.fetch(_PERSONAL)}
+        retention[str(kind), number(key)].append(str(kept))
+    personal = {(str(kind), number(key)) for kind, key in base.fetch(_PERSONAL)}
     fields, columns = (_entries(base, sql, retention, personal) for sql in (_FIELDS, _COLUMNS))
-    about = [_listed(base, sql) for sql in (_TAGS, _TOOLS, _LANDS)]
+    about = [listed(base, sql) for sql in (_TAGS, _TOOLS, _LANDS)]
     found = list(_things(base, _EVENTS, fields, about))
     return found + list(_things(base, _TABLES, columns, [{}, {}, {}]))
 
 
 def _things(
-    base: FactBase, sql: str, entries: dict[int, list[Entry]], about: list[dict[int, list[str]]]
+    base: FactBase, sql: str, entries: dict[int, list[Entry]], about: Sequence[Mapping[int, list[str]]]
 ) -> Iterator[Thing]:
     for key, *words in base.fetch(sql):
-        number = _int(key)
-        more = [tuple(listed.get(number, ())) for listed in about]
+        own = number(key)
+        more = [tuple(each.get(own, ())) for each in about]
         plan, name, kind, description, owner, state, introduced, expires, file = (str(word or "") for word in words)
         head = (plan, name, kind, description, owner, state, introduced, expires, file)
-        yield Thing(*head, more[0], more[1], more[2], tuple(entries.get(number, ())))
+        yield Thing(*head, more[0], more[1], more[2], tuple(entries.get(own, ())))
 
 
 def _entries(
@@ -114,7 +116,7 @@ def _entries(
 ) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = defaultdict(list)
     for kind, key, above, path, type_, required, values, *words in base.fetch(sql):
-        number = _int(key)
+        own = number(key)
         description, state, status, reason, users, takers, use_cases, category, sensitivity = (
             str(word or "") for word in words
         )
@@ -131,19 +133,8 @@ def _entries(
             use_cases,
             category,
             sensitivity,
-            (str(kind), number) in personal,
-            tuple(retention.get((str(kind), number), ())),
+            (str(kind), own) in personal,
+            tuple(retention.get((str(kind), own), ())),
         )
-        found[_int(above)].append(entry)
+        found[number(above)].append(entry)
     return found
-
-
-def _listed(base: FactBase, sql: str) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for key, value in base.fetch(sql):
-        found[_int(key)].append(str(value))
-    return found
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0

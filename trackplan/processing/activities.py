@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import listed, number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -100,12 +102,12 @@ def activities(base: FactBase) -> tuple[list[Activity], int]:
     people = _people(base)
     needed: dict[int, dict[Key, bool]] = defaultdict(dict)
     for use_case, kind, key, named in base.fetch(_JUSTIFIED):
-        if (subject := (str(kind), _int(key))) in people.data:
-            needed[_int(use_case)][subject] = bool(named)
-    details, exports, takers = _details(base), _listed(base, _EXPORTS), _listed(base, _TAKERS)
+        if (subject := (str(kind), number(key))) in people.data:
+            needed[number(use_case)][subject] = bool(named)
+    details, exports, takers = _details(base), listed(base, _EXPORTS), listed(base, _TAKERS)
     found, without = [], 0
-    for number, *words, signed in base.fetch(_USE_CASES):
-        key = _int(number)
+    for given, *words, signed in base.fetch(_USE_CASES):
+        key = number(given)
         if key not in needed:
             without += 1
             continue
@@ -128,31 +130,20 @@ def activities(base: FactBase) -> tuple[list[Activity], int]:
 
 
 def _people(base: FactBase) -> _People:
-    less = {(str(kind), _int(key)): str(keep) for kind, key, keep in base.fetch(_EXCESS)}
+    less = {(str(kind), number(key)): str(keep) for kind, key, keep in base.fetch(_EXCESS)}
     data = {}
     for kind, key, *words in base.fetch(_PERSONAL):
-        subject = (str(kind), _int(key))
+        subject = (str(kind), number(key))
         id_, category, sensitivity = map(str, words)
         data[subject] = Datum(id_, category, sensitivity, False, less.get(subject, ""))
     tools: dict[Key, list[str]] = defaultdict(list)
     for kind, key, tool in base.fetch(_TOOLS):
-        tools[str(kind), _int(key)].append(str(tool))
+        tools[str(kind), number(key)].append(str(tool))
     return _People(data, tools)
 
 
 def _details(base: FactBase) -> dict[int, list[tuple[str, str, str]]]:
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     for use_case, kind, value, note in base.fetch(_DETAILS):
-        found[_int(use_case)].append((str(kind), str(value), str(note)))
+        found[number(use_case)].append((str(kind), str(value), str(note)))
     return found
-
-
-def _listed(base: FactBase, sql: str) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for use_case, value in base.fetch(sql):
-        found[_int(use_case)].append(str(value))
-    return found
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0

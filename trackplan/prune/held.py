@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import number
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -93,14 +95,14 @@ def held(world: World) -> list[Held]:
     needed: dict[int, list[Purpose]] = {}
     for key, case, retention, days, place in world.base.fetch(_NEEDED):
         purpose = Purpose(str(case), str(retention), _days(days), str(world.at(place) or ""))
-        needed.setdefault(_int(key), []).append(purpose)
+        needed.setdefault(number(key), []).append(purpose)
     tables: dict[int, Held] = {}
     for relation, key, id_, category, sensitivity, policy, policed in world.base.fetch(_HELD):
-        if _int(key) not in needed:
+        if number(key) not in needed:
             continue
-        table = tables.setdefault(_int(relation), Held(_int(relation)))
-        path = world.columns[_int(key)].path
-        column = HeldColumn(_int(key), str(id_), str(category), str(sensitivity), path)
+        table = tables.setdefault(number(relation), Held(number(relation)))
+        path = world.columns[number(key)].path
+        column = HeldColumn(number(key), str(id_), str(category), str(sensitivity), path)
         table.names |= {str(id_), *(purpose.case for purpose in needed[column.key])}
         _judge(table, column, needed[column.key], str(policy or ""), _days(policed))
         table.columns.append(column)
@@ -138,14 +140,14 @@ def _others(world: World, tables: dict[int, Held]) -> None:
     """Note who else reads the tables, and who needs the rest of their rows for longer."""
     personal = {column.key for table in tables.values() for column in table.columns}
     for relation, key, case, days in world.base.fetch(_JUSTIFIED):
-        table = tables.get(_int(relation))
+        table = tables.get(number(relation))
         if table is None or key in personal or case in table.longer:
             continue
-        if days is None or table.days is None or _int(days) > table.days:
+        if days is None or table.days is None or number(days) > table.days:
             table.longer.append(str(case))
     for relation, consumer in world.base.fetch(_READERS):
-        if _int(relation) in tables:
-            tables[_int(relation)].readers.append(str(consumer))
+        if number(relation) in tables:
+            tables[number(relation)].readers.append(str(consumer))
 
 
 def _time(world: World, relation: int) -> tuple[str, str]:
@@ -164,7 +166,3 @@ def _times(world: World, relation: int) -> Iterator[Column]:
 
 def _days(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0

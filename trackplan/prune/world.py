@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trackplan import inputs
 from trackplan.edits.document import Document
 from trackplan.errors import ReadError
+from trackplan.facts.plain import number
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Value
@@ -137,7 +138,7 @@ class World:
 
         rows = self.base.fetch("SELECT key, id, kind, owner, place FROM relation")
         return {
-            _int(key): Relation(_int(key), str(id_), str(kind), split_id(str(id_)), str(owner), self.at(place))
+            number(key): Relation(number(key), str(id_), str(kind), split_id(str(id_)), str(owner), self.at(place))
             for key, id_, kind, owner, place in rows
         }
 
@@ -146,11 +147,11 @@ class World:
         """All columns, stored and built."""
         rows = self.base.fetch('SELECT key, id, relation, parent, path, type, declared, place FROM "column"')
         return {
-            _int(r[0]): Column(
-                _int(r[0]),
+            number(r[0]): Column(
+                number(r[0]),
                 str(r[1]),
-                _int(r[2]),
-                None if r[3] is None else _int(r[3]),
+                number(r[2]),
+                None if r[3] is None else number(r[3]),
                 tuple(json.loads(str(r[4]))),
                 str(r[5]),
                 bool(r[6]),
@@ -164,7 +165,7 @@ class World:
         """All fields of the plans."""
         rows = self.base.fetch("SELECT key, event, parent, name, place, type FROM field")
         return {
-            _int(key): Field(_int(key), _int(event), _key(parent), str(name), self.at(place), str(type_))
+            number(key): Field(number(key), number(event), _key(parent), str(name), self.at(place), str(type_))
             for key, event, parent, name, place, type_ in rows
         }
 
@@ -178,12 +179,12 @@ class World:
                      WHERE l.event = e.key AND (r.doubted OR r.used IS NOT 0 OR r.reached))
             FROM event e JOIN plan p ON p.key = e.plan JOIN event_status s ON s.event = e.key""")
         return {
-            _int(r[0]): Event(
-                _int(r[0]),
+            number(r[0]): Event(
+                number(r[0]),
                 str(r[1]),
                 str(r[2]),
                 str(r[3]),
-                None if r[4] is None else _int(r[4]),
+                None if r[4] is None else number(r[4]),
                 str(r[5] or ""),
                 bool(r[7]),
                 self.at(r[6]),
@@ -204,7 +205,7 @@ class World:
         return [
             Subject(
                 kind=str(r[0]),
-                key=_int(r[1]),
+                key=number(r[1]),
                 id=str(r[2]),
                 place=self.at(r[3]),
                 owner=str(r[4]),
@@ -241,22 +242,22 @@ class World:
     def reached(self) -> frozenset[int]:
         """The columns that a counting consumer reaches, or may."""
         rows = self.base.fetch('SELECT h."column" FROM reach h JOIN consumer c ON c.key = h.consumer WHERE c.counts')
-        return frozenset(_int(row[0]) for row in rows)
+        return frozenset(number(row[0]) for row in rows)
 
     @cached_property
     def unread(self) -> frozenset[int]:
         """The raw relations whose rows nobody reads, for sure."""
         rows = self.base.fetch("SELECT relation FROM relation_status WHERE used = 0 AND NOT reached AND NOT doubted")
-        return frozenset(_int(row[0]) for row in rows)
+        return frozenset(number(row[0]) for row in rows)
 
     @cached_property
     def statuses(self) -> dict[int, str]:
         """Raw column → its status."""
-        return {_int(k): str(s) for k, s in self.base.fetch('SELECT "column", status FROM column_status')}
+        return {number(k): str(s) for k, s in self.base.fetch('SELECT "column", status FROM column_status')}
 
     @cached_property
     def _loaded(self) -> frozenset[int]:
-        return frozenset(_int(row[0]) for row in self.base.fetch("SELECT key FROM stored_column WHERE pipeline"))
+        return frozenset(number(row[0]) for row in self.base.fetch("SELECT key FROM stored_column WHERE pipeline"))
 
     def pipeline(self, column: int) -> bool:
         """Whether the loader adds a column by itself."""
@@ -282,13 +283,9 @@ class World:
     def _grouped(self, sql: str) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
         for one, other in self.base.fetch(sql):
-            found.setdefault(_int(one), []).append(_int(other))
+            found.setdefault(number(one), []).append(number(other))
         return found
 
 
 def _key(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import number, text
 from trackplan.report.model import Blind
-from trackplan.report.reading import number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import __version__, metrics
 from trackplan.causes import CAUSES
+from trackplan.facts.plain import grouped, number, text
 from trackplan.findings import Severity
 from trackplan.metrics import COUNTS
 from trackplan.prune.world import World
@@ -18,7 +19,6 @@ from trackplan.report.inventory import subjects
 from trackplan.report.journey import journey
 from trackplan.report.overlaps import overlaps
 from trackplan.report.people import categories
-from trackplan.report.reading import grouped, number, text
 from trackplan.report.tools import adoption
 from trackplan.report.use_cases import use_cases
 from trackplan.report.waste import proposals

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import Key, grouped, number, text
 from trackplan.report.model import Flows
-from trackplan.report.reading import Key, grouped, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

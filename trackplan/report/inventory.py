@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import Key, lists, number, text
 from trackplan.report.model import Subject
-from trackplan.report.reading import Key, lists, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import text
 from trackplan.report.model import Adoption
-from trackplan.report.reading import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.facts.plain import grouped, number, text
 from trackplan.report.model import Need, UseCase
-from trackplan.report.reading import grouped, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from trackplan.facts.base import FactBase, Value
+    from trackplan.facts.plain import Key
     from trackplan.report.model import Subject
-    from trackplan.report.reading import Key
 
 _USE_CASES = """
 SELECT u.key, u.id, u.title, u.owner, u.metric, u.goal, u.moves, u.stage, u.horizon, u.review_by, u.legal_basis,

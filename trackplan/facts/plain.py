@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ def text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def number(value: Value) -> int:
-    """A number of the base, 0 for nothing."""
+def number(value: object) -> int:
+    """A key or number of the base, which declares them as integers; 0 for nothing."""
     return value if isinstance(value, int) else 0
 
 
@@ -30,6 +31,14 @@ def lists(base: FactBase, sql: str) -> dict[Key, tuple[str, ...]]:
         found.setdefault((text(kind), number(key)), set()).add(text(value))
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
     return {key: known.setdefault(each := tuple(sorted(values)), each) for key, values in found.items()}
+
+
+def listed(base: FactBase, sql: str) -> defaultdict[int, list[str]]:
+    """Rows of key and text → the texts of each key, as they come."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for key, value in base.fetch(sql):
+        found[number(key)].append(str(value))
+    return found
 
 
 def grouped(base: FactBase, sql: str) -> dict[int, list[tuple[Value, ...]]]:
