@@ -17,6 +17,7 @@ from tests import sql_edits
 from tests.conftest import ROOT, TODAY
 from tests.test_renewal import run
 from trackplan import copies
+from trackplan.derive import beforehand, likely
 from trackplan.link import ahead
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_the_day_decides(storefront: Path, cli: Cli) -> None:
 
 @pytest.mark.parametrize("dies", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_same_bytes_however_many_processes_link(
+def test_same_bytes_however_many_processes_share_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, dies: bool
 ) -> None:
     if sys.platform != "linux":
@@ -122,18 +123,28 @@ def test_same_bytes_however_many_processes_link(
     sql_edits.Project(tmp_path / "project", Random(seed)).make()  # noqa: S311 - not for secrets
     alone = run(tmp_path / "project", "--no-cache", "--format", "json", "--jobs", "1")
     monkeypatch.setattr(ahead, "_WORTH", 1)
+    monkeypatch.setattr(beforehand, "_WORTH", 1)
     monkeypatch.setattr(copies, "possible", lambda: True)
     if dies:
         monkeypatch.setattr(ahead, "packed", lambda _: os.abort())
+        monkeypatch.setattr(likely, "find", lambda *_: os.abort())
     taken: list[int] = []
-    linked = ahead.linked
+    found: list[beforehand.Found | None] = []
+    linked, asked = ahead.linked, beforehand.Beforehand.found
 
     def watched(demand: Demand, jobs: int) -> dict[int, Linked]:
         made = linked(demand, jobs)
         taken.append(len(made))
         return made
 
+    def looked_up(them: beforehand.Beforehand) -> beforehand.Found | None:
+        found.append(asked(them))
+        return found[-1]
+
     monkeypatch.setattr(ahead, "linked", watched)
+    monkeypatch.setattr(beforehand.Beforehand, "found", looked_up)
     for cached in ("--no-cache", f"--cache-dir={tmp_path / 'cache'}", f"--cache-dir={tmp_path / 'cache'}"):
         assert run(tmp_path / "project", cached, "--format", "json", "--jobs", "3") == alone
     assert dies or max(taken) > 0
+    assert dies != any(found)
+    assert dies or any(each.taken for each in found if each)

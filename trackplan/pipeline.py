@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from trackplan import compilation, evidence, garbage, inputs, judgement, owners, rules, summary
 from trackplan.cache.pack import Means
-from trackplan.derive import classes, landing, less, needs, plans, policy, status, subjects, tombstones, unplanned
+from trackplan.derive import (
+    classes,
+    landing,
+    less,
+    likely,
+    needs,
+    plans,
+    policy,
+    status,
+    subjects,
+    tombstones,
+    unplanned,
+)
+from trackplan.derive.beforehand import Beforehand
 from trackplan.derive.ground import ground
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report, RuleText
@@ -58,8 +71,8 @@ def analyse(
     catalogue = rules.load(project)
     asked = judgement.Asked(catalogue.rules, _on(catalogue, project, select, ignore), _on(catalogue, project))
     means = means or Means()
-    base, read = _built(project, today, means, leaving)
-    with ExitStack() as failing:
+    with Beforehand(means.jobs) as beforehand, ExitStack() as failing:
+        base, read = _built(project, today, means, beforehand, leaving)
         failing.enter_context(base)
         judged = judgement.judge(base, project, asked, today)
         report = summary.report(base, judged.outcome, catalogue.failed, judged.silenced)
@@ -83,10 +96,12 @@ def _on(catalogue: Catalogue, project: Project, select: Sequence[str] = (), igno
 
 def build(project: Project, today: date, means: Means | None = None) -> FactBase:
     """Everything that `project` says, as a frozen fact base."""
-    return _built(project, today, means or Means())[0]
+    return _built(project, today, means or Means(), Beforehand())[0]
 
 
-def _built(project: Project, today: date, means: Means, leaving: Leaving | None = None) -> tuple[FactBase, Inputs]:
+def _built(
+    project: Project, today: date, means: Means, beforehand: Beforehand, leaving: Leaving | None = None
+) -> tuple[FactBase, Inputs]:
     """The fact base, and what was read for it."""
     with compilation.Compilation(means.pack, means.jobs) as compiling:
         read = inputs.read(project, means.pack, compiling.begin)
@@ -99,7 +114,9 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         for path, kind in sorted(read.files.items()):
             base.file(path, kind)
         kept, facts = _link(project, read, records, base, means)
-        classes.store(base, facts, read.vocabulary.dictionary)
+        words = read.vocabulary.dictionary
+        beforehand.begin(lambda: likely.find(base, facts, words), facts.raw)
+        classes.store(base, facts, words, beforehand)
         named = subjects.collect(base) if read.use_cases or read.tombstones else subjects.Subjects()
         months = project.policy.planning_horizon_months
         wrong = needs.store(base, named, read.use_cases, read.vocabulary.taxonomy, today, months)
@@ -109,7 +126,7 @@ def _built(project: Project, today: date, means: Means, leaving: Leaving | None 
         evidence.store(base, project, read, facts, read.problems + wrong)
         evidence.store_notes(base, project, facts)
         status.store(base, facts)
-        less.store(base, facts)
+        less.store(base, facts, beforehand)
         base.freeze()
         if leaving is not None and leaving.tree:
             leaving.ground = ground(base, project, facts)

@@ -55,7 +55,7 @@ def less_of(case: Case) -> Less:
     with tempfile.TemporaryDirectory() as name, mock.patch.object(less, "store") as store:
         write_project(case, Path(name))
         pipeline.build(project.load(Path(name) / "trackplan.yaml"), TODAY)
-    base, facts = store.call_args.args
+    base, facts, _ = store.call_args.args
     return less.Less.of(base, facts)
 
 

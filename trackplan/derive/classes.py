@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trackplan.classify import Dictionary
+    from trackplan.derive.beforehand import Beforehand
     from trackplan.facts.base import FactBase, Row, Value
     from trackplan.facts.declared import Sensitivity
     from trackplan.link.store import Facts
@@ -28,16 +29,19 @@ FROM field f JOIN event e ON e.key = f.event ORDER BY f.key
 _SILENT = Column("", Place(""))
 
 
-def store(base: FactBase, facts: Facts, words: Dictionary | None = None) -> None:
+def store(base: FactBase, facts: Facts, words: Dictionary | None, beforehand: Beforehand) -> None:
     """Let `classification` be filled on the first look at it, by these words, else by ours."""
-    base.defer("classification", partial(_fill, base, facts, words))
+    base.defer("classification", partial(_fill, base, facts, words, beforehand))
 
 
-def _fill(base: FactBase, facts: Facts, words: Dictionary | None) -> None:
-    base.insert("classification", NAMES, [*_fields(base, words), *_columns(facts, words)])
+def _fill(base: FactBase, facts: Facts, words: Dictionary | None, beforehand: Beforehand) -> None:
+    found = beforehand.found()
+    columns = found.columns if found is not None else of_columns(facts, words)
+    base.insert("classification", NAMES, [*of_fields(base, words), *columns])
 
 
-def _fields(base: FactBase, dictionary: Dictionary | None) -> Iterator[Row]:
+def of_fields(base: FactBase, dictionary: Dictionary | None) -> Iterator[Row]:
+    """The rows of fields."""
     for key, event, path, type_, description, sensitivity, tags in base.fetch(_FIELDS):
         words = sorted(str(tags).split("\x1f")) if tags else []
         level = cast("Sensitivity", sensitivity)  # the table's CHECK lists the words
@@ -62,7 +66,8 @@ def field_rows(
     return _row(dictionary, "field", key, path[-1], above, kind, description, tags, sensitivity)
 
 
-def _columns(facts: Facts, dictionary: Dictionary | None) -> Iterator[Row]:
+def of_columns(facts: Facts, dictionary: Dictionary | None) -> Iterator[Row]:
+    """The rows of raw columns."""
     tables = facts.linking.program.tables
     for key, (number, column) in islice(facts.stored.items(), facts.raw):
         relation = tables[number].relation

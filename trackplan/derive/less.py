@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from trackplan.derive.alternatives import Alternative, choose, drop, unknown, unused
 from trackplan.derive.reasons import few
-from trackplan.link.takings import Takings
+from trackplan.link.takings import Forms, Takings
 
 if TYPE_CHECKING:
+    from trackplan.derive.beforehand import Beforehand
     from trackplan.facts.base import FactBase, Row
     from trackplan.link.store import Facts
 
@@ -20,14 +21,16 @@ SUBJECTS = "INSERT INTO lessened_subject (kind, key, category) SELECT kind, key,
 NAMES = ("kind", "key", "action", "form", "keep", "evidence", "breaks", "takers", "advice")
 
 
-def store(base: FactBase, facts: Facts) -> None:
+def store(base: FactBase, facts: Facts, beforehand: Beforehand) -> None:
     """Let `less_data`, and `lessened_subject` that tells of what, be filled on the first look at them."""
     base.defer("lessened_subject", partial(base.run, SUBJECTS), after=("classification",))
-    base.defer("less_data", partial(_fill, base, facts), after=("lessened_subject",))
+    base.defer("less_data", partial(_fill, base, facts, beforehand), after=("lessened_subject",))
 
 
-def _fill(base: FactBase, facts: Facts) -> None:
+def _fill(base: FactBase, facts: Facts, beforehand: Beforehand) -> None:
     less = Less.of(base, facts)
+    found = beforehand.found()
+    less.known = found.taken if found is not None else {}
     base.insert("less_data", NAMES, less.rows())
 
 
@@ -46,6 +49,7 @@ class Less:
     models: dict[int, str]
     low: dict[int, str]
     counting: int
+    known: Mapping[int, Forms] = field(default_factory=dict)
     _columns: dict[int, list[int]] = field(default_factory=dict)
 
     @classmethod
@@ -67,7 +71,7 @@ class Less:
         for kind, key, type_, used, needed, reason, cases in self.base.fetch(_SUBJECTS):
             if not isinstance(key, int):
                 continue
-            columns = self._columns.get(key, []) if kind == "field" else [key]
+            columns = self.columns(str(kind), key)
             takers: dict[str, set[str]] = {}
             if used is None:
                 found = unknown(str(reason))
@@ -84,16 +88,16 @@ class Less:
 
         `takers` is filled with all who take it, each in which forms.
         """
-        doubt = next((doubt for key in columns for doubt in self._doubts(key)), "")
+        doubt = next((doubt for key in columns if (doubt := self.doubt(key))), "")
         if doubt:
             return unknown(doubt)
         counting: dict[str, set[str]] = {}
         others: dict[str, set[str]] = {}
         types = [type_]
         for key in columns:
-            number, column = self.facts.stored[key]
+            column = self.facts.stored[key][1]
             types += [column.declared.type] if column.declared is not None else []
-            for bit, forms in self.takings.of(number, column, self.counting).items():
+            for bit, forms in self.forms(key).items():
                 name, counts = self.consumers[bit]
                 (counting if counts else others).setdefault(name, set()).update(forms)
         if takers is not None:
@@ -102,13 +106,26 @@ class Less:
             return choose(counting, others, types)
         return drop(unused(cases), sorted({*others, *self._models(columns)}))
 
+    def columns(self, kind: str, key: int) -> list[int]:
+        """The columns that hold a field or something inside it; a column is its own."""
+        return self._columns.get(key, []) if kind == "field" else [key]
+
+    def forms(self, key: int) -> Forms:
+        """The forms in which a column is taken, by the bits of consumers."""
+        known = self.known.get(key)
+        return known if known is not None else self.takings.of(*self.facts.stored[key], self.counting)
+
+    def doubt(self, key: int) -> str:
+        """Why a column may be used in ways that nobody sees, if it may."""
+        return next(self._doubts(key), "")
+
     def _models(self, columns: list[int]) -> Iterator[str]:
         """The models that carry or read some columns."""
         keys = {model for column in columns for model in self.facts.carrying(column)}
         yield from (self.models[key] for key in keys)
 
     def _doubts(self, key: int) -> Iterator[str]:
-        """Why a column may be used in ways that nobody sees."""
+        """All that speaks for unseen uses of a column."""
         column = self.facts.stored[key][1]
         if column.paired:
             yield "it is one of the keys in a list of pairs, whose values are taken in common"
