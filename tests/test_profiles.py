@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
 from msgspec import structs
+from msgspec.structs import replace
 
 from tests.conftest import ROOT
 from trackplan import documents, project, rules

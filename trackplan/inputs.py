@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from trackplan import called, once, vocabulary
@@ -34,8 +34,7 @@ _FILE_KINDS = {"plans": "plan", "use_cases": "use_cases", "warehouse": "warehous
                "taxonomy": "taxonomy", "dbt": "dbt"}  # fmt: skip
 
 
-@dataclass(slots=True)
-class Inputs:
+class Inputs(Struct):
     """What was read. `files` maps every path to its kind; `unreadable` are SQL files that nobody could look into.
 
     `schemas` has for each file that declares tables without SQL: the module that reads it, the format that the project
@@ -43,24 +42,23 @@ class Inputs:
     `plan_files` has for each plan file: its format and the plan's name as the project file says them, and that key.
     """
 
-    plans: list[Plan] = field(default_factory=list)
-    use_cases: list[UseCase] = field(default_factory=list)
-    tombstones: list[Tombstone] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    sql: list[Sql] = field(default_factory=list)
-    consumers: list[Consumer] = field(default_factory=list)
+    plans: list[Plan] = []
+    use_cases: list[UseCase] = []
+    tombstones: list[Tombstone] = []
+    tables: list[Table] = []
+    sql: list[Sql] = []
+    consumers: list[Consumer] = []
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    problems: list[Problem] = field(default_factory=list)
-    unresolved: list[tuple[str, str, str, Place]] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    unreadable: list[str] = field(default_factory=list)
-    schemas: dict[str, tuple[str, str, str, tuple[str, ...], bytes]] = field(default_factory=dict)
-    plan_files: dict[str, tuple[str, str, bytes]] = field(default_factory=dict)
+    problems: list[Problem] = []
+    unresolved: list[tuple[str, str, str, Place]] = []
+    files: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    unreadable: list[str] = []
+    schemas: dict[str, tuple[str, str, str, tuple[str, ...], bytes]] = {}
+    plan_files: dict[str, tuple[str, str, bytes]] = {}
 
 
-@dataclass(slots=True)
-class Scripts:
+class Scripts(Struct):
     """What the scripts of a warehouse leave: tables, statements that fill some from others, and what is not clear."""
 
     tables: list[Table]

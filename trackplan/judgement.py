@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from trackplan import engine
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from trackplan.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """All rules there are, those that this run is asked for, and those that run where nothing else is asked for."""
 
     all: Sequence[Rule]
@@ -34,8 +33,7 @@ class Asked:
     usual: Sequence[Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What the rules gave that counts, and what is put up with, by which of the `suppressions`.
 
     `wide` tells that other rules had to run than those that were chosen, to judge the suppressions.

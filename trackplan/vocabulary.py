@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from trackplan import documents
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from trackplan.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """The words in force. `dictionary` is None where the one that comes with trackplan is all there is."""
 
     taxonomy: Taxonomy = field(default_factory=Taxonomy)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from trackplan.classify.model import Sense, Sensitivity
 from trackplan.classify.tokens import tokenize
@@ -18,26 +19,25 @@ _BETWEEN = {ord(","): None, ord(" "): None, ord("\n"): None}
 _TYPES = frozenset({"text", "number"})
 
 
-@dataclass(slots=True)
-class Tables:
+class Tables(Struct):
     """Everything that dictionaries say, later ones on top of earlier ones. Phrases are words joined by a space."""
 
-    groups: dict[str, set[str]] = field(default_factory=dict)  # word → the groups that it belongs to
-    group_names: set[str] = field(default_factory=set)
-    before: dict[str, str] = field(default_factory=dict)  # word → kind
-    after: dict[str, str] = field(default_factory=dict)
-    described: dict[str, str] = field(default_factory=dict)  # beginning of a description → kind
-    neutral: set[str] = field(default_factory=set)
-    links: set[str] = field(default_factory=set)
-    hashed: set[str] = field(default_factory=set)
+    groups: dict[str, set[str]] = {}  # word → the groups that it belongs to
+    group_names: set[str] = set()
+    before: dict[str, str] = {}  # word → kind
+    after: dict[str, str] = {}
+    described: dict[str, str] = {}  # beginning of a description → kind
+    neutral: set[str] = set()
+    links: set[str] = set()
+    hashed: set[str] = set()
     hashed_category: str = ""
-    hashed_from: set[str] = field(default_factory=set)
-    behind: set[str] = field(default_factory=set)
-    tags: dict[str, Sensitivity] = field(default_factory=dict)
-    phrases: dict[str, list[Sense]] = field(default_factory=dict)  # without a sense: an exception
-    categories: dict[str, Sensitivity] = field(default_factory=dict)
-    samples: dict[str, str] = field(default_factory=dict)  # what samples look like → category
-    problems: list[Problem] = field(default_factory=list)
+    hashed_from: set[str] = set()
+    behind: set[str] = set()
+    tags: dict[str, Sensitivity] = {}
+    phrases: dict[str, list[Sense]] = {}  # without a sense: an exception
+    categories: dict[str, Sensitivity] = {}
+    samples: dict[str, str] = {}  # what samples look like → category
+    problems: list[Problem] = []
 
     def add(self, node: Node) -> None:
         """Take over what a dictionary says; it fits the schema already. What is wrong is added to `problems`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from trackplan.derive.reasons import listing
 from trackplan.derive.values import is_unhashable
@@ -55,8 +56,7 @@ _THEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Less data that would do: what to do and `keep`, why that is enough, who has to change, and all that in words.
 
     `action` is as in the table `less_data`, `form` what is kept in the words of `use.transform`, for machines; `broken`

@@ -7,7 +7,8 @@ warehouse documentation describes; a name that differs only in case or punctuati
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.derive.spelling import Tables, column_of, snake
 from trackplan.facts.declared import Event, Field, Plan
@@ -27,8 +28,7 @@ Way = tuple[str, tuple[str, ...]]
 """A column, and the path inside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(Struct, frozen=True):
     """A field is stored in `column` of `relation`, below `path`.
 
     Where nobody declares the column it is `guessed`: loaders do not spell all names alike. If `optional`, the field is
@@ -52,8 +52,7 @@ class Landed:
         return exact + [p for p, name in enumerate(names) if p not in exact and canonical(name) == wanted]
 
 
-@dataclass(frozen=True, slots=True)
-class Unlanded:
+class Unlanded(Struct, frozen=True):
     """A field has no column. `kind` and `reason` as in the table `unlanded`."""
 
     field: str
@@ -62,14 +61,13 @@ class Unlanded:
     reason: str
 
 
-@dataclass(slots=True)
-class Landings:
+class Landings(Struct):
     """Where everything lands. `governed` are the relations that a plan's landing rules over, `tables` the events'."""
 
-    landed: list[Landed] = field(default_factory=list)
-    unlanded: list[Unlanded] = field(default_factory=list)
-    tables: list[tuple[str, Relation]] = field(default_factory=list)
-    governed: dict[str, Relation] = field(default_factory=dict)
+    landed: list[Landed] = []
+    unlanded: list[Unlanded] = []
+    tables: list[tuple[str, Relation]] = []
+    governed: dict[str, Relation] = {}
 
 
 def land(
@@ -85,8 +83,7 @@ def land(
     return found
 
 
-@dataclass(slots=True)
-class _Lander:
+class _Lander(Struct):
     found: Landings
     registry: Registry
     dialect: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.derive.alternatives import Alternative, choose, drop, unknown, unused
 from trackplan.derive.reasons import few
@@ -34,8 +35,7 @@ def _fill(base: FactBase, facts: Facts, beforehand: Beforehand) -> None:
     base.insert("less_data", NAMES, less.rows())
 
 
-@dataclass(slots=True)
-class Less:
+class Less(Struct):
     """Chooses alternatives.
 
     `consumers` has id and whether it counts, by bit, `counting` the bits of those that do; `models` the ids of
@@ -49,8 +49,8 @@ class Less:
     models: dict[int, str]
     low: dict[int, str]
     counting: int
-    known: Mapping[int, Forms] = field(default_factory=dict)
-    _columns: dict[int, list[int]] = field(default_factory=dict)
+    known: Mapping[int, Forms] = {}
+    _columns: dict[int, list[int]] = {}
 
     @classmethod
     def of(cls, base: FactBase, facts: Facts) -> Less:

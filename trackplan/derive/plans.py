@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct
 
 from trackplan.derive.cells import event_cells, field_cells
 from trackplan.derive.landing import Landed, Landings
@@ -25,12 +26,11 @@ FIELD = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Collected:
+class Collected(Struct):
     """Keys of events and fields by their ids."""
 
-    events: dict[str, int] = field(default_factory=dict)
-    fields: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = {}
+    fields: dict[str, int] = {}
 
 
 def store(base: FactBase, plans: Sequence[Plan]) -> Collected:

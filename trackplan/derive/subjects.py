@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.names import bare, plain
 
@@ -17,14 +18,13 @@ Subject = tuple[str, int]
 """A kind (event, field, relation, column) and a key."""
 
 
-@dataclass(slots=True)
-class Subjects:
+class Subjects(Struct):
     """Everything a selector may name: plain name → the keys of what it stands for, with what lies inside it."""
 
-    exact: dict[str, list[Subject]] = field(default_factory=dict)
-    plans: dict[str, set[str]] = field(default_factory=dict)
-    inside: dict[Subject, list[Subject]] = field(default_factory=dict)
-    _spellings: dict[str, list[str]] = field(default_factory=dict)
+    exact: dict[str, list[Subject]] = {}
+    plans: dict[str, set[str]] = {}
+    inside: dict[Subject, list[Subject]] = {}
+    _spellings: dict[str, list[str]] = {}
 
     def add(self, id_: str, kind: str, key: int, plan: str = "") -> None:
         """Make a subject known under its plain name, with and without the plan's."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.jinja.marks import MARK, Tags
 
@@ -17,8 +18,7 @@ Piece = tuple[int, int, int]
 Edit = tuple[int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """A text and where it comes from."""
 
     text: str

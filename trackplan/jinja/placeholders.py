@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
@@ -35,12 +36,11 @@ _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
 
 
-@dataclass(slots=True)
-class _Statement:
+class _Statement(Struct):
     """A statement of the text, with the unknown values in it that may name something."""
 
     start: int
-    unknown: list[Unknown] = field(default_factory=list)
+    unknown: list[Unknown] = []
     first: int = -1
     asks: bool = False
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 Parts = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MacroFile:
+class MacroFile(Struct, frozen=True):
     """A file of macros; `package` is the project that it belongs to."""
 
     package: str
@@ -18,8 +18,7 @@ class MacroFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What templates of one dbt project (or of none) may know.
 
     `sources` maps (source, table) to the table's physical name, `nodes` what `ref` may name to the name that SQL asks
@@ -29,9 +28,9 @@ class Settings:
 
     dialect: str = ""
     name: str = ""
-    sources: Mapping[tuple[str, str], Parts] = field(default_factory=dict)
-    nodes: Mapping[str, Parts] = field(default_factory=dict)
-    variables: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    sources: Mapping[tuple[str, str], Parts] = {}
+    nodes: Mapping[str, Parts] = {}
+    variables: Mapping[str, Mapping[str, object]] = {}
     macros: tuple[MacroFile, ...] = ()
     graph: tuple[tuple[str, str, str], ...] = ()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trackplan.facts.declared import Consumer, Sql
 from trackplan.findings import Place
@@ -18,8 +20,7 @@ def is_template(text: str) -> bool:
     return _OPENING.search(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text that a template may become, with where its pieces come from."""
 
     text: str
@@ -33,8 +34,7 @@ class Text:
         return Text(before + self.text + after, ((0, line, column, line, column), *moved))
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A part of a template that nobody can know: the words that it may hold, where it stands, and a clause about it.
 
     `asks` tells that it may name a table that stands nowhere in these words.
@@ -46,8 +46,7 @@ class Doubt:
     asks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A template's texts, each of which it becomes under some conditions, and its doubts.
 
     `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has.
@@ -55,7 +54,7 @@ class Rendered:
 
     texts: tuple[Text, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = {}
     refs: frozenset[str] = frozenset()
 
     def sql(

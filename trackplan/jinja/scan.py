@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 DOUBLE_STRINGS = frozenset({"bigquery", "mysql", "spark", "spark2", "databricks", "hive", "doris", "starrocks"})
 _BACKSLASH = DOUBLE_STRINGS | {"clickhouse", "snowflake"}
@@ -14,8 +15,7 @@ _BEFORE = re.compile(r"([A-Za-z_]+)[\s(]*$")
 _P = "\ue010[0-9]+\ue011"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of the text that holds a placeholder, or the end of a statement (`end`).
 
     `before` is the word in front of it, `listed` tells that it stands in a select list and in no function there.

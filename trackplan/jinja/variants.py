@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
@@ -20,14 +21,13 @@ VARIANTS = 8
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What the runs of one template have given so far."""
 
-    texts: dict[str, Text] = field(default_factory=dict)
-    doubts: dict[Doubt, None] = field(default_factory=dict)
-    settings: dict[str, object] = field(default_factory=dict)
-    refs: set[str] = field(default_factory=set)
+    texts: dict[str, Text] = {}
+    doubts: dict[Doubt, None] = {}
+    settings: dict[str, object] = {}
+    refs: set[str] = set()
     possible: int = 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from trackplan.facts.declared import IDLE, Consumer
 from trackplan.findings import Place
@@ -17,8 +18,7 @@ from trackplan.sql.records import NotUnderstood
 from trackplan.sql.text import words
 
 
-@dataclass(slots=True)
-class Askers:
+class Askers(Struct):
     """Consumers have the lowest bits, then texts that were not understood; the last bit is that of all models.
 
     `taken` are the columns that declared consumers take: bit, table, column, how, place. `leaves` counts the models
@@ -26,13 +26,13 @@ class Askers:
     """
 
     program: Program
-    consumers: list[Consumer] = field(default_factory=list)
+    consumers: list[Consumer] = []
     texts: Texts = field(default_factory=Texts)
-    models: list[int] = field(default_factory=list)
-    taken: list[tuple[int, int, int, str, Place]] = field(default_factory=list)
+    models: list[int] = []
+    taken: list[tuple[int, int, int, str, Place]] = []
     leaves: int = 0
     as_consumers: bool = False
-    _bits: dict[int, int] = field(default_factory=dict)
+    _bits: dict[int, int] = {}
 
     @property
     def consumer_bits(self) -> int:

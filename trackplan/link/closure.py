@@ -8,7 +8,8 @@ that read them, so that each edge is walked once; only what depends on itself is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.link.components import components
 from trackplan.link.edges import Edge
@@ -24,8 +25,7 @@ Masks = tuple[int, int, int]
 NONE: Masks = (0, 0, 0)
 
 
-@dataclass(slots=True)
-class Closure:
+class Closure(Struct):
     """Spreads the askers' bits from what they ask for to everything that stands behind it.
 
     `takers` are the bits that ask a built table for all it has, by table. `steps` are those from a table's nodes to
@@ -38,15 +38,15 @@ class Closure:
     linked: Sequence[Linked]
     nodes: Nodes
     targets: Targets
-    takers: dict[int, int] = field(default_factory=dict)
-    steps: dict[int, list[Step]] = field(default_factory=dict)
-    taken: dict[int, list[Step]] = field(default_factory=dict)
-    asked: dict[int, Masks] = field(default_factory=dict)
-    perhaps: dict[int, int] = field(default_factory=dict)
-    parts: list[tuple[list[int], bool]] = field(default_factory=list)
-    _named: list[int] = field(default_factory=list)
-    _star: list[int] = field(default_factory=list)
-    _possible: list[int] = field(default_factory=list)
+    takers: dict[int, int] = {}
+    steps: dict[int, list[Step]] = {}
+    taken: dict[int, list[Step]] = {}
+    asked: dict[int, Masks] = {}
+    perhaps: dict[int, int] = {}
+    parts: list[tuple[list[int], bool]] = []
+    _named: list[int] = []
+    _star: list[int] = []
+    _possible: list[int] = []
     _changed: bool = False
 
     def ask(self, table: int, key: Key, bits: int, strength: int) -> None:

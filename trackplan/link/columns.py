@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from trackplan.facts.declared import Column
 from trackplan.findings import Place
@@ -16,8 +17,7 @@ from trackplan.sql.records import Select
 from trackplan.sql.values import LENGTH, joined, key_of, unkeyed
 
 
-@dataclass(slots=True)
-class Stored:
+class Stored(Struct):
     """A column (`path` empty) or a key in it. `known` tells that a warehouse or a model declares it.
 
     `asked` are the nodes by which somebody may ask for it: itself, what it is in, and what is in it. `paired` tells

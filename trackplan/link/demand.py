@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.link.expand import Expanded
 from trackplan.link.kept import Kept
@@ -15,8 +16,7 @@ from trackplan.link.scopes import Scopes
 _ROUNDS = 3
 
 
-@dataclass(slots=True)
-class Demand:
+class Demand(Struct):
     """Links the statements of `program`, but for those `kept`; `linked` has what came out, by statements' numbers.
 
     `ready` are those that were linked ahead.
@@ -25,10 +25,10 @@ class Demand:
     program: Program
     expanded: Expanded
     kept: Kept
-    linked: list[Linked] = field(default_factory=list)
-    ready: dict[int, Linked] = field(default_factory=dict)
-    _waiting: dict[int, None] = field(default_factory=dict)
-    _clear: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    linked: list[Linked] = []
+    ready: dict[int, Linked] = {}
+    _waiting: dict[int, None] = {}
+    _clear: dict[int, list[tuple[int, str]]] = {}
 
     def want(self, table: Table, name: str, *, sure: bool) -> None:
         """Ask a table for a column; it takes the name on if it is open and has no such column."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.facts.declared import Column
 from trackplan.link.components import components
@@ -20,13 +21,12 @@ _LIST = re.compile(r"\[\d*\]\s*$|^\s*(?:array|list)\b", re.IGNORECASE)
 """A declared type of lists."""
 
 
-@dataclass(slots=True)
-class Expanded:
+class Expanded(Struct):
     """The scopes of every statement by its number, the order of tables (each after those it reads), and circles."""
 
-    scopes: dict[int, Scopes] = field(default_factory=dict)
-    order: list[int] = field(default_factory=list)
-    circular: list[Relation] = field(default_factory=list)
+    scopes: dict[int, Scopes] = {}
+    order: list[int] = []
+    circular: list[Relation] = []
 
 
 def expand(program: Program) -> Expanded:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from trackplan.sql.records import HOLE, Called, Helper, Opaque, Ref, Reference, Scope, Select, Statement, called
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from trackplan.link.program import Unit
 
 
-@dataclass(slots=True)
-class Helpers:
+class Helpers(Struct):
     """The helpers of all texts, by the name under which a call is kept."""
 
-    _by_name: dict[str, list[tuple[Unit, Helper]]] = field(default_factory=dict)
+    _by_name: dict[str, list[tuple[Unit, Helper]]] = {}
 
     @classmethod
     def of(cls, units: Sequence[Unit], hidden: frozenset[str]) -> Helpers:

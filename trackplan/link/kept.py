@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from trackplan import once
 from trackplan.cache.pack import Pack
@@ -26,15 +26,14 @@ Packed = tuple[list[int], Linked]
 """A linked statement whose columns are told apart: for each of them, which one it is."""
 
 
-@dataclass(slots=True)
-class Kept:
+class Kept(Struct):
     """What of the statements of `program` is in `pack`; `names` has under which keys, by their numbers."""
 
     program: Program
     pack: Pack
-    names: dict[int, bytes] = field(default_factory=dict)
-    _units: dict[int, bytes] = field(default_factory=dict)
-    _tables: dict[int, bytes] = field(default_factory=dict)
+    names: dict[int, bytes] = {}
+    _units: dict[int, bytes] = {}
+    _tables: dict[int, bytes] = {}
 
     def linked(
         self,

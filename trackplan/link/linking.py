@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.cache.pack import Pack
 from trackplan.facts.declared import Consumer
@@ -23,8 +24,7 @@ from trackplan.link.targets import Targets
 from trackplan.sql.values import part
 
 
-@dataclass(slots=True)
-class Linking:
+class Linking(Struct):
     """A linked program and its closure. `governed` are the relations that a plan rules over, by id."""
 
     program: Program
@@ -33,8 +33,8 @@ class Linking:
     askers: Askers
     closure: Closure
     governed: dict[str, Relation]
-    spelled: dict[str, str] = field(default_factory=dict)
-    _models: list[int] = field(default_factory=list)
+    spelled: dict[str, str] = {}
+    _models: list[int] = []
 
     @property
     def linked(self) -> list[Linked]:

@@ -6,7 +6,8 @@ Ways into a column's value, and "all columns but some", get numbers of their own
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.link.edges import shortened
 from trackplan.link.frames import ALL, ROWS, Key
@@ -22,8 +23,7 @@ Slot = tuple[int, int, int, list[int]]
 of those that the statement asks for besides."""
 
 
-@dataclass(slots=True)
-class Nodes:
+class Nodes(Struct):
     """Numbers what can be asked of `tables`; `names` and `index` are those of their columns with all that was asked.
 
     `first` is the number of a table's first column. `paths` are the ways into columns: (column's node, path) → node;
@@ -32,12 +32,12 @@ class Nodes:
 
     tables: Sequence[Table]
     count: int = 0
-    names: list[list[str]] = field(default_factory=list)
-    index: list[dict[str, int]] = field(default_factory=list)
-    first: list[int] = field(default_factory=list)
-    paths: list[dict[tuple[int, str], int]] = field(default_factory=list)
-    alls: list[dict[tuple[frozenset[str], str], int]] = field(default_factory=list)
-    _counts: dict[int, int] = field(default_factory=dict)
+    names: list[list[str]] = []
+    index: list[dict[str, int]] = []
+    first: list[int] = []
+    paths: list[dict[tuple[int, str], int]] = []
+    alls: list[dict[tuple[frozenset[str], str], int]] = []
+    _counts: dict[int, int] = {}
 
     @classmethod
     def of(cls, program: Program) -> Nodes:

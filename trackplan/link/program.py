@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from trackplan.facts.declared import Column, Consumer, RelationKind, Sql
 from trackplan.link.frames import NAMED, POSSIBLE, Frame
@@ -15,8 +16,7 @@ from trackplan.sql.records import NOTHING_LEFT, NOWHERE, Definition, NotUndersto
 from trackplan.sql.text import Lines
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct):
     """A compiled text with its owner: the relation that its bare queries build, or the consumer whose query it is.
 
     `copies` are tables of the relation's name in several schemas (development and production): the model makes each.
@@ -27,12 +27,11 @@ class Unit:
     lines: Lines
     relation: Relation | None = None
     consumer: Consumer | None = None
-    temporary: dict[str, Relation] = field(default_factory=dict)
-    copies: list[Relation] = field(default_factory=list)
+    temporary: dict[str, Relation] = {}
+    copies: list[Relation] = []
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A statement while it is linked: `target` is the table it builds, `slots` the tables it reads.
 
     `reads` are its entries of FROM that name a table, `slot_of` tells the slot of each name. `columns` are new names of
@@ -45,15 +44,14 @@ class Block:
     number: int
     target: Relation | None
     reads: list[Source]
-    slots: list[int] = field(default_factory=list)
-    slot_of: dict[tuple[str, ...], int] = field(default_factory=dict)
+    slots: list[int] = []
+    slot_of: dict[tuple[str, ...], int] = {}
     columns: tuple[str, ...] = ()
     by_position: bool = False
     hollow: bool = False
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """A relation, or where a name may mean several, one that stands for its `bases`: any (`POSSIBLE`) or all of them.
 
     `builders` are the statements that fill it, `copied` the tables that it is another copy of. `wanted` are names that
@@ -66,25 +64,24 @@ class Table:
     bases: tuple[int, ...] = ()
     strength: int = NAMED
     frame: Frame = field(default_factory=Frame)
-    builders: list[Block] = field(default_factory=list)
-    copied: list[int] = field(default_factory=list)
-    wanted: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    perhaps: dict[int, None] = field(default_factory=dict)
+    builders: list[Block] = []
+    copied: list[int] = []
+    wanted: dict[str, tuple[str, bool]] = {}
+    perhaps: dict[int, None] = {}
 
 
-@dataclass(slots=True)
-class Program:
+class Program(Struct):
     """Tables and blocks by their numbers. `ambiguous` are the names of tables that several answer to."""
 
     registry: Registry
     units: list[Unit]
     routines: Routines
-    tables: list[Table] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = field(default_factory=list)
+    tables: list[Table] = []
+    blocks: list[Block] = []
+    ambiguous: list[tuple[Block, Source, tuple[Relation, ...]]] = []
     versions: Versions = field(default_factory=Versions)
-    _relations: dict[int, Table] = field(default_factory=dict)
-    _choices: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _relations: dict[int, Table] = {}
+    _choices: dict[tuple[int, ...], int] = {}
 
     def passing(self) -> set[int]:
         """The ids of the relations that nobody stores: temporary tables, and what functions give."""

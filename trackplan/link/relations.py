@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.facts.declared import Column, RelationKind, Table
 from trackplan.findings import Place
 from trackplan.names import join_id
 
 
-@dataclass(slots=True)
-class Relation:
+class Relation(Struct):
     """A table, view or model. `parts` is its folded name, outermost first.
 
     `columns` maps a lower-case name to its declaration, in order of declaration; `wanted` and `keys` are columns and
@@ -31,9 +31,9 @@ class Relation:
     landed: bool = False
     description: str = ""
     owner: str = ""
-    columns: dict[str, Column] = field(default_factory=dict)
-    wanted: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    columns: dict[str, Column] = {}
+    wanted: dict[str, str] = {}
+    keys: dict[str, set[tuple[str, ...]]] = {}
 
     @property
     def id(self) -> str:

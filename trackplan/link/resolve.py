@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from trackplan.link.edges import Edge, parts
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
@@ -12,8 +13,7 @@ from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
 from trackplan.sql.values import LENGTH
 
 
-@dataclass(slots=True)
-class _StarItem:
+class _StarItem(Struct):
     """A star of an open select list: the lower-case names that it leaves out, gives anew, or gives to others.
 
     `edges` are those of the `refs` beside the star, once they are known.

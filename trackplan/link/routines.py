@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from trackplan.link.relations import Relation
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _DEFINES = frozenset({"function", "macro"})
 
 
-@dataclass(frozen=True, slots=True)
-class Routine:
+class Routine(Struct, frozen=True):
     """A function: the statement that gives what a call gives, and the relation, which no table is, that it builds."""
 
     unit: Unit
@@ -27,13 +26,12 @@ class Routine:
     relation: Relation
 
 
-@dataclass(slots=True)
-class Routines:
+class Routines(Struct):
     """All functions by name, temporary ones by their text too. `unclear` are words of definitions nobody understood."""
 
-    all: list[Routine] = field(default_factory=list)
-    unclear: set[str] = field(default_factory=set)
-    _by_name: dict[str, list[Routine]] = field(default_factory=dict)
+    all: list[Routine] = []
+    unclear: set[str] = set()
+    _by_name: dict[str, list[Routine]] = {}
 
     @classmethod
     def of(cls, units: Sequence[Unit]) -> Routines:

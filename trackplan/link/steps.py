@@ -6,8 +6,9 @@ Where nothing is known of a form it is `computed`; where a name may mean somethi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from trackplan.link.edges import Edge, shortened
 from trackplan.link.frames import NAMED, ROWS, WHOLE, Key
@@ -37,16 +38,15 @@ class Step(NamedTuple):
     to: tuple[int, int]
 
 
-@dataclass(slots=True)
-class Steps:
+class Steps(Struct):
     """The steps of a statement by the frame that they start from; `names` are the columns of each frame."""
 
     root: int
     first: int
     names: list[list[str]]
-    steps: dict[int, list[Step]] = field(default_factory=dict)
-    _from: dict[tuple[int, int], list[Step]] = field(default_factory=dict)
-    _called: dict[int, dict[str, list[Spot]]] = field(default_factory=dict)
+    steps: dict[int, list[Step]] = {}
+    _from: dict[tuple[int, int], list[Step]] = {}
+    _called: dict[int, dict[str, list[Spot]]] = {}
 
     def slot(self, slot: int, name: str) -> list[Spot]:
         """The columns of the table at a slot that go by a name."""

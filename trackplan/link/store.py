@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct
 
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import IDLE, Column
@@ -23,8 +24,7 @@ _COLUMN = ("key", "id", "relation", "parent", "name", "path", "type", "descripti
 _CONSUMER = ("key", "id", "kind", "class", "name", "title", "owner", "counts", "place")
 
 
-@dataclass
-class Facts:
+class Facts(Struct, dict=True):
     """What has been written: keys of relations by table, of columns by table, position and lower-case path.
 
     `stored` are the columns that have a row, by key: first those of raw relations, and once somebody asks for them
@@ -34,12 +34,12 @@ class Facts:
 
     base: FactBase
     linking: Linking
-    relations: dict[int, int] = field(default_factory=dict)
-    columns: dict[tuple[int, int, str], int] = field(default_factory=dict)
-    stored: dict[int, tuple[int, Stored]] = field(default_factory=dict)
+    relations: dict[int, int] = {}
+    columns: dict[tuple[int, int, str], int] = {}
+    stored: dict[int, tuple[int, Stored]] = {}
     raw: int = 0
-    everywhere: list[str] = field(default_factory=list)
-    _ids: set[str] = field(default_factory=set)
+    everywhere: list[str] = []
+    _ids: set[str] = set()
 
     def write(self, counting: Sequence[str]) -> None:
         """Write what is always needed."""

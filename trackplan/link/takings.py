@@ -6,8 +6,9 @@ sure is `unclear`; whoever reaches the column in a way that is not seen here is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from trackplan.link.columns import Stored
 from trackplan.link.frames import NAMED, ROWS, bits
@@ -44,17 +45,16 @@ class _Ends(NamedTuple):
         self.taken[form] = self.taken.get(form, 0) | askers
 
 
-@dataclass(slots=True)
-class Takings:
+class Takings(Struct):
     """Follows columns of `linking`; what is found out is kept for the next one."""
 
     linking: Linking
-    _readers: dict[int, list[tuple[Block, int]]] = field(default_factory=dict)
-    _built: dict[int, list[int]] = field(default_factory=dict)
-    _shown: dict[int, list[int]] = field(default_factory=dict)
-    _steps: dict[int, Steps] = field(default_factory=dict)
-    _filled: dict[int, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
-    _ends: dict[_At, _Ends] = field(default_factory=dict)
+    _readers: dict[int, list[tuple[Block, int]]] = {}
+    _built: dict[int, list[int]] = {}
+    _shown: dict[int, list[int]] = {}
+    _steps: dict[int, Steps] = {}
+    _filled: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    _ends: dict[_At, _Ends] = {}
 
     def __post_init__(self) -> None:
         program = self.linking.program

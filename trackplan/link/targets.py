@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from trackplan.link.edges import Edge
 from trackplan.link.frames import NAMED, WHOLE
@@ -27,16 +28,15 @@ The last number tells whether the table itself, as one that asks, takes these to
 TAKES, STARS = 1, 2
 
 
-@dataclass(slots=True)
-class Targets:
+class Targets(Struct):
     """Finds the nodes behind the columns of statements, and remembers those behind whole ones."""
 
     linked: Sequence[Linked]
     nodes: Nodes
-    _slots: dict[int, list[Slot]] = field(default_factory=dict)
-    _known: dict[int, tuple[object, Ends]] = field(default_factory=dict)
-    _parts: dict[int, tuple[Sequence[Edge], _Parts]] = field(default_factory=dict)
-    _members: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    _slots: dict[int, list[Slot]] = {}
+    _known: dict[int, tuple[object, Ends]] = {}
+    _parts: dict[int, tuple[Sequence[Edge], _Parts]] = {}
+    _members: dict[tuple[int, str], list[int]] = {}
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
         """The nodes that a whole column of a statement leads to; many columns may share them."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
+
+from msgspec import Struct
 
 from trackplan.link.frames import bits
 from trackplan.link.program import Unit
@@ -27,20 +28,19 @@ TOLD = 3
 """How many reasons are told."""
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(Struct):
     """The texts with their units, in order; a set of them is an integer with a bit for each.
 
     `words` has the texts that have a word. Once it is known who asks what a text may have written, `asking` has for
     each the askers of it, and of all that reach it through other texts.
     """
 
-    texts: list[tuple[Unit, NotUnderstood]] = field(default_factory=list)
-    words: dict[str, int] = field(default_factory=dict)
-    asking: list[int] = field(default_factory=list)
+    texts: list[tuple[Unit, NotUnderstood]] = []
+    words: dict[str, int] = {}
+    asking: list[int] = []
     shift: int = 0
-    _reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    _spread: dict[int, int] = field(default_factory=dict)
+    _reasons: dict[int, tuple[str, ...]] = {}
+    _spread: dict[int, int] = {}
 
     def add(self, unit: Unit, statement: NotUnderstood) -> None:
         """Take on a text."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.link.relations import Relation
 from trackplan.sql.records import NOTHING_LEFT, NOWHERE, NotUnderstood, Output, Select, Source, Star, Statement
@@ -28,15 +29,14 @@ _ALTERED = re.compile(r"\s*alter\b", re.IGNORECASE)
 _OF_BEFORE = ("version before",)
 
 
-@dataclass(slots=True)
-class Versions:
+class Versions(Struct):
     """The versions of tables: `made` by (text, table), each with the number of the statement that gives it.
 
     `finals` leads from a version, by its id, to the table that it is one of.
     """
 
-    made: dict[tuple[int, int], list[tuple[int, Relation]]] = field(default_factory=dict)
-    finals: dict[int, Relation] = field(default_factory=dict)
+    made: dict[tuple[int, int], list[tuple[int, Relation]]] = {}
+    finals: dict[int, Relation] = {}
 
     def at(self, block: Block, relation: Relation) -> Relation:
         """What a statement of a script reads where it names a table."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from trackplan.documents import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """Somebody with a name; contact and postal address may be empty."""
 
     name: str
@@ -21,8 +21,7 @@ class Party:
         return ", ".join(part for part in (self.name, self.address, self.contact) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class LegalChange:
+class LegalChange(Struct, frozen=True):
     """What changes in the rules of data protection, from which day, what it means here, and where it is written."""
 
     on: str
@@ -31,8 +30,7 @@ class LegalChange:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accountability:
+class Accountability(Struct, frozen=True):
     """Who answers for the data. None and '' where the project file does not say.
 
     `no_dpo` tells why there need not be a data protection officer.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from trackplan.documents import Node
     from trackplan.findings import Place
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryPolicy:
+class CategoryPolicy(Struct, frozen=True):
     """What may be done with data of a category and all below it: `uses`, `bases` and `retention`, if they are given."""
 
     category: str
@@ -22,8 +22,7 @@ class CategoryPolicy:
     forbidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How long the tables that a selector means keep their rows."""
 
     selector: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import names, patterns
 from trackplan.findings import Place, Problem
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from trackplan.documents import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Struct, frozen=True):
     """Findings of these rules, in these files and about these subjects, are put up with until that day."""
 
     place: Place

@@ -7,8 +7,9 @@ everything else as a whole. Files that a project consists of, what it silences a
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents, patterns
 from trackplan.documents import Node
@@ -26,12 +27,11 @@ _LONGEST = 20
 _INSIDE = "name a file of this repository, relative to this one, such as ../trackplan-base.yaml"
 
 
-@dataclass(slots=True)
-class _Chain:
+class _Chain(Struct):
     """The files that have been followed, by their path from the project's folder, the first one first."""
 
     work: Tree
-    paths: list[str] = field(default_factory=list)
+    paths: list[str] = []
 
     def follow(self, node: Node, name: str) -> Node:
         """What a file says, and what the file that it extends adds. Raises `ProjectError`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from trackplan.project.accountability import Accountability
 from trackplan.project.data_policy import CategoryPolicy, Kept
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 BASELINE_FILE = "trackplan-baseline.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One entry of a kind of input, such as `plans` or `dbt`: a glob and how to read it.
 
     `name` is a plan's name, `kind` a consumer's kind (`dashboard`, `query`, ...) and `use` its class, `relation` the
@@ -41,8 +41,7 @@ class Source:
     catalog: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(Struct, frozen=True):
     """How the events of a plan become tables.
 
     `segment`: one table per event in `schema`. `json-column`: all events in `table`, their properties as keys of
@@ -60,8 +59,7 @@ class Landing:
     context_column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The team's settings for judging. `counting` are the classes of consumers that make a field used.
 
     `reasons` tells whether suppressions must give one; `kept` how long tables keep their rows.
@@ -77,15 +75,14 @@ class Policy:
     kept: tuple[Kept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A project file, checked. `tree` is what lies in its folder, `path` its name there.
 
     `baseline` is the file with findings that are put up with, empty where the project file names none; `extended` are
     the files whose settings it takes on, by their paths from here.
     """
 
-    tree: Tree = field(repr=False)
+    tree: Tree
     path: str
     dialect: str = ""
     plans: tuple[Source, ...] = ()

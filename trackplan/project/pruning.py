@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """What data costs, in one currency."""
 
     currency: str
@@ -22,8 +22,7 @@ class Costs:
     per_million_events: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A proposal that was turned down: why, and the last day on which that holds ('' for good)."""
 
     proposal: str
@@ -31,8 +30,7 @@ class Rejected:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A step of a proposal that was taken: on which day, and by whom ('' if nobody is named)."""
 
     proposal: str
@@ -41,13 +39,12 @@ class Done:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pruning:
+class Pruning(Struct, frozen=True):
     """The settings of `trackplan prune`. `lag_days` are by plan; `costs` is None where nobody gives figures."""
 
     privacy_weight: float = 3.0
     quarantine_days: int = 30
-    lag_days: Mapping[str, int] = field(default_factory=dict)
+    lag_days: Mapping[str, int] = {}
     costs: Costs | None = None
     rejected: tuple[Rejected, ...] = ()
     done: tuple[Done, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from trackplan import patterns
 from trackplan.documents import Node
@@ -12,8 +12,7 @@ OptionValue = str | int | float
 _PROFILE = "recommended"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
+class RuleSettings(Struct, frozen=True):
     """`rules:` of the project file. A rule is named by its id, by the beginning of ids, or by its name.
 
     `extend` are folders of own rules; `profile` and `packs` choose from ours, unless `select` names those that run;
@@ -26,10 +25,10 @@ class RuleSettings:
     packs: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: dict[str, Severity] = field(default_factory=dict)
-    options: dict[str, dict[str, OptionValue]] = field(default_factory=dict)
-    per_path: dict[str, dict[str, Severity]] = field(default_factory=dict)
-    places: dict[tuple[str, ...], Place] = field(default_factory=dict)
+    severity: dict[str, Severity] = {}
+    options: dict[str, dict[str, OptionValue]] = {}
+    per_path: dict[str, dict[str, Severity]] = {}
+    places: dict[tuple[str, ...], Place] = {}
 
     def place(self, *keys: str, default: Place) -> Place:
         """Where the file has the setting under these keys, `default` where it was not read from a file."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan.patterns import normalise
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 HISTORY_FILE = "trackplan-scorecard.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """What a metric is to come to by the end of a quarter (`2026Q4`), as written and as a number or share."""
 
     quarter: str
@@ -26,8 +26,7 @@ class Goal:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Struct, frozen=True):
     """The settings of `trackplan scorecard`."""
 
     history: str = HISTORY_FILE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import names
 from trackplan.documents import did_you_mean
@@ -25,12 +26,11 @@ _KNOWN = (*_NEEDED, "table_catalog", "ordinal_position", "comment")
 _LONGEST = 1_000_000
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     """The columns of one table, each with its ordinal position or the number of its row."""
 
     place: Place
-    columns: list[tuple[int, Column]] = field(default_factory=list)
+    columns: list[tuple[int, Column]] = []
 
 
 def detect(head: str, path: str) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import names
 from trackplan.errors import ReadError
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 _TOLD = 3
 
 
-@dataclass(slots=True)
-class Manifest:
+class Manifest(Struct):
     """What a manifest says of the project's own files; `stale` are those that have changed since it was made."""
 
     path: str
-    nodes: dict[str, Mapping[str, object]] = field(default_factory=dict)
-    stale: list[str] = field(default_factory=list)
+    nodes: dict[str, Mapping[str, object]] = {}
+    stale: list[str] = []
 
     def physical(self, path: str) -> tuple[str, ...]:
         """What the relation that a file builds is called in the warehouse; () where nobody says."""

@@ -6,10 +6,9 @@ import csv
 import posixpath
 import re
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from trackplan import names
 from trackplan.documents import Node
@@ -188,7 +187,7 @@ class _Project:
         stored = self.manifest.physical(path)
         others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
-            yield structs.replace(declared, aliases=others)
+            yield replace(declared, aliases=others)
         yield from rendered.sql(known.dialect, path, parts)
         yield from hooks(package, self.renderer, known.dialect, path, rendered.settings, parts)
 

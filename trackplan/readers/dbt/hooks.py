@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from trackplan.documents import Node, plain
 
@@ -58,7 +57,7 @@ def _sql(
     rendered = renderer.render(text, this)
     doubts = tuple(replace(d, span=span) for d in rendered.doubts)
     for sql in replace(rendered, doubts=doubts).sql(dialect, path):
-        yield structs.replace(sql, origin=((0, *span),))
+        yield replace(sql, origin=((0, *span),))
 
 
 def _span(node: Node) -> tuple[int, int, int, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from trackplan import names
 from trackplan.documents import Node
@@ -18,8 +19,7 @@ _NAMED = re.compile(
 Parts = tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """A project's names. `nodes` are what `ref` may name, with the name that finds it and nothing else.
 
     `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same
@@ -30,11 +30,11 @@ class Known:
     dialect: str
     project: str = ""
     taken: Container[str] = frozenset()
-    nodes: dict[str, Parts] = field(default_factory=dict)
-    physical: dict[tuple[str, str], Parts] = field(default_factory=dict)
-    stored: dict[Parts, Parts] = field(default_factory=dict)
-    graph: list[tuple[str, str, str]] = field(default_factory=list)
-    groups: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, Parts] = {}
+    physical: dict[tuple[str, str], Parts] = {}
+    stored: dict[Parts, Parts] = {}
+    graph: list[tuple[str, str, str]] = []
+    groups: dict[str, str] = {}
     measures: Measures = field(default_factory=Measures)
 
     def fold(self, name: str) -> str:

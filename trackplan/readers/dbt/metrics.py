@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import names
 from trackplan.documents import Node
@@ -22,8 +23,7 @@ _NUMBER = re.compile(r"[0-9.]+|true|false", re.IGNORECASE)
 _NOTHING = Node(None, Place(""))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Expressions over one relation, as the nodes that hold them; None where nobody knows what is asked."""
 
     parts: Parts
@@ -31,11 +31,10 @@ class Asked:
     expressions: tuple[Node, ...] | None
 
 
-@dataclass(slots=True)
-class Measures:
+class Measures(Struct):
     """What all property files of a project say of measures, by name, since metrics elsewhere refer to them."""
 
-    known: dict[str, Asked] = field(default_factory=dict)
+    known: dict[str, Asked] = {}
 
 
 class Semantics:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from trackplan import documents
 from trackplan.documents import Node
@@ -26,8 +27,7 @@ _PATHS = {
 _MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A dbt project: the one that is read, or a package of it. `settings` is its project file."""
 
     name: str
