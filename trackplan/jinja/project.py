@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -36,6 +35,8 @@ class Settings(Struct, frozen=True):
 
     def fingerprint(self) -> str:
         """The same for settings under which every template renders the same."""
+        import hashlib  # loads a whole library, and only what is kept needs it
+
         digest = hashlib.blake2b(digest_size=16)
         for part in (
             self.dialect,
