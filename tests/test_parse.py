@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from trackplan.sql.nesting import DEEPEST
+from trackplan.sql.nesting import DEEPEST, too_much
 from trackplan.sql.parse import Piece, statements
 from trackplan.sql.records import NotUnderstood
 from trackplan.sql.statements import compile_text
@@ -39,6 +39,8 @@ TOO_DEEP = {
     "subscripts": "select a" + "[1]" * DEEP,
     "subscripts that calculate": "select a" + "[1 + 1]" * DEEP,
     "methods": "select a" + ".b()" * DEEP,
+    "methods of lists": "select a" + ".b((1, 2), c)" * LONG,
+    "calls with lists": "select " + "f((1, 2), array(3), " * LONG + "a" + ")" * LONG,
 }
 WITHOUT_ON = {
     "joins without ON": "select * from a" + " left join b" * 30,
@@ -126,6 +128,20 @@ def test_the_bound_is_safe(opening: str, closing: str) -> None:
     inner = "select 1" if closing == ") t" else "c"
     (only,) = pieces(opening * depth + inner + closing * depth)
     assert only.error in {"", "is nested too deeply"} or only.error.startswith("could not be parsed")
+
+
+def test_short_groups_hide_no_depth() -> None:
+    for depth, said in ((DEEPEST, ""), (DEEPEST + 1, "is nested too deeply")):
+        assert too_much("(x,x),[x]," * DEEPEST + "((x),x," * (depth - 1) + "(x" + ")" * depth) == said
+        assert too_much("x(x),t(x)<x," * DEEPEST + "x" + ".x(x,(x))" * depth) == said
+
+
+def test_a_list_in_from_stays_as_it_is_written() -> None:
+    for dialect in ("bigquery", "redshift", "bigquery", "duckdb", "bigquery"):
+        (only,) = pieces("select x from t, t.items", dialect)
+        assert only.tree is not None
+        assert [table.sql() for table in only.tree.find_all(exp.Table)] == ["t", "t.items"]
+        assert only.tree.find(exp.Unnest) is None
 
 
 def test_a_statement_of_endless_length_is_refused() -> None:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from sqlglot.tokenizer_core import TokenType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlglot.tokenizer_core import Token
 
+SEMICOLON = ";"
+"""The letter of what ends a statement."""
 DEEPEST = 200
 """How many brackets, CASEs or types may be open at a time, and how many steps a way into a value may have."""
 
@@ -42,7 +44,7 @@ _LETTERS.update(
         TokenType.LT: "<",
         TokenType.GT: ">",
         TokenType.COMMA: ",",
-        TokenType.SEMICOLON: ";",
+        TokenType.SEMICOLON: SEMICOLON,
     }
 )
 _STEPS = ("COLON", "DCOLON", "DOTCOLON", "ARROW", "DARROW", "HASH_ARROW", "DHASH_ARROW")
@@ -58,31 +60,52 @@ for _names, _letter in _GROUPS:
 
 _NAMED = re.compile(r"\.[a-z]|:[jkops]")
 _RUN = re.compile(rf"[jkopst]{{{DEEPEST},}}")
+_EACH = 20
+_SOME_OF_RUN = re.compile(rf"[jkopst]{{{DEEPEST // _EACH - 1},}}")  # in every 20th letter
 _OPENS = ("(", "[", "{", "c", "t<")
 _WAYS = (".", ":", "[")
 _TYPE = attrgetter("token_type")
 _STRUCTURE = re.compile(r"t<|[^x]")
 _FROMS = re.compile(r"[()jos]")
 _WITHOUT_ON = re.compile(r"[kt]j|jk")
+_COMMAS = re.compile(",{2,}")
+_GROUP = re.compile(rf"\([^][(){{}}ce<>]{{0,{DEEPEST // 2}}}\)(?!<)")
+_ROUNDS = 2
 _CLOSED_BY = {")": "(", "]": "[", "}": "{", "e": "c", ">": "t<"}
 
 
-def too_much(tokens: Sequence[Token]) -> str:
-    """Why a parser should not be asked for the tree of `tokens`; '' where it may."""
-    if len(tokens) <= _SHORT:
+def shape_of(tokens: Sequence[Token]) -> str:
+    """One letter for each token: a bracket as it is, `SEMICOLON` for what ends a statement, and so on."""
+    return "".join(map(_LETTERS.__getitem__, map(_TYPE, tokens)))
+
+
+def too_much(shape: str) -> str:
+    """Why a parser should not be asked for the tree of tokens of that shape; '' where it may."""
+    if len(shape) <= _SHORT:
         return ""
-    if len(tokens) > _LONGEST and TokenType.SEMICOLON not in (t.token_type for t in tokens):
+    if len(shape) > _LONGEST and SEMICOLON not in shape:
         return "is too long to be looked at"
-    shape = "".join(map(_LETTERS.__getitem__, map(_TYPE, tokens)))
-    if _RUN.search(shape):  # NOT NOT NOT …, - - - …: each waits for the rest
+    if _SOME_OF_RUN.search(shape[::_EACH]) and _RUN.search(shape):  # NOT NOT NOT …, - - - …: each waits for the rest
         return "is nested too deeply"
     many = sum(map(shape.count, _OPENS)) > DEEPEST or sum(map(shape.count, _WAYS)) > DEEPEST
-    # What follows a step is a name, even where it is written like a keyword.
-    if many and _nests(_STRUCTURE.findall(_NAMED.sub(".x", shape))):
+    if many and _nests(_shortened(shape), DEEPEST - _ROUNDS) and _nests(_plain(shape), DEEPEST):
         return "is nested too deeply"
-    if shape.count("j") > _JOINS and _waits(_NAMED.sub(".x", shape)):
+    if shape.count("j") > _JOINS and _waits(_plain(shape)):
         return "has too many joins without ON"
     return ""
+
+
+def _plain(shape: str) -> str:
+    """What follows a step is a name, even where it is written like a keyword."""
+    return _NAMED.sub(".x", shape)
+
+
+def _shortened(shape: str) -> str:
+    """`shape` without short groups that hold no other, nor lists of values: it nests as deep, but for `_ROUNDS`."""
+    shape = _COMMAS.sub(",", _plain(shape).replace(",x", ","))
+    for _ in range(_ROUNDS):
+        shape = _GROUP.sub("", shape)
+    return shape
 
 
 def _waits(shape: str) -> bool:
@@ -105,22 +128,22 @@ def _waits(shape: str) -> bool:
     return False
 
 
-def _nests(structure: Iterable[str]) -> bool:
+def _nests(shape: str, deepest: int) -> bool:
     opened = [""]
     steps = [0]  # in the way that is being followed, for each bracket that is open
-    for letter in structure:
+    for letter in _STRUCTURE.findall(shape):
         if letter in _CLOSED_BY:
             _close(letter, opened, steps)
         elif letter in ".:[":
             steps[-1] += 1
-            if steps[-1] > DEEPEST:
+            if steps[-1] > deepest:
                 return True
         elif letter not in "(t<{>":
             steps[-1] = 0
         if letter in ("(", "[", "{", "c", "t<"):
             opened.append(letter)
             steps.append(0)
-            if len(opened) > DEEPEST + 1:
+            if len(opened) > deepest + 1:
                 return True
     return False
 

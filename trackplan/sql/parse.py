@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -12,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trackplan.sql import script
-from trackplan.sql.nesting import too_much
+from trackplan.sql.nesting import SEMICOLON, shape_of, too_much
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +35,7 @@ class _Branches(dict[type, bool]):
 
 
 _BRANCHES = _Branches()
+_STATEMENT = re.compile(f"[^{SEMICOLON}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +69,33 @@ def statements(text: str, dialect: str) -> Iterator[Piece]:
 def dissolve(tree: exp.Expr) -> None:
     """Take a tree apart that is needed no more: its nodes know what they stand in, so they would stay for a while."""
     pending = [tree]
+    pop, push, extend = pending.pop, pending.append, pending.extend
+    branches = _BRANCHES
     while pending:
-        node = pending.pop()
-        node.parent = None
-        for value in node.args.values():
-            if value.__class__ is list:
-                pending.extend([item for item in value if _BRANCHES[item.__class__]])
-            elif _BRANCHES[value.__class__]:
-                pending.append(value)
-        node.args.clear()  # leaves go with what they stand in
+        args = pop().args
+        for value in args.values():
+            kind = value.__class__
+            if kind is list:
+                extend([item for item in value if branches[item.__class__]])
+            elif branches[kind]:
+                push(value)
+        args.clear()  # leaves go with what they stand in
 
 
 def tree_of(tokens: Sequence[Token], text: str, dialect: str) -> exp.Expr | None:
     """The tree of one statement; None where it does not parse. `text` is what the tokens' offsets refer to."""
-    trees, _ = _parsed(tokens, text, dialect)
+    trees, _ = _parsed(tokens, shape_of(tokens), text, dialect)
     return trees[0] if len(trees) == 1 else None
 
 
 def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
     """Every statement where all of them parse together, as the blocks of a script must; else none."""
-    trees, _ = _parsed(tokens, text, dialect)
+    shape = shape_of(tokens)
+    trees, _ = _parsed(tokens, shape, text, dialect)
     found = _real(trees)
     if any(isinstance(tree, exp.Command) and str(tree.this).upper() in script.BLOCKS for tree in found):
         return []  # what stands in a block is lost so
-    spans = [_trimmed(text)] if len(found) == 1 else [(p.start, p.end) for p in script.cut_at_semicolons(tokens)]
+    spans = [_trimmed(text)] if len(found) == 1 else list(_spans(tokens, shape))
     if len(spans) != len(found):
         spans = [(0, len(text))] * len(found)
     return [Piece(tree, text[start:end], (start, end)) for tree, (start, end) in zip(found, spans, strict=True)]
@@ -103,7 +109,7 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
     if not piece.tokens and len(part) > script.LARGE:
         yield Piece(None, part, span, "is too large to be looked at")
         return
-    trees, error = _parsed(piece.tokens, text, dialect)
+    trees, error = _parsed(piece.tokens, shape_of(piece.tokens), text, dialect)
     found = _real(trees)
     if found:
         for tree in found:
@@ -115,20 +121,19 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
         yield Piece(None, part, span, error or "could not be parsed")
 
 
-def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> tuple[list[exp.Expr | None], str]:
+def _parsed(tokens: Sequence[Token], shape: str, text: str, dialect: str) -> tuple[list[exp.Expr | None], str]:
     """The trees of `tokens`, or the reason why there are none."""
     if not tokens:
         return [], "could not be parsed"
-    refused = too_much(tokens)
+    refused = too_much(shape)
     if refused:
         return [], refused
-    parser = script.dialect_of(dialect).parser()
+    parser = _parser_of(dialect, get_ident())
     try:
-        with _as_written(type(parser)):
-            trees = parser.parse(list(tokens), text)
-            if any(isinstance(tree, exp.Command) for tree in trees) and (other := _from_table(tokens)):
-                trees = parser.parse(other, text)
-            return trees, ""
+        trees = parser.parse(list(tokens), text)
+        if any(isinstance(tree, exp.Command) for tree in trees) and (other := _from_table(tokens)):
+            trees = parser.parse(other, text)
+        return trees, ""
     except SqlglotError as error:
         return [], _describe(error)
     except RecursionError:
@@ -148,25 +153,29 @@ def _from_table(tokens: Sequence[Token]) -> list[Token]:
     return []
 
 
-@contextmanager
-def _as_written(parser: type[Parser]) -> Iterator[None]:
-    """Keep `FROM t, t.items` as it is written: to find out what is an array, the parser copies every FROM otherwise."""
-    before = parser.SUPPORTS_IMPLICIT_UNNEST
-    parser.SUPPORTS_IMPLICIT_UNNEST = False
-    try:
-        yield
-    finally:
-        parser.SUPPORTS_IMPLICIT_UNNEST = before
+@lru_cache(maxsize=32)
+def _parser_of(dialect: str, _thread: int) -> Parser:
+    """A parser that keeps `FROM t, t.items` as it is written: to find out what is an array, it copies every FROM.
+
+    Its class is told so once. Told for each statement, Python would look up all that the class has anew each time.
+    """
+    parser = script.dialect_of(dialect).parser()
+    type(parser).SUPPORTS_IMPLICIT_UNNEST = False
+    return parser
 
 
 def _real(trees: list[exp.Expr | None]) -> list[exp.Expr]:
     return [t for t in trees if t is not None and not isinstance(t, exp.Semicolon)]
 
 
+def _spans(tokens: Sequence[Token], shape: str) -> Iterator[Span]:
+    """Where the statements between semicolons stand."""
+    for match in _STATEMENT.finditer(shape):
+        yield tokens[match.start()].start, tokens[match.end() - 1].end + 1
+
+
 def _trimmed(text: str) -> Span:
-    stripped = text.strip()
-    start = text.index(stripped)
-    return start, start + len(stripped)
+    return len(text) - len(text.lstrip()), len(text.rstrip())
 
 
 def _describe(error: SqlglotError) -> str:

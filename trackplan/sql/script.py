@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from sqlglot.dialects.dialect import Dialect
@@ -14,6 +15,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlglot.tokens import Tokenizer
 
 _QUOTED = frozenset(
     {
@@ -85,7 +88,13 @@ def clean(text: str) -> str:
 
 def tokenize(text: str, dialect: str) -> list[Token]:
     """The tokens of `text`. Raises sqlglot's error for text that has none, `ValueError` for an unknown dialect."""
-    return dialect_of(dialect).tokenize(text)
+    return _tokenizer_of(dialect, get_ident()).tokenize(text)
+
+
+@lru_cache(maxsize=32)
+def _tokenizer_of(dialect: str, _thread: int) -> Tokenizer:
+    """What makes tokens of one text after another; each thread has its own."""
+    return dialect_of(dialect).tokenizer()
 
 
 @lru_cache(maxsize=32)
