@@ -184,23 +184,24 @@ class Compiler:
         return index
 
     def _select(self, node: exp.Select, environment: Environment, outer: Frame | None, reserved: int | None) -> int:
+        args = node.args
         select = Select(-1 if outer is None else outer.scope)
         index = self.place(select, reserved)
         frame = Frame(index, outer, environment)
-        start = node.args.get("from_")
+        start = args.get("from_")
         if start is not None:
             from_item(self, start.this, frame, select)
-        for lateral in node.args.get("laterals") or ():
+        for lateral in args.get("laterals") or ():
             source_item(self, lateral, frame, select)
         joined: list[tuple[exp.Join, list[Source]]] = []
-        for each in node.args.get("joins") or ():
+        for each in args.get("joins") or ():
             before = len(frame.sources)
             join(self, each, frame, select)
             joined.append((each, frame.sources[before:]))
-        if any(source.scope >= 0 for source in frame.sources):
+        if (joined or args.get("where")) and any(source.scope >= 0 for source in frame.sources):
             narrow(node, frame, self.scopes, joined, self.dialect)
         select.sources = frame.sources
-        for window in node.args.get("windows") or ():
+        for window in args.get("windows") or ():
             frame.windows[window.name.lower()] = window
         walker = Walker(self, frame)
         for item in node.expressions:

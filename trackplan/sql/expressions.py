@@ -10,7 +10,7 @@ from sqlglot import exp
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.json_ways import NAMES, is_of_a_library, ways_of
-from trackplan.sql.kinds import COLUMN, LIST, NOTHING, Kinds, Rule
+from trackplan.sql.kinds import COLUMN, CONSTANTS, LIST, NOTHING, Kinds, Rule
 from trackplan.sql.leaves import Bound
 from trackplan.sql.nodes import COMPUTED_UNITS, UNITS, children, is_namespace, parts_of
 from trackplan.sql.paths import PARTS, access, member
@@ -58,18 +58,21 @@ class Walker(Shapes):
     def _taken(self, start: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> None:
         """The references in a value whose structure is lost on its way."""
         stack: list[Any] = [start]
+        pop, push = stack.pop, stack.extend
         kinds = self._kinds
         while stack:
-            node = stack.pop()
+            node = pop()
             kind = kinds[node.__class__]
+            if kind is NOTHING:
+                continue
             if kind is None:
-                stack.extend(reversed(node.args.values()))
-            elif kind is LIST:
-                stack.extend(reversed(node))
+                push(reversed(node.args.values()))
             elif kind is COLUMN:
                 self.leaf(node, (), how, into, False, bound, found)
-            elif kind is not NOTHING:
-                stack.extend(reversed(kind(self, node, how, into, bound, found)))
+            elif kind is LIST:
+                push([item for item in reversed(node) if kinds[item.__class__] is not NOTHING])
+            else:
+                push(reversed(kind(self, node, how, into, bound, found)))
 
     # What else there is in expressions: each gives the nodes that are still to be visited.
 
@@ -276,7 +279,7 @@ _RULES: tuple[Rule, ...] = (
     (exp.Lambda, Walker._lambda),
     ((exp.Transform, exp.ArrayFilter, exp.Comprehension), Walker._on_each),
     (exp.Parameter, Walker._parameter),
-    ((exp.DataType, exp.Placeholder, exp.Var, exp.Literal), NOTHING),
+    CONSTANTS,
     (exp.Identifier, Walker._identifier),
     (PARTS, Walker._reached),
     ((exp.Struct, exp.JSONObject), Walker._members),

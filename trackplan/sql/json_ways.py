@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from trackplan.sql.json_paths import ANYWHERE, Way, braced, contained, keyed, listed, template, typed, way_of
+from trackplan.sql.kinds import Kinds
 from trackplan.sql.values import LENGTH, MEASURE
 
 _BY_PATH = frozenset(
@@ -68,25 +69,9 @@ class Ways(NamedTuple):
 
 def ways_of(node: exp.Expr) -> Ways | None:
     """What a function takes of a JSON value; None for any other node."""
-    if isinstance(node, EXTRACTS):
-        return _extracted(node)
-    if isinstance(node, exp.FromJson):
-        return _transformed([node.this, node.expression])
-    if isinstance(node, exp.ArraySize) or (isinstance(node, exp.Length) and isinstance(node.this, _LISTS)):
-        return Ways(node.this, [Way([LENGTH], cut=True)], _reading([node.args.get("expression")]))
-    if isinstance(node, exp.Length):
-        return Ways(node.this, [Way([MEASURE], cut=True)], []) if isinstance(node.this, exp.Column) else None
-    if isinstance(node, (*_TAKING, *_ABOUT)):
-        given = node.args.get("path") or node.args.get("expression")
-        way = Way([]) if given is None else way_of(given)
-        return Ways(node.this, [_about(way) if isinstance(node, _ABOUT) else way], _reading([given]))
-    if isinstance(node, (*_HELD, exp.ArrayContainsAll)):
-        return _held(node)
-    if isinstance(node, exp.Lambda):
-        return _arrow(node)
-    if not isinstance(node, exp.Anonymous) or is_of_a_library(node) or not node.expressions:
-        return None
-    return _called(node.name.lower(), node.expressions)
+    find = _FINDERS[node.__class__]
+    found: Ways | None = find(node) if find is not None else None
+    return found
 
 
 def is_of_a_library(node: exp.Expr) -> bool:
@@ -100,6 +85,22 @@ def built_of(node: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]] | None:
         return None
     given = node.expressions
     return list(zip(given[::2], given[1::2], strict=True)) if len(given) % 2 == 0 else None
+
+
+def _made(node: exp.Expr) -> Ways | None:
+    return _transformed([node.this, node.expression])
+
+
+def _measured(node: exp.Expr) -> Ways | None:
+    if isinstance(node, exp.ArraySize) or isinstance(node.this, _LISTS):
+        return Ways(node.this, [Way([LENGTH], cut=True)], _reading([node.args.get("expression")]))
+    return Ways(node.this, [Way([MEASURE], cut=True)], []) if isinstance(node.this, exp.Column) else None
+
+
+def _given(node: exp.Expr) -> Ways | None:
+    given = node.args.get("path") or node.args.get("expression")
+    way = Way([]) if given is None else way_of(given)
+    return Ways(node.this, [_about(way) if isinstance(node, _ABOUT) else way], _reading([given]))
 
 
 def _extracted(node: exp.Expr) -> Ways | None:
@@ -142,10 +143,11 @@ def _arrow(node: exp.Lambda) -> Ways | None:
     return Ways(names[0], [Way(path)], [])
 
 
-def _called(name: str, given: Sequence[exp.Expr]) -> Ways | None:
-    value, rest, name = given[0], list(given[1:]), name.removesuffix(_ANY_CASE)
-    if name not in _KNOWN:
+def _called(node: exp.Expr) -> Ways | None:
+    name, given = node.name.lower().removesuffix(_ANY_CASE), node.expressions
+    if name not in _KNOWN or not given or is_of_a_library(node):
         return None
+    value, rest = given[0], list(given[1:])
     if name in _ABOUT_LATER:
         later = rest[_ABOUT_LATER[name] - 1 :]
         return Ways(value, [_about(way_of(each)) for each in later] or [ANYWHERE], _reading(rest))
@@ -183,3 +185,16 @@ def _transformed(given: Sequence[exp.Expr]) -> Ways | None:
 def _reading(nodes: Sequence[exp.Expr | None]) -> list[exp.Expr]:
     """Those arguments that may read something themselves."""
     return [n for n in nodes if n is not None and not isinstance(n, (exp.Literal, exp.JSONPath))]
+
+
+_FINDERS = Kinds(
+    (
+        (EXTRACTS, _extracted),
+        (exp.FromJson, _made),
+        ((exp.ArraySize, exp.Length), _measured),
+        ((*_TAKING, *_ABOUT), _given),
+        ((*_HELD, exp.ArrayContainsAll), _held),
+        (exp.Lambda, _arrow),
+        (exp.Anonymous, _called),
+    )
+)

@@ -15,6 +15,8 @@ LIST = "list"
 """A list of nodes."""
 NOTHING = "nothing"
 """What holds no references: texts, numbers, types."""
+CONSTANTS: Rule = ((exp.Literal, exp.Null, exp.Boolean, exp.DataType, exp.Placeholder, exp.Var), NOTHING)
+"""The nodes that hold none."""
 
 
 class Kinds(dict[type[Any], Any]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -47,8 +47,7 @@ class Leaves:
         this = args["this"]
         if self.members.numbered and is_number(this):
             # `pair.1` is whichever member comes first.
-            whole = [p for p in (args.get(k) for k in ("catalog", "db", "table")) if p is not None]
-            self.leaf(exp.column(*reversed(whole)), (), how, into, False, bound, found)
+            self.leaf(exp.column(*reversed(_names(args)[:-1])), (), how, into, False, bound, found)
             return
         if this.__class__ is exp.Identifier and args.get("db") is None:
             table = args.get("table")
@@ -57,17 +56,17 @@ class Leaves:
                 self.parameter((table or this).name, below, how, into, clear, bound, found)
                 return
             if table is None:
-                name, way = self.fold(this), ".".join(path)
+                name, way = self.fold(this), ".".join(path) if path else ""
                 found.append(Ref(None, name, way, how, into, clear, span_of(this), False, transform(node)))
                 return
             called = self.frame.called(self.fold(table))
             if called is not None:
                 span = span_of(table)[0], span_of(this)[1]
-                name, way = self.fold(this), ".".join(path)
+                name, way = self.fold(this), ".".join(path) if path else ""
                 found.append(Ref(called, name, way, how, into, clear, span, False, transform(node)))
                 return
-        names = [p for p in (args.get(k) for k in ("catalog", "db", "table", "this")) if p is not None]
-        if names[0].name.lower() in bound:
+        names = _names(args)
+        if bound and names[0].name.lower() in bound:
             self.parameter(names[0].name, [*(p.name for p in names[1:]), *path], how, into, clear, bound, found)
             return
         if not isinstance(this, exp.Star):
@@ -78,6 +77,19 @@ class Leaves:
             found.append(StarRef(source[0], how, span_of(names[0])))
         else:
             found.append(self.column(names[:-1], (), how, into, False))
+
+    def selected(self, node: exp.Expr) -> Ref | None:
+        """The reference of a column that is selected as it is; None where `leaf` has to tell what it means."""
+        args = node.args
+        this = args["this"]
+        if this.__class__ is not exp.Identifier or args.get("db") is not None or self.members.numbered:
+            return None
+        table = args.get("table")
+        if table is None:
+            return Ref(None, self.fold(this), "", "output", "", True, span_of(this))
+        called = self.frame.called(self.fold(table))
+        span = span_of(table)[0], span_of(this)[1]
+        return None if called is None else Ref(called, self.fold(this), "", "output", "", True, span)
 
     def parameter(
         self,
@@ -100,21 +112,19 @@ class Leaves:
 
     def column(self, parts: Sequence[exp.Expr], path: Sequence[str], how: How, into: str, clear: bool) -> Ref:
         """The reference that a dotted name makes: `parts` may begin with a source, and end in members."""
-        names = [self.fold(p) for p in parts]
-        source = self.frame.find(names[:-1]) if len(names) > 1 else None
-        taken = source[1] if source else 0
-        first, last = span_of(parts[0]), span_of(parts[-1])
-        deeper = [*(p.name for p in parts[taken + 1 :]), *path]
-        span = (first[0], last[1])
-        for number, name in enumerate(deeper):
-            if name in self.members.of_maps:
-                del deeper[number:]
-                clear = False
-                break
-        way = ".".join(deeper)
-        return Ref(
-            source[0] if source else None, names[taken], way, how, into, clear, span, False, transform(parts[-1])
-        )
+        source = self.frame.find([self.fold(p) for p in parts[:-1]]) if len(parts) > 1 else None
+        of, taken = source or (None, 0)
+        deeper = [p.name for p in parts[taken + 1 :]]
+        deeper += path
+        if self.members.of_maps:
+            for number, name in enumerate(deeper):
+                if name in self.members.of_maps:
+                    del deeper[number:]
+                    clear = False
+                    break
+        last = parts[-1]
+        span = span_of(parts[0])[0], span_of(last)[1]
+        return Ref(of, self.fold(parts[taken]), ".".join(deeper), how, into, clear, span, False, transform(last))
 
     def subquery(
         self, node: exp.Expr, how: How, into: str, clear: bool, path: Sequence[str] = (), *, values: bool = True
@@ -124,3 +134,8 @@ class Leaves:
         select = node.unnest() if isinstance(node, exp.Subquery) else node
         row = str(select.args.get("kind") or "").upper() == "STRUCT"
         return ScopeRef(scope, values, ".".join(path), how, into, clear, row)
+
+
+def _names(args: Mapping[str, Any]) -> list[Any]:
+    """What a column's name is made of."""
+    return [args[part] for part in ("catalog", "db", "table", "this") if args.get(part) is not None]

@@ -22,9 +22,21 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     """Add one item of a select list to `select`; several outputs where it has several names."""
     found = select.outputs
     kind = item.__class__
+    value = item.args["this"] if kind is exp.Alias or kind is exp.Aliases else item
+    named = item
+    if kind is exp.Alias:
+        named = item.args["alias"]
+    elif kind is exp.Column:
+        named = item.args["this"]
+    elif kind is exp.Dot:
+        named = item.args["expression"]
+    if value.__class__ is exp.Column and named.__class__ is exp.Identifier:
+        ref = walker.selected(value)
+        if ref is not None:
+            found.append(Output(compiler.fold(named), [ref], span_of(named)))
+            return
     if kind is not exp.Alias and _is_star(compiler, item, walker, frame, select):
         return
-    value = item.this if kind is exp.Alias or kind is exp.Aliases else item
     refs = walker.refs(value, "output")
     aggregate = walker.aggregates
     if walker.spreads:
@@ -44,13 +56,6 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     if kind is exp.Aliases:
         found.extend(Output(compiler.fold(a), refs, span_of(a), aggregate) for a in item.args["expressions"])
         return
-    named = item
-    if kind is exp.Alias:
-        named = item.args["alias"]
-    elif kind is exp.Column:
-        named = item.args["this"]
-    elif kind is exp.Dot:
-        named = item.args["expression"]
     if named.__class__ is exp.Identifier:
         found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))
     else:

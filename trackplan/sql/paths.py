@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from trackplan.sql.json_paths import Way
 from trackplan.sql.json_ways import CLASSES, EXTRACTS, ways_of
+from trackplan.sql.kinds import Kinds
 from trackplan.sql.values import MEASURE
 
 _KEEPING = (
@@ -83,9 +84,12 @@ _MEMBERS = {
 }
 
 
+_BY_NAME_ALONE = Members()
+
+
 def members_in(dialect: str) -> Members:
     """How `dialect` finds the members of structs."""
-    return _MEMBERS.get(dialect, Members())
+    return _MEMBERS.get(dialect, _BY_NAME_ALONE)
 
 
 @dataclass(slots=True)
@@ -151,15 +155,29 @@ def access(node: exp.Expr, members: Members) -> Access:
 
 def same_structure(node: exp.Expr, *, by_name: bool) -> exp.Expr | None:
     """The argument of `node` where `node` keeps the argument's structure, else None."""
-    if isinstance(node, (exp.Cast, exp.TryCast)) and not by_name and _is_struct(node.args.get("to")):
+    find = _SAME[node.__class__]
+    found: exp.Expr | None = find(node, by_name) if find is not None else None
+    return found
+
+
+def _cast(node: exp.Expr, by_name: bool) -> exp.Expr | None:
+    if not by_name and _is_struct(node.args.get("to")):
         return node.this if isinstance(node.this, _OF_JSON) else None
-    if isinstance(node, _KEEPING):
-        below = node.this
-        return below if isinstance(below, exp.Expr) else None
-    if isinstance(node, exp.Anonymous) and len(node.expressions) == 1 and node.name.lower() in SAME_STRUCTURE_NAMES:
-        argument = node.expressions[0]
-        return argument if isinstance(argument, exp.Expr) else None
-    return None
+    return _kept(node, by_name)
+
+
+def _kept(node: exp.Expr, _: bool) -> exp.Expr | None:
+    below = node.this
+    return below if isinstance(below, exp.Expr) else None
+
+
+def _called(node: exp.Expr, _: bool) -> exp.Expr | None:
+    given = node.expressions
+    named = len(given) == 1 and node.name.lower() in SAME_STRUCTURE_NAMES
+    return given[0] if named and isinstance(given[0], exp.Expr) else None
+
+
+_SAME = Kinds((((exp.Cast, exp.TryCast), _cast), (_KEEPING, _kept), (exp.Anonymous, _called)))
 
 
 def _is_struct(node: exp.Expr | None) -> bool:

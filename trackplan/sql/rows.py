@@ -21,6 +21,7 @@ _CLAUSES: tuple[tuple[str, How], ...] = (
     ("offset", "filter"),
     ("sample", "filter"),
 )
+_ORDERS = ("order", "sort", "cluster", "distribute")
 _LATE = frozenset({"having", "qualify"})
 
 
@@ -38,8 +39,10 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     group = args.get("group")
     if group is not None:
         rows.extend(_grouping(group, walker))
-    for clause in ("order", "sort", "cluster", "distribute"):
-        for item in _items(args.get(clause)):
+    for clause in _ORDERS:
+        if not args.get(clause):
+            continue
+        for item in _items(args[clause]):
             refs = _by_position(item, "order") or walker.refs(item, "order")
             if clause == "order" and isinstance(item, exp.Column):
                 for ref in refs:
@@ -69,8 +72,8 @@ def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
         yield from _by_position(item, "group") or walker.refs(item, "group")
 
 
-def _items(clause: exp.Expr | None) -> Iterator[exp.Expr]:
-    for item in clause.expressions if clause else ():
+def _items(clause: exp.Expr) -> Iterator[exp.Expr]:
+    for item in clause.expressions:
         yield item.this if isinstance(item, exp.Ordered) else item
 
 

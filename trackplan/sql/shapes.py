@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.json_ways import Ways, built_of, ways_of
-from trackplan.sql.kinds import COLUMN, Kinds
+from trackplan.sql.kinds import COLUMN, CONSTANTS, NOTHING, Kinds
 from trackplan.sql.leaves import Bound, Leaves
 from trackplan.sql.nodes import children
 from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
@@ -60,7 +60,7 @@ class Shapes(Leaves):
             self.leaf(node, (), "output", into, True, bound, found)
         elif shape is None:
             self._taken(node, "output", into, bound, found)
-        else:
+        elif shape is not NOTHING:
             shape(self, node, into, bound, found)
 
     def _made(self, node: exp.Expr, bound: Bound) -> list[Reference]:
@@ -267,5 +267,6 @@ _SHAPES = Kinds(
         (exp.ObjectInsert, Shapes._inserted),
         (exp.Anonymous, Shapes._changed),
         ((*PARTS, *SAME_STRUCTURE, exp.RespectNulls, exp.Lambda), Shapes._part),
+        CONSTANTS,
     )
 )

@@ -78,9 +78,10 @@ _UNNESTS_UNSAID = frozenset({"", "bigquery", "redshift"})
 def from_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select) -> None:
     """A source together with the joins that are written behind it."""
     source_item(compiler, node, frame, select)
-    for lateral in node.args.get("laterals") or ():
+    args = node.args
+    for lateral in args.get("laterals") or ():
         source_item(compiler, lateral, frame, select)
-    for each in node.args.get("joins") or ():
+    for each in args.get("joins") or ():
         join(compiler, each, frame, select)
 
 
