@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tests.judge.cases import Case, load
 from tests.judge.figures import MARK, MARK_KEYS, Figures
-from tests.judge.hunt import hunt
-from tests.judge.run import AGAIN, execute, judge_case
+from tests.judge.hunt import WIDE, hunt
+from tests.judge.run import AGAIN, execute, judge_case, judge_closely
 from trackplan.proof.bench import BuildError
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def _report(title: str, cases: Iterable[Case], options: argparse.Namespace) -> b
             if options.execute_only:
                 _print(case.name, _shown(truth))
                 continue
-            verdict = judge_case(case, truth, AGAIN)
+            closely = case.name.startswith("random/")
+            verdict = judge_closely(case, truth) if closely else judge_case(case, truth, AGAIN)
         except Exception as error:
             # What is random may turn out not to run on every data set.
             chance = isinstance(error, BuildError) and case.name.startswith("random/")
@@ -101,7 +102,7 @@ def _hunt(cases: Iterable[Case], pipelines: Iterable[Case]) -> bool:
 
 def _hunted(case: Case) -> int:
     try:
-        verdict: Verdict = hunt(case)
+        verdict: Verdict = hunt(case, WIDE)
     except BuildError:
         return 0
     except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from trackplan.proof.data import FEW, PLAIN, TWINS
 from trackplan.proof.shapes import Shape
 from trackplan.proof.values import Pool
 
-__all__ = ["FEW", "PLAIN", "TWINS", "Case", "json_columns", "load", "load_tables", "prepare"]
+__all__ = ["FEW", "MORE", "PLAIN", "TWINS", "Case", "Data", "json_columns", "load", "load_tables", "prepare"]
 FOLDER = Path(__file__).parent.parent / "soundness" / "cases"
 _KEYS = {"ddl", "models", "queries", "json", "built", "rows", "used", "unused", "unknown", "only"}
 
@@ -25,8 +25,8 @@ class Case:
     """A pipeline as text.
 
     `json` gives the shape of JSON columns (`table.column`), `built` names the tables that models fill. `literals` is
-    SQL whose literals the data holds, in place of the case's own. `used`, `unused` and `unknown` are columns whose
-    verdict is laid down because execution cannot show it.
+    SQL whose literals the data holds, in place of the case's own; `values` are all that it holds. `used`, `unused` and
+    `unknown` are columns whose verdict is laid down because execution cannot show it.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Case:
     unknown: tuple[str, ...] = ()
     rows: int = 40
     literals: str = ""
+    values: Pool | None = None
 
     @property
     def sql(self) -> str:
@@ -49,7 +50,7 @@ class Case:
     @property
     def pool(self) -> Pool:
         """The values that its data is made of."""
-        return Pool.of(self.literals or self.sql)
+        return self.values or Pool.of(self.literals or self.sql)
 
 
 def load(folder: Path = FOLDER) -> list[Case]:
@@ -70,8 +71,38 @@ def _read(path: Path) -> list[Case]:
     return cases
 
 
-def prepare(case: Case, seed: int) -> tuple[Bench, Pool]:
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A data set of other `values` and size than a case asks for. What hashes gives few values: they meet others."""
+
+    seed: int
+    rows: int
+    values: Pool
+
+    def of(self, case: Case) -> Case:
+        """The case with this data."""
+        texts = ", ".join(f"'{text}'" for text in self.values.texts)
+        hashing = f"create macro md5(value) as [{texts}][1 + (hash(value) % {len(self.values.texts)})::int]"
+        return replace(case, ddl=f"{case.ddl};\n{hashing}", rows=self.rows, values=self.values)
+
+
+_TWO = Pool(("web", "a"), (2, 5), nulls=0.3, shuffled=True)
+_FIVE = Pool(("web", "app", "a", "7"), (1, 2, 3, 5, 6), nulls=0.03, shuffled=True)
+_GAPS = replace(_FIVE, nulls=0.4)
+MORE = (
+    Data(TWINS, 5, _TWO),
+    Data(11, 8, _TWO),
+    Data(12, 12, _FIVE),
+    Data(13, 25, _GAPS),
+    Data(14, 20, _FIVE),
+)
+"""Data sets in which all values are few, so that almost everything meets, ties and repeats."""
+
+
+def prepare(case: Case, seed: int | Data) -> tuple[Bench, Pool]:
     """Load a case with generated data and build it. Raises BuildError and DuckDB's errors of the DDL."""
+    if isinstance(seed, Data):
+        case, seed = seed.of(case), seed.seed
     return open_bench(load_tables(case, seed), case.models, case.queries, case.built), case.pool
 
 

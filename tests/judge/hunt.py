@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.judge.cases import FEW, PLAIN, TWINS, prepare
+from tests.judge.cases import FEW, MORE, PLAIN, TWINS, prepare
 from tests.judge.truth import Subject, Trial, Truth, compare, subjects_of
 from tests.judge.verdicts import Verdict, free_of, judge, said_of
 from trackplan.proof.bench import ERRORS, BuildError
 from trackplan.proof.perturb import WAYS
 
 if TYPE_CHECKING:
-    from tests.judge.cases import Case
+    from collections.abc import Sequence
+
+    from tests.judge.cases import Case, Data
 
 
 SEEDS = (PLAIN[0], TWINS, FEW)
+WIDE = (*SEEDS, MORE[0], MORE[2], MORE[3])
 
 
-def hunt(case: Case, seeds: tuple[int, ...] = SEEDS) -> Verdict:
+def hunt(case: Case, seeds: Sequence[int | Data] = SEEDS) -> Verdict:
     """Look for unsound verdicts only, one data set per seed; far cheaper than to know the truth. Raises BuildError.
 
-    The first data set must run; not all SQL runs on the others.
+    A plain first data set must run; not all SQL runs on the others.
     """
     said = said_of(case)
     truth = Truth()
@@ -28,7 +31,7 @@ def hunt(case: Case, seeds: tuple[int, ...] = SEEDS) -> Verdict:
         try:
             bench, pool = prepare(case, seed)
         except (BuildError, *ERRORS):
-            if seed == seeds[0]:
+            if seed == PLAIN[0]:
                 raise
             continue
         truth.consumers |= set(bench.consumers)

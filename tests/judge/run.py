@@ -10,8 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from tests.judge.cases import FEW, PLAIN, TWINS, Case, prepare
-from tests.judge.truth import Subject, Truth, add_truth
+from tests.judge.cases import FEW, MORE, PLAIN, TWINS, Case, prepare
+from tests.judge.hunt import hunt
+from tests.judge.truth import Subject, Truth, add_truth, look_again
 from tests.judge.verdicts import Verdict, expected, judge, said_of
 from trackplan import proof
 from trackplan.proof.bench import ERRORS, BuildError
@@ -59,6 +60,26 @@ def judge_case(case: Case, truth: Truth, again: tuple[int, ...] = ()) -> Verdict
     verdict.broken += expected(case, said)
     verdict.broken += [f"query {name} gives no rows" for name in sorted(truth.empty)]
     return verdict
+
+
+def judge_closely(case: Case, truth: Truth) -> Verdict:
+    """`judge_case` on many data sets more.
+
+    There, what is called used but changed nothing is changed alone in every way; what consumers are said not to
+    depend on is changed all at once.
+    """
+    verdict = judge_case(case, truth, AGAIN)
+    for number, data in enumerate(MORE if verdict.suspects else ()):
+        left = {subject for subject in verdict.suspects if not truth.changed[subject]}
+        try:
+            bench, pool = prepare(case, data)
+        except (BuildError, *ERRORS):
+            continue
+        look_again(truth, bench, pool, f"more {number}", left)
+        bench.connection.close()
+    closer = judge_case(case, truth)
+    closer.unsound += hunt(case, MORE[1::2]).unsound
+    return closer
 
 
 def _digest(case: Case, seeds: tuple[int, ...]) -> str:

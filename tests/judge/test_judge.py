@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.judge.cases import Case, prepare
-from tests.judge.run import execute
+from tests.judge.run import execute, judge_closely
 from tests.judge.truth import Subject, Truth
 from tests.judge.verdicts import Said, expected, judge
 from trackplan.proof.bench import BuildError
-from trackplan.proof.perturb import WAYS, perturb
+from trackplan.proof.perturb import MORE_WAYS, perturb
 from trackplan.proof.shapes import Shape, of_json, seen
 from trackplan.proof.values import Pool
 
@@ -27,7 +27,7 @@ def truth() -> Truth:
     return execute(CASE)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", MORE_WAYS)
 def test_a_perturbation_leaves_siblings_alone(way: str) -> None:
     shape = Shape("struct", (("x", Shape("integer")), ("y", Shape("integer"))))
     before = [{"x": n % 3, "y": n} for n in range(20)]
@@ -61,6 +61,20 @@ def test_execution_shows_who_depends_on_what(truth: Truth) -> None:
     assert truth.changed[Subject("t", "j", ("n",))] == set()
     assert truth.changed[Subject("t", "id")] == {"r"}
     assert not truth.empty
+
+
+def test_a_closer_look_shows_what_chance_hides() -> None:
+    case = Case(
+        "close",
+        "create table t(id int, a int, b varchar)",
+        {"q": "select a from t where coalesce(md5(b), '') <> 'web'"},
+    )
+    found = execute(case)
+    assert found.changed[Subject("t", "b")] == set()
+    verdict = judge_closely(case, found)
+    assert found.changed[Subject("t", "b")] == {"q"}
+    assert not verdict.noise
+    assert not verdict.unsound
 
 
 def _said(truth: Truth, **changed: Said) -> dict[str, Said]:

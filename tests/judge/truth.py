@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trackplan.proof.bench import Bench, BuildError
-from trackplan.proof.perturb import WAYS, perturb
+from trackplan.proof.perturb import MORE_WAYS, WAYS, perturb
 from trackplan.proof.sql_text import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from trackplan.proof.bench import RawColumn
     from trackplan.proof.values import Pool
 
@@ -77,6 +79,19 @@ def add_truth(truth: Truth, bench: Bench, pool: Pool, seed: int, only: frozenset
             for subject in dead:
                 _alone(trial, subject, truth.changed[subject], WAYS)
         if subjects:
+            bench.restore(table, units)
+
+
+def look_again(truth: Truth, bench: Bench, pool: Pool, seed: str, subjects: Collection[Subject]) -> None:
+    """Perturb some subjects one by one in every way, and add what changes."""
+    for table, columns in bench.raw.items():
+        chosen = [subject for subject in subjects_of(table, columns) if subject in subjects]
+        units, consumers = bench.downstream(table)
+        trial = Trial(bench, pool, seed, table, {column.name: column for column in columns}, frozenset(consumers))
+        for subject in chosen:
+            tried = (compare(trial, [subject], way, set()) for way in MORE_WAYS)
+            truth.changed[subject] |= next(filter(None, tried), set())
+        if chosen:
             bench.restore(table, units)
 
 

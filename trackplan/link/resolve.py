@@ -75,6 +75,11 @@ class Resolver(References):
                     self._fill(number, position)
         while self.asked:
             self._fill(*self.asked.pop())
+        for number, scope in enumerate(self.scopes):
+            if isinstance(scope, Select) and scope.single and number != self.state.root:
+                decided = [(f, k, path, "", False, s) for f, k, path, _, _, s in self.rows[number]]
+                self.columns[number] = [[*(edges or ()), *decided] for edges in self.columns[number]]
+                self.rows[number] = []
 
     def _unpacked(self, number: int, scope: Opaque) -> None:
         edges = self.arguments[number] = self.edges(scope.parent, scope.refs, None, scope.before)

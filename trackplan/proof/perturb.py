@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from trackplan.proof.shapes import Shape
 
 WAYS = ("fresh", "shift", "nulls", "shuffle", "constant", "blink", "fresh again")
+MORE_WAYS = (*WAYS, "some", "turned", "extreme")
+_EXTREME = Pool(("", "~", "A a"), (-1_000_000, 0, 1_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,20 @@ def _blink(values: list[Any], shape: Shape, pool: Pool, chance: Random) -> list[
     ]
 
 
+def _some(values: list[Any], shape: Shape, pool: Pool, chance: Random) -> list[Any]:
+    """A few values change, the others stay."""
+    return [make(shape, chance, pool) if chance.random() < 0.25 else value for value in values]
+
+
+def _turned(values: list[Any], _shape: Shape, _pool: Pool, _chance: Random) -> list[Any]:
+    """Each row gets the value of the one before."""
+    return [*values[-1:], *values[:-1]]
+
+
+def _extreme(values: list[Any], shape: Shape, _pool: Pool, chance: Random) -> list[Any]:
+    return [make(shape, chance, _EXTREME) if chance.random() < 0.5 else value for value in values]
+
+
 _WAYS: dict[str, Callable[[list[Any], Shape, Pool, Random], list[Any]]] = {
     "fresh": _fresh,
     "shift": _shift,
@@ -103,4 +119,7 @@ _WAYS: dict[str, Callable[[list[Any], Shape, Pool, Random], list[Any]]] = {
     "constant": _constant,
     "blink": _blink,
     "fresh again": _fresh,
+    "some": _some,
+    "turned": _turned,
+    "extreme": _extreme,
 }

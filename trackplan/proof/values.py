@@ -20,10 +20,15 @@ _DAY = datetime.date(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The literals of a case's SQL, so that `where status = 'paid'` meets rows on either side."""
+    """The literals of a case's SQL, so that `where status = 'paid'` meets rows on either side.
+
+    A share of `nulls` is left out, and where they are `shuffled`, the keys of JSON come in any order.
+    """
 
     texts: tuple[str, ...] = WORDS
     integers: tuple[int, ...] = tuple(range(-1, 9))
+    nulls: float = 0.12
+    shuffled: bool = False
 
     @classmethod
     def of(cls, sql: str) -> Pool:
@@ -35,9 +40,9 @@ class Pool:
         return cls((*WORDS, *sorted(texts), *sorted(texts)), (*range(-1, 9), *sorted(near)))
 
 
-def make(shape: Shape, chance: Random, pool: Pool, *, nulls: float = 0.12) -> Any:
-    """Give a random value of `shape`, None at the rate of `nulls`."""
-    if chance.random() < nulls:
+def make(shape: Shape, chance: Random, pool: Pool, *, nulls: float | None = None) -> Any:
+    """Give a random value of `shape`, None at the rate of `nulls`, or of those of the pool."""
+    if chance.random() < (pool.nulls if nulls is None else nulls):
         return None
     match shape.kind:
         case "integer":
@@ -61,7 +66,8 @@ def make(shape: Shape, chance: Random, pool: Pool, *, nulls: float = 0.12) -> An
             key, value = (member for _, member in shape.members)
             keys = {make(key, chance, pool, nulls=0) for _ in range(3)}
             return {name: make(value, chance, pool) for name in sorted(keys, key=str)}
-    named = {name: make(member, chance, pool) for name, member in shape.members}
+    members = chance.sample(shape.members, len(shape.members)) if pool.shuffled else shape.members
+    named = {name: make(member, chance, pool) for name, member in members}
     if shape.kind == "json":
         return {name: value for name, value in named.items() if value is not None or chance.random() < 0.5}
     return named

@@ -26,6 +26,7 @@ from trackplan.sql.records import (
 )
 from trackplan.sql.rows import row_refs
 from trackplan.sql.scalars import is_scalar, put_in
+from trackplan.sql.single import gives_one_row
 from trackplan.sql.sources import from_item, join, source_item
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ class Compiler:
         for item in node.expressions:
             add_outputs(self, item, walker, frame, select)
         row_refs(node, walker, select)
+        select.single = gives_one_row(node, frame, select, self.dialect, self.fold)
         return index
 
 

@@ -153,12 +153,16 @@ class Output(Struct, tag=True, array_like=True):
 
 
 class Select(Struct, tag=True, array_like=True):
-    """One SELECT. `rows` are the references that decide which rows there are; `parent` is for correlation."""
+    """One SELECT. `rows` are the references that decide which rows there are; `parent` is for correlation.
+
+    Where it is `single`, there is one row on any data, and these decide what is in it.
+    """
 
     parent: int
     sources: list[Source] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
     rows: list[Reference] = field(default_factory=list)
+    single: bool = False
 
 
 class Union(Struct, tag=True, array_like=True):
