@@ -79,6 +79,7 @@ def test_yaml_values(text: str, expected: object) -> None:
         ("a: 1\r\nb: [1\r\n", "f:2:4 invalid: the '[' here is never closed, or a ',' is missing"),
         ("a: {b: 1\nc: 2\n", "f:1:4 invalid: the '{' here is never closed, or a ',' is missing"),
         ('a: "x\nb: 1\n', "f:1:4 invalid: the quote that opens here is never closed"),
+        ("a:\n<<<<<<< HEAD\n- 1\n=======\n- 2\n>>>>>>> b\n", "f:2:1 invalid: git left a conflict here"),
         ("a: b: c\n", "f:1:5 invalid: a ':' is not expected here"),
         ("a: 1\nword\nb: 2\n", "f:2:1 invalid: this should be 'key: value', but the ':' is missing"),
         ("a:\n   b: 1\n  c: 2\n", "f:3:3 invalid: this does not fit the lines above"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trackplan.findings import Place
 
 _FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _QUOTE = "put the value in quotes"
 # problem (a part of the parser's text) → sentence, hint, whether the place is where the construct began
 _SENTENCES: tuple[tuple[str, str, str, bool], ...] = (
@@ -65,6 +66,10 @@ _SENTENCES: tuple[tuple[str, str, str, bool], ...] = (
 
 def translated(error: Any, text: str, path: str) -> ReadError:
     """The parser's error as one problem with a place and a hint."""
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        hint = "settle the conflict, and take the lines with <<<<<<<, ======= and >>>>>>> out"
+        return failure(_after(conflict.start(), text, path), "git left a conflict here", hint)
     problem = str(error.problem or error.context or "")
     here = error.problem_mark or error.context_mark
     if "cannot start any token" in problem and here is not None:

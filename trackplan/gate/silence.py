@@ -45,7 +45,8 @@ def _settled(given: Suppression, ids: Mapping[str, str], reasons: bool) -> Suppr
     if not problem and not LOUD.isdisjoint(found):
         problem = "names a rule that cannot be silenced: mend what it tells"
     if not problem and reasons and not given.reason:
-        problem = "gives no reason; write behind it why it may stay"
+        how = "write behind it why" if given.kind == INLINE else "say under `reason` why"
+        problem = f"gives no reason; {how} it may stay"
     return structs.replace(given, rules=found, problem=problem)
 
 
