@@ -15,24 +15,22 @@ fix: Give both the same type, or different names.
 */
 -- A field deviates from the type that most events of the plan give the same path; among equals the first one counts.
 WITH
-typed AS (
-  SELECT f.key, f.id, f.place, f.type, e.plan, e.id AS event, substr(f.id, length(e.id) + 2) AS path
-  FROM field f JOIN event e ON e.key = f.event
-  WHERE f.type <> 'any'
+typed AS MATERIALIZED (
+  SELECT f.key, f.path, f.type, e.plan, e.id AS event FROM field f JOIN event e ON e.key = f.event WHERE f.type <> 'any'
 ),
-counted AS (
-  SELECT *, count(*) OVER same AS fields, min(key) OVER same AS first
-  FROM typed WINDOW same AS (PARTITION BY plan, path, type)
+ranked AS (
+  SELECT plan, path, type, row_number() OVER (same ORDER BY count(*) DESC, min(key)) AS nth, count(*) OVER same AS types
+  FROM typed GROUP BY plan, path, type WINDOW same AS (PARTITION BY plan, path)
 ),
-judged AS MATERIALIZED (
-  SELECT *, first_value(type) OVER (PARTITION BY plan, path ORDER BY fields DESC, first) AS usual FROM counted
-),
+usual AS MATERIALIZED (SELECT plan, path, type FROM ranked WHERE nth = 1 AND types > 1),
 others AS MATERIALIZED (
-  SELECT plan, path, listing(event) AS events FROM judged
-  WHERE type = usual AND (plan, path) IN (SELECT plan, path FROM judged WHERE type <> usual)
-  GROUP BY plan, path
+  SELECT u.plan, u.path, u.type, listing(t.event) AS events
+  FROM usual u CROSS JOIN typed t ON t.plan = u.plan AND t.path = u.path AND t.type = u.type
+  GROUP BY u.plan, u.path
+),
+odd AS MATERIALIZED (
+  SELECT t.key, t.event, t.type, o.type AS usual, o.events
+  FROM others o CROSS JOIN typed t ON t.plan = o.plan AND t.path = o.path AND t.type <> o.type
 )
-SELECT j.id AS subject, j.place, j.usual AS detail, j.type, j.path, o.events
-FROM judged j
-JOIN others o ON o.plan = j.plan AND o.path = j.path
-WHERE j.type <> j.usual
+SELECT f.id AS subject, f.place, o.usual AS detail, o.type, substr(f.id, length(o.event) + 2) AS path, o.events
+FROM odd o CROSS JOIN field f ON f.key = o.key

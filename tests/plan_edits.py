@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 Says = tuple[int, bytes, bytes]
 
 ASKED = ("--staged", "--quiet", "--since", "HEAD")
-NAMES = ("id", "email", "phone", "total", "url", "step", "comment", "ip", "orderId", "order_id", "birth_date", "info")
+NAMES = ("id", "email", "phone", "total", "url", "step", "comment", "ip", "orderId", "order_id", "birth_date", "info",
+         "E-Mail")  # fmt: skip
 TYPES = ("string", "string", "number", "boolean", "integer")
 EVENTS = ("Ordered", "Sent", "Page Seen", "clicked")
 TABLES = {
@@ -55,7 +56,8 @@ SQL = (
 )
 NEEDS = ("Ordered.email", "Ordered.*", "'*.phone'", "Sent", "Sent.total", "'web/Page Seen.{url, step}'",
          "raw.ordered.total", "'tag:core'", "'category:user.contact.email'", "clicked.info", "'app/*'", "raw.sent.*",
-         "'*.order_id'")  # fmt: skip
+         "'*.order_id'", "Ordered.order_id", "'web/Page Seen.orderId'", "Sent.{email, order_id, phone}", "clicked.e_mail",
+         "Ordered.info.step")  # fmt: skip
 EXTRAS = (
     "policy: {personal_data_needs: explicit}\n",
     "policy: {personal_data: {user.contact: {retention: 10 days, uses: [essential]}}}\n",

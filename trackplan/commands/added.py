@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from trackplan.derive import edited_plans, settled
+from trackplan.commands.compared import Compared, Shown, touches
+from trackplan.derive import settled
 from trackplan.derive.edited import KEPT
 from trackplan.errors import TooMuchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-
     from trackplan.classify import Dictionary
+    from trackplan.commands.compared import Path
     from trackplan.commands.growth import Growth
     from trackplan.derive.edited import Changes, Declared
-    from trackplan.derive.edited_plans import Said, Wanted
+    from trackplan.derive.edited_plans import Wanted
     from trackplan.derive.versions import Version
     from trackplan.facts.base import FactBase
     from trackplan.facts.declared import Plan
+    from trackplan.facts.reads import Cell
     from trackplan.findings import Finding
     from trackplan.last import Last
     from trackplan.rules import Bound
@@ -29,10 +32,6 @@ if TYPE_CHECKING:
 
 class Growing(Protocol):
     """Lets events of a small base have other fields than those that they have in the large one."""
-
-    @property
-    def files(self) -> Collection[str]:
-        """Files that matter beside those in which events of the base are declared."""
 
     def wants(self, version: Version) -> bool:
         """Whether an event matters."""
@@ -44,215 +43,201 @@ class Growing(Protocol):
         """Tell what follows from that."""
 
 
+class Group(Struct):
+    """Rules that are asked together, with `only` of all plans what `facts.wide` says, None for what lies near.
+
+    They may tell of some events `alone`, None for all.
+    """
+
+    rules: Sequence[Bound]
+    only: dict[str, str] | None = None
+    alone: Collection[str] | None = None
+
+
 class Edits(Struct):
     """Plans that declare the same events as before, said otherwise, or with other fields.
 
-    `pairs` has what files declared and declare, `changes` what that changes; `other` gives what another one declares
-    that was edited since the facts in the file `image` were made, and `edited` are those of the pairs that were, too.
-    `growth` are the events with other fields. `collapsed` is as in a report, once what is added has been told.
+    `pairs` has what files declared and declare, `compared` and `changes` what that changes; `other` gives what another
+    one declares that was edited since the facts in the file `image` were made, and `edited` are those of the pairs that
+    were, too. `since` has by event what is said otherwise than in the facts. `growth` are the events with other fields.
+    `collapsed` is as in a report, once what is added has been told.
     """
 
     left: Last
     image: str
     pairs: Mapping[str, tuple[Declared, Declared]]
+    compared: Compared
     changes: Changes
     edited: Collection[str]
+    since: Mapping[str, Collection[Shown]]
     other: Callable[[str], Declared | None]
     words: Callable[[], Dictionary]
     growth: Growth
     collapsed: dict[str, tuple[str, ...]] = {}
-    _said: list[str] = []
-    _paths: dict[tuple[str, ...], set[tuple[str, str]]] = {}
-    _touched: set[tuple[str, tuple[str, ...]]] = set()
 
     def __post_init__(self) -> None:
         self.collapsed = self.left.head.report.collapsed
 
     def added(self) -> tuple[Finding, ...]:
         """The findings that are new. Raises `TooMuchError`, or `ValueError` where the image is damaged."""
-        changes, head = self.changes, self.left.head
+        changes, head, grown = self.changes, self.left.head, self.growth.cells
+        changes.cells.update(self.compared.cells - set(grown))
         if any(changes.touch(head.tables[name]) for name in head.tables.keys() - KEPT):
             raise TooMuchError
-        changes.cells.update(self.growth.cells)
+        changes.cells.update(grown)
         again = {rule for rule, cells in head.rules.items() if changes.touch(cells)}
-        if not again:
+        if not again or not self.compared.said:
             return ()
         rules = [each for each in self.left.rules()[0] if each.rule.id in again]
-        on = {
-            word: [each for each in rules if each.rule.rests_on == word]
-            for word in ("event", "path", "name", "overlap")
-        }
-        rest = [each for each in rules if each.rule.rests_on not in on]
-        if not all(map(self._reads_plans, (*rest, *on["overlap"]))):
+        near = [each for each in rules if each.rule.rests_on == "event"]
+        far = [each for each in rules if each.rule.rests_on != "event"]
+        if not all(map(self._reads_plans, far)):
             raise TooMuchError
-        self._compare()
-        found = [
-            *self._of_events(on["event"], rest, on["overlap"]),
-            *self._of_paths(on["path"]),
-            *self._of_names(on["name"]),
-        ]
+        found = [*self._of_events(near), *self._of_plans(far)]
         return tuple(sorted(found, key=lambda finding: finding.sort_key))
 
     def _reads_plans(self, rule: Bound) -> bool:
         """Whether a rule asks for nothing but plans."""
         from trackplan.facts import wide
 
-        return wide.TABLES.issuperset(table for table, _ in self.left.head.rules[rule.rule.id])
+        return wide.TABLES.issuperset(table for table, _ in self._cells(rule))
 
-    def _of_events(
-        self, rules: Sequence[Bound], by_plan: Sequence[Bound], by_overlap: Sequence[Bound]
-    ) -> list[Finding]:
-        """What rules add that rest on one event each, on all plans, or on what events have in common."""
+    def _cells(self, rule: Bound) -> set[Cell]:
+        return {(table, column) for table, column in self.left.head.rules[rule.rule.id]}
+
+    def _of_events(self, rules: Sequence[Bound]) -> list[Finding]:
+        """What rules add that rest on one event each."""
         from trackplan import summary
         from trackplan.facts import near
 
-        if not self._said or not (rules or by_plan or by_overlap):
+        if not rules:
             return []
-        ids, growth = {*self._said, *self.growth.further()}, self.growth
+        ids, growth = {*self.compared.said, *self.growth.further()}, self.growth
         with near.events(self.image, self.left.head.checked, ids, growth.changed, growth.needs) as base:
             held = {str(id_) for (id_,) in base.fetch("SELECT id FROM event")}
-            whole = [*by_plan, *(each for each in by_overlap if self._overlaps(base, each))]
-            found = self._difference(base, growth.events(base, held), rules, whole, lambda event, _: event in held)
             others = {event: fields for event, fields in self.collapsed.items() if event not in held}
-            self.collapsed = others | summary.collapsed(base)
-            return found
+
+            def collapsed() -> None:
+                self.collapsed = others | summary.collapsed(base)
+
+            growing = growth.events(base, held)
+            return self._difference(base, growing, [Group(rules)], held, self.left.head.unfilled, collapsed)
+
+    def _of_plans(self, rules: Sequence[Bound]) -> list[Finding]:
+        """What rules add that read nothing but plans, and look at more than one event."""
+        from trackplan.derive.versions import Alike
+        from trackplan.facts import near, wide
+
+        by = {word: [rule for rule in rules if rule.rule.rests_on == word] for word in ("path", "name", "overlap", "")}
+        paths = self._paths(by["path"])
+        ids = self._ids([rule for word, listed in by.items() for rule in listed if word != "path"])
+        ids |= {*self.compared.said, *self._ids(by["path"], paths)}
+        listed = [json.dumps(path, ensure_ascii=False) for path in paths]
+        with near.plans(self.image, self.left.head.checked, ids, listed) as base:
+            overlapping = [rule for rule in by["overlap"] if self._overlaps(base, rule)]
+            groups = [Group([*by[""], *overlapping], wide.ALL)]
+            if by["name"]:
+                near.names(base)
+                groups.append(Group(by["name"], wide.NAMES, alone=ids))
+            if paths:
+                groups.append(Group(by["path"], wide.PATHS))
+            groups = [group for group in groups if group.rules]
+            return self._difference(base, Alike(base, ids), groups, ids, sorted(KEPT)) if groups else []
+
+    def _paths(self, rules: Sequence[Bound]) -> set[Path]:
+        """The paths of fields of which rules may tell something else."""
+        cells = {cell for rule in rules for cell in self._cells(rule)}
+        return {path for path, other in self.compared.paths.items() if any(touches(cells, cell) for cell in other)}
+
+    def _ids(self, rules: Sequence[Bound], paths: Collection[Path] | None = None) -> set[str]:
+        """The events that tell rules something else than the facts do, in fields with some paths, None for any."""
+        cells = {cell for rule in rules for cell in self._cells(rule)}
+        return {
+            id_
+            for id_, shown in self.since.items()
+            if any((paths is None or path in paths) and touches(cells, cell) for path, cell in shown)
+        }
 
     def _overlaps(self, base: FactBase, rule: Bound) -> bool:
         """Whether a rule on what events have in common may tell something of those that were edited."""
         from trackplan.derive import overlap
 
         share = rule.options.get("share")
-        versions = self.growth.pairs(self.pairs, set(self._said))
+        versions = self.growth.pairs(self.pairs, self.compared.said)
         return not isinstance(share, float | int) or overlap.overlaps(base, versions, self.growth.paths(), share)
-
-    def _of_names(self, rules: Sequence[Bound]) -> list[Finding]:
-        """What rules add that rest on which names there are in a plan."""
-        from trackplan.facts import near
-
-        if not self._said or not rules:
-            return []
-        ids = {*self._said, *self.growth.ids()}
-        with near.names(self.image, self.left.head.checked, ids) as base:
-            return self._difference(base, self.growth.alike(base, None), rules, (), lambda event, _: event in ids, ids)
-
-    def _of_paths(self, rules: Sequence[Bound]) -> list[Finding]:
-        """What rules add that rest on the fields of one path each."""
-        from trackplan.facts import near
-
-        cells = {tuple(cell) for each in rules for cell in self.left.head.rules[each.rule.id]}
-        paths = {path for path, other in self._paths.items() if any(c in other or (c[0], "*") in other for c in cells)}
-        if not paths:
-            return []
-        listed = [json.dumps(path, ensure_ascii=False) for path in paths]
-        with near.paths(self.image, self.left.head.checked, listed) as base:
-            growing = self.growth.alike(base, paths)
-            return self._difference(base, growing, rules, (), lambda _, path: path in paths)
-
-    def _compare(self) -> None:
-        """Note the events and fields of which something else is said, and those that stand elsewhere."""
-        for was, now in self.pairs.values():
-            for old, new in zip(was.plans, now.plans, strict=True):
-                for id_, one, other in edited_plans.pairs(old, new):
-                    if id_ in self.growth.changed:
-                        self._grown(id_, one, other)
-                    else:
-                        self._say(id_, one, other)
-
-    def _say(self, id_: str, old: Iterable[Said], new: Iterable[Said]) -> None:
-        for one, other in zip(old, new, strict=True):
-            cells = edited_plans.cells(one, other)
-            if cells or one.said.place != other.said.place:
-                self._touched.add((id_, other.path))
-                self._said += [id_] if cells else []
-                if cells and other.path:
-                    self._paths.setdefault(other.path, set()).update(cells)
-
-    def _grown(self, id_: str, old: Iterable[Said], new: Iterable[Said]) -> None:
-        """All of an event with other fields is another."""
-        before, now = ({said.path: said for said in found} for found in (old, new))
-        self._said.append(id_)
-        self._touched.update((id_, path) for path in now)
-        for path in (before.keys() | now.keys()) - {()}:
-            one, other = before.get(path), now.get(path)
-            if one is None or other is None or edited_plans.bare(one) != edited_plans.bare(other):
-                self._paths.setdefault(path, set()).update(self.growth.cells)
-            else:
-                self._paths.setdefault(path, set()).update(edited_plans.cells(one, other))
 
     def _difference(
         self,
         base: FactBase,
         growing: Growing,
-        rules: Sequence[Bound],
-        by_plan: Sequence[Bound],
-        wanted: Wanted,
-        alone: Collection[str] | None = None,
+        groups: Sequence[Group],
+        held: Collection[str],
+        unfilled: Sequence[str],
+        look: Callable[[], None] = lambda: None,
     ) -> list[Finding]:
-        """What the rules find now that they did not find before, in a small base.
+        """What the rules find now that they did not find before, in a small base that has some events.
 
-        Raises `TooMuchError` where another event than those `alone` is told of that was not, or is not any more.
+        It is looked at once it holds what is so now.
+
+        Raises `TooMuchError` where a rule that may tell of some events alone tells something else of another.
         """
-        paths = sorted({str(path) for (path,) in base.fetch(_FILES)} | set(growing.files))
+        paths = sorted({str(path) for (path,) in base.fetch(_FILES)})
         others = [plan for path in paths if path not in self.pairs for plan in self._plans(self.other(path))]
-        was = [plan for path in self.edited for plan in self.pairs[path][0].plans]
-        known = [each for each in self.growth.versions([*others, *was]) if growing.wants(each)]
-        before = self._judged(base, growing, known, rules, by_plan, wanted, [*others, *was])
-        base.thaw()
+        was = [*others, *(plan for path in self.edited for plan in self.pairs[path][0].plans)]
         now = [plan for _, pair in self.pairs.values() for plan in pair.plans]
-        touched = lambda *what: what in self._touched and wanted(*what)  # noqa: E731
-        fresh = [each for each in self.growth.versions(now) if each.id in self.growth.changed]
-        after = self._judged(base, growing, fresh, rules, by_plan, touched, now)
-        self._look_up(before, after)
-        left = Counter(finding.fingerprint for finding in before)
-        if alone is not None and _elsewhere(before, alone) != _elsewhere(after, alone):
-            raise TooMuchError
-        found = []
-        for finding in after:
-            if left[finding.fingerprint]:
-                left[finding.fingerprint] -= 1
-            else:
-                found.append(finding)
-        if by_plan:
-            self._look_at(base, found)
-        return found
+        touched = lambda *what: what in self.compared.touched and what[0] in held  # noqa: E731
+        known = [each for each in self.growth.versions(was) if growing.wants(each)]
+        fresh = [each for each in self.growth.versions(now) if growing.wants(each) and each.id in self.growth.changed]
+        self._settle(base, growing, known, was, lambda event, _: event in held, unfilled)
+        base.run("SAVEPOINT before")
+        self._settle(base, growing, fresh, now, touched, unfilled)
+        after = [self._found(base, group, group.rules) for group in groups]
+        ids = {str(id_) for (id_,) in base.fetch("SELECT id FROM event UNION ALL SELECT id FROM field")}
+        look()
+        base.run("ROLLBACK TO before")
+        added = []
+        for group, found in zip(groups, after, strict=True):
+            # What finds nothing now adds nothing; but somebody may put up with what it found before.
+            rules = group.rules if self.left.suppressions() else _telling(group.rules, found)
+            before = self._found(base, group, rules) if rules else ()
+            self._look_up(before, found)
+            if group.alone is not None and _elsewhere(before, group.alone) != _elsewhere(found, group.alone):
+                raise TooMuchError
+            new = _more(found, before)
+            if group.only is not None:
+                self._look_at(ids, new)
+            added += new
+        base.run("RELEASE before")
+        return added
 
-    def _judged(
+    def _settle(
         self,
         base: FactBase,
         growing: Growing,
         versions: Sequence[Version],
-        rules: Sequence[Bound],
-        by_plan: Sequence[Bound],
-        wanted: Wanted,
         plans: Sequence[Plan],
-    ) -> Sequence[Finding]:
-        """What the rules find once the base holds what the plans say."""
-        from trackplan.facts import wide
-
+        wanted: Wanted,
+        unfilled: Sequence[str],
+    ) -> None:
+        """Let the base hold what the plans say."""
         for version in versions:
             growing.rebuild(version)
-        settled.settle(base, plans, wanted, self.left.head.unfilled, self.words, anew=bool(versions))
+        settled.settle(base, plans, wanted, unfilled, self.words, anew={version.id for version in versions})
         if versions:
             growing.judge()
-        if not settled.less(base, self.left.head.unfilled):
+        if not settled.less(base, unfilled):
             raise TooMuchError
-        base.freeze()
-        found = self._found(base, rules)
-        if by_plan:
-            base.thaw()
-            wide.widen(base)
-            base.freeze()
-            found = [*found, *self._found(base, by_plan)]
-            base.thaw()
-            wide.narrow(base)
-            base.freeze()
-        return found
 
-    def _found(self, base: FactBase, rules: Sequence[Bound]) -> Sequence[Finding]:
+    def _found(self, base: FactBase, group: Group, rules: Sequence[Bound]) -> Sequence[Finding]:
+        """What some rules of a group find in the base as it is."""
         from trackplan import engine
+        from trackplan.facts import wide
         from trackplan.rules import overridden
 
-        outcome = engine.judge(base, rules, self.left.head.project)
+        with wide.widened(base, group.only) if group.only is not None else nullcontext():
+            base.freeze(for_good=False)
+            outcome = engine.judge(base, rules, self.left.head.project)
+            base.thaw()
         if outcome.failed or outcome.skipped:
             raise TooMuchError
         all_rules, per_path = self.left.rules()
@@ -274,9 +259,8 @@ class Edits(Struct):
         ):
             raise TooMuchError
 
-    def _look_at(self, base: FactBase, found: Sequence[Finding]) -> None:
+    def _look_at(self, ids: Collection[str], found: Sequence[Finding]) -> None:
         """Raise `TooMuchError` where what is found lies in an edited file, and the base does not know where by now."""
-        ids = {str(id_) for (id_,) in base.fetch("SELECT id FROM event UNION ALL SELECT id FROM field")}
         for finding in found:
             path = finding.place.path
             if finding.subject not in ids and (path in self.pairs or self.other(path) is not None):
@@ -284,6 +268,24 @@ class Edits(Struct):
 
     def _plans(self, declared: Declared | None) -> Collection[Plan]:
         return declared.plans if declared is not None else ()
+
+
+def _telling(rules: Sequence[Bound], found: Iterable[Finding]) -> list[Bound]:
+    """Those of some rules that found something."""
+    ids = {finding.rule for finding in found}
+    return [rule for rule in rules if rule.rule.id in ids]
+
+
+def _more(after: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """What is found after, and was not before."""
+    left = Counter(finding.fingerprint for finding in before)
+    found = []
+    for finding in after:
+        if left[finding.fingerprint]:
+            left[finding.fingerprint] -= 1
+        else:
+            found.append(finding)
+    return found
 
 
 def _elsewhere(found: Sequence[Finding], events: Collection[str]) -> Counter[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trackplan.classify import Dictionary
     from trackplan.derive.edited import Changes, Declared
     from trackplan.derive.grown import Grown
-    from trackplan.derive.versions import Alike, Path, Version
+    from trackplan.derive.versions import Path, Version
     from trackplan.facts.base import FactBase
     from trackplan.facts.declared import Plan
     from trackplan.facts.reads import Cell
@@ -89,14 +89,6 @@ class Growth(Struct):
         """The paths that they have since then."""
         return {id_: list(map(tuple, sprout.paths)) for found in self.since.values() for id_, sprout in found.items()}
 
-    def files(self, paths: Collection[Path] | None) -> set[str]:
-        """The files in which an event has a field with one of these paths since the facts were made, None for any."""
-        return {
-            file
-            for file, found in self.since.items()
-            if paths is None or any(tuple(path) in paths for sprout in found.values() for path in sprout.paths)
-        }
-
     def pairs(self, pairs: Mapping[str, tuple[Declared, Declared]], ids: Collection[str]) -> dict[str, list[Version]]:
         """Some events as they were before the edit, and as they are."""
         found: dict[str, list[Version]] = {}
@@ -133,15 +125,10 @@ class Growth(Struct):
 
         first = {id_: version for id_, version in self._all_first(held).items() if id_ in held}
         versions = [each for id_ in first for each in self._versions.get(id_, [first[id_]])]
-        found = Grown(base, first, ground.decoded(self.ground), Chosen.of(base, versions), self.words)
+        chosen, elsewhere = Chosen.of(base, versions), self.ids() - first.keys()
+        found = Grown(base, first, ground.decoded(self.ground), chosen, self.words, elsewhere)
         found.look()
         return found
-
-    def alike(self, base: FactBase, paths: Collection[Path] | None) -> Alike:
-        """What tells of their fields with some paths in a small base."""
-        from trackplan.derive.versions import Alike
-
-        return Alike(base, paths, self.files(paths))
 
     def versions(self, plans: Iterable[Plan]) -> Iterator[Version]:
         """The events with other fields, as plans declare them."""

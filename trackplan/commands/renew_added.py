@@ -19,7 +19,8 @@ from msgspec.structs import replace
 from trackplan import called, garbage, git, last, once, seen, streams
 from trackplan.cache import files, record, replay, state
 from trackplan.commands.added import Edits
-from trackplan.commands.growth import Growth, Sprout
+from trackplan.commands.compared import Compared, Shown
+from trackplan.commands.growth import CELLS, Growth, Sprout
 from trackplan.derive.edited import Changes, Declared
 from trackplan.errors import TooMuchError, TrackplanError
 from trackplan.facts import checksums
@@ -46,8 +47,8 @@ class Trail(msgspec.Struct):
 
     `facts` is the name of what was seen then, `state` of what the last run saw. `trees` is what git calls the contents
     that were met; they differ from the facts in no more than `plans`: what plan files declare now, packed. `grown` has
-    by file and id the events with other fields. `image` is the stamp of the file of the facts, once it was looked
-    through.
+    by file and id the events with other fields, `said` by id all that is said otherwise of events. `image` is the stamp
+    of the file of the facts, once it was looked through.
     """
 
     facts: bytes
@@ -55,6 +56,7 @@ class Trail(msgspec.Struct):
     trees: list[str]
     plans: dict[str, bytes] = {}
     grown: dict[str, dict[str, Sprout]] = {}
+    said: dict[str, list[Shown]] = {}
     image: seen.Stamp = seen.UNSURE
 
 
@@ -117,6 +119,7 @@ class _Addition:
             tree = self._files(INDEX, staged) if staged else None
         pairs: dict[str, tuple[Declared, Declared]] = {}
         changes, growth, edited = self._changes(), self._growth(), self._trail.plans.keys() & staged.keys()
+        compared = Compared(CELLS)
         for path in sorted(staged):
             if tree is None or path in self._head.marked:
                 raise TooMuchError
@@ -126,17 +129,23 @@ class _Addition:
                 raise TooMuchError
             was, now = self._last(path), self._declared(path, text)
             growth.add(changes, path, was, now)
+            compared.add(was, now, growth.changed)
             pairs[path] = (was, now)
             self._trail.plans[path] = zlib.compress(_ENCODER.encode(now), _FAST)
         read = {content for each in self._seen.staged.values() for content in each.contents}
         if staged and read != {now for _, now in self._known.restaged.values()}:
             raise TooMuchError
+        since = self._trail.said
+        for id_, shown in compared.said.items():
+            since[id_] = sorted(shown.union(since.get(id_, ())))
         if before != self._trail.trees[-1]:
-            pairs, changes, growth = dict(self._since()), self._changes(), self._growth()
+            pairs, changes, growth, compared = dict(self._since()), self._changes(), self._growth(), Compared(CELLS)
             edited = set(pairs)
             for path, (was, now) in pairs.items():
                 growth.add(changes, path, was, now)
-        edits = Edits(self._left, self._known.run.image, pairs, changes, edited, self._other, self._words, growth)
+                compared.add(was, now, growth.changed)
+        known = (self._left, self._known.run.image, pairs, compared, changes, edited, since, self._other, self._words)
+        edits = Edits(*known, growth)
         found = edits.added()
         return replace(self._head.report, findings=found, collapsed=edits.collapsed, silenced=())
 

@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from trackplan.derive.reasons import listing
 from trackplan.derive.values import is_unhashable
-from trackplan.link.steps import UNCLEAR, WHOLE_VALUE
-from trackplan.sql.forms import PREFIX, ROUNDED, TRUNCATED, finest, unit_of
+from trackplan.sql.forms import PREFIX, ROUNDED, TRUNCATED, UNCLEAR, WHOLE_VALUE, finest, unit_of
 
 _HASHED = frozenset({"told apart", "estimated", "equality", "joined", "hashed"})
 # What is kept by forms without a number or unit, and who gets the same from it beside those that only count.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ class Chosen:
         if any('"' in name for name in names):
             raise TooMuchError
         asked: list[tuple[int, Pattern, str]] = []
-        for key, selector in base.fetch("SELECT key, selector FROM whole.need"):
+        for key, selector in base.fetch(_ASKED, {"names": json.dumps(names)}):
             said = str(selector).replace('"', "").lower()
             if "*" in said or ":" in said or any(name in said for name in names):
                 (pattern,) = expand(str(selector))
@@ -102,6 +103,14 @@ def categories(version: Version, words: Callable[[], Dictionary]) -> dict[Path, 
             if row[2] and (row[6] or float(str(row[4])) >= labels.SURE):
                 found[path] = str(row[2])
     return found
+
+
+# Whether one with rare signs may select something, is not told here.
+_ASKED = """
+SELECT key, selector FROM whole.need
+WHERE instr(selector, '*') OR instr(selector, ':') OR selector GLOB '*[^ -~]*'
+   OR EXISTS (SELECT 1 FROM json_each(:names) WHERE instr(lower(replace(selector, '"', '')), value))
+"""
 
 
 def _has(pattern: Pattern, labelled: Mapping[Path, Collection[str]], path: Path) -> bool:

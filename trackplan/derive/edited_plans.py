@@ -143,8 +143,12 @@ def only(plan: Plan, event: Event) -> Plan:
     return replace(plan, events=(event,))
 
 
-def bare(said: Said) -> Event | Field:
-    """An event or a field alone, without what may differ."""
+def alike(one: Said, other: Said) -> bool:
+    """Whether two events or fields, each for itself, differ only in what may differ."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(said: Said) -> Event | Field:
     alone = structs.replace(said.said, fields=())
     return _event(alone) if isinstance(alone, Event) else _field(alone)
 

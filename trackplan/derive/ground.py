@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
-
-from trackplan.findings import Place
-from trackplan.project.model import Landing
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.link.store import Facts
-    from trackplan.project import Project
+    from trackplan.project import Landing, Project
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a `project.Landing` says, but for its place."""
+
+    plan: str
+    convention: str
+    schema: str
+    table: str
+    column: str
+    traits_column: str
+    context_column: str
 
 
 class Ground(msgspec.Struct):
@@ -21,7 +30,7 @@ class Ground(msgspec.Struct):
     The relations in `odd` are made by SQL too. `idle` and `taken` are what verdicts ask of all consumers.
     """
 
-    said: list[dict[str, str]]
+    said: list[Said]
     warehouse: bool
     odd: list[str]
     idle: bool
@@ -29,8 +38,8 @@ class Ground(msgspec.Struct):
 
     @property
     def landings(self) -> list[Landing]:
-        """How events land."""
-        return [Landing(**said, place=Place("")) for said in self.said]
+        """How events land, as far as that matters: to load all that a project may say takes time."""
+        return cast("list[Landing]", self.said)
 
 
 def ground(base: FactBase, project: Project, facts: Facts) -> bytes:
@@ -43,12 +52,9 @@ def ground(base: FactBase, project: Project, facts: Facts) -> bytes:
     ]
     for table in ("carry", "doubt"):
         base.count(f"SELECT count(*) FROM {table}")  # noqa: S608
-    said = [{name: getattr(landing, name) for name in _SAID} for landing in project.landing]
+    said = [Said(*(getattr(landing, name) for name in Said.__struct_fields__)) for landing in project.landing]
     left = Ground(said, bool(project.warehouse), odd, facts.idle, facts.taken)
     return msgspec.msgpack.encode(left)
-
-
-_SAID = ("plan", "convention", "schema", "table", "column", "traits_column", "context_column")
 
 
 def decoded(body: bytes) -> Ground:

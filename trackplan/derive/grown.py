@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trackplan.derive import chosen, event_status, landing, plans, status
+from trackplan.derive import chosen, event_status, labels, landing, meant, plans, status
 from trackplan.derive.kept_reach import KeptReach
 from trackplan.derive.versions import Path, Version, numbered, write
 from trackplan.errors import TooMuchError
 from trackplan.facts.declared import Column, Plan
 from trackplan.findings import Place
 from trackplan.link.relations import Registry
-from trackplan.names import field_id, split_id
+from trackplan.names import expand, field_id, split_id
 
 if TYPE_CHECKING:
     from trackplan.classify import Dictionary
@@ -38,18 +38,24 @@ _TOLD = ("landing", "unlanded", "need_match", "field_status", "column_status", "
 
 @dataclass(slots=True)
 class Grown:
-    """Events of a small base whose fields are others than in the large one, as this declared them: `first`, by id."""
+    """Events of a small base whose fields are others than in the large one, as this declared them: `first`, by id.
+
+    Those in `elsewhere` have other fields too, but not in this base.
+    """
 
     base: FactBase
     first: dict[str, Version]
     ground: Ground
     chosen: chosen.Chosen
     words: Callable[[], Dictionary]
+    elsewhere: Collection[str] = ()
     _wanted: dict[str, set[Wanted]] = field(default_factory=dict)
+    _unmet: set[int] = field(default_factory=set)
 
     def look(self) -> None:
         """Tell all of these events anew as they were. Raises `TooMuchError` where that is not what the base has."""
         before = {table: self._rows(table) for table in _TOLD}
+        self._unmet = {int(str(key)) for key, *_ in self.base.fetch(_UNMET)}
         self.base.run("SAVEPOINT look")
         for version in self.first.values():
             self._wanted[version.id] = self._rebuilt(version)
@@ -60,11 +66,6 @@ class Grown:
 
     def _rows(self, table: str) -> list[Row]:
         return sorted(self.base.fetch(f"SELECT * FROM main.{table}"), key=repr)  # noqa: S608
-
-    @property
-    def files(self) -> Collection[str]:
-        """Files that matter beside those in which events of the base are declared."""
-        return ()
 
     def wants(self, version: Version) -> bool:
         """Whether the event is in the base."""
@@ -97,8 +98,20 @@ class Grown:
         for table, each in rows.items():
             base.insert(table, status.TABLES[table], each)
         event_status.store(base, events)
-        if base.count(_UNMET):  # what may be meant instead, all names tell
-            raise TooMuchError
+        self._correct()
+
+    def _correct(self) -> None:
+        """Tell what may be meant by needs that select nothing now."""
+        base = self.base
+        unmet = {int(str(key)): str(selector) for key, selector in base.fetch(_UNMET)}
+        for key in sorted(unmet.keys() - self._unmet):
+            (pattern,) = expand(unmet[key])
+            kind = labels.kind_of(pattern)
+            if kind == "tag" or meant.is_open(base, unmet[key]):  # all labels tell, or a relation that is not here
+                raise TooMuchError
+            hint = "" if kind or pattern.wildcard else meant.hint(base, pattern.pieces[0], self.elsewhere)
+            base.run("UPDATE need SET hint = :hint WHERE key = :key", {"hint": hint, "key": key})
+        self._unmet = set(unmet)
 
     def _rebuilt(self, version: Version) -> set[Wanted]:
         """Write the fields of an event; the columns that are there for their sake."""
@@ -110,7 +123,7 @@ class Grown:
         number, place = next(base.fetch("SELECT key, place FROM event WHERE id = :id", {"id": version.id}))
         keys = numbered(base, version)
         self._forget(int(str(number)))
-        write(base, version, keys, (number, place), version.paths)
+        write(base, version, keys, (number, place))
         matches = self.chosen.fields(
             version, keys, chosen.categories(version, self.words) if self.chosen.by_category else {}
         )
@@ -201,7 +214,4 @@ JOIN stored_column c ON c.key = l."column" JOIN relation r ON r.key = c.relation
 WHERE l.convention = 'json-column' AND r.id = :relation AND lower(json_extract(c.path, '$[0]')) = :column
   AND lower((SELECT group_concat(s.value, '.') FROM json_each(c.path) s WHERE s.key > 0)) IS nullif(:path, '')
 """
-_UNMET = """
-SELECT count(*) FROM need n WHERE NOT EXISTS (SELECT 1 FROM need_match m WHERE m.need = n.key)
-AND EXISTS (SELECT 1 FROM whole.need_match w WHERE w.need = n.key)
-"""
+_UNMET = "SELECT key, selector FROM need n WHERE NOT EXISTS (SELECT 1 FROM need_match m WHERE m.need = n.key)"

@@ -6,15 +6,19 @@ warehouse documentation describes; a name that differs only in case or punctuati
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from trackplan.derive.spelling import Tables, column_of, snake
-from trackplan.facts.declared import Event, Field, Plan
-from trackplan.link.relations import Registry, Relation
 from trackplan.names import canonical, field_id, fold, join_id, split_id
-from trackplan.project import Landing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from trackplan.facts.declared import Event, Field, Plan
+    from trackplan.link.relations import Registry, Relation
+    from trackplan.project import Landing
 
 _SEGMENT_TABLES = {
     "identify": ("identifies", "users"),

@@ -72,8 +72,8 @@ def _store_needs(base: FactBase, subjects: Subjects, use_cases: Sequence[UseCase
             hint = did_you_mean(pattern.pieces[0].partition(":")[2], labels.names(known, kind))
         elif not kind:
             problems.extend(_ambiguous(subjects, pattern, need.place))
-            if not chosen and not pattern.wildcard and (likeliest := subjects.spelled(pattern.pieces[0])):
-                hint = f"did you mean '{likeliest}'?"
+            if not chosen and not pattern.wildcard:
+                hint = subjects.hint(pattern.pieces[0])
         needs[id_] = (key, id_, number, pattern.text, need.why, int(wildcard), hint, base.place(need.place))
         matches.extend(_match(key, subjects.with_members(chosen)))
     names = ("key", "id", "use_case", "selector", "why", "wildcard", "hint", "place")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from trackplan.derive.cells import event_cells, field_cells
-from trackplan.derive.landing import Landed, Landings
-from trackplan.facts.base import FactBase, Row
-from trackplan.facts.declared import Event, Field, Plan
-from trackplan.link.store import Facts
 from trackplan.names import field_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from trackplan.derive.landing import Landed, Landings
+    from trackplan.facts.base import FactBase, Row
+    from trackplan.facts.declared import Event, Field, Plan
+    from trackplan.link.store import Facts
 
 GAP = 1 << 10
 """How far apart the keys of fields are: so those that come later have keys in the order of the plan, too."""

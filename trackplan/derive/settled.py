@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackplan.derive import edited_plans, values
+from trackplan.names import field_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from trackplan.classify import Dictionary
     from trackplan.derive.edited_plans import Said, Wanted
@@ -22,23 +23,27 @@ def settle(
     unfilled: Sequence[str],
     words: Callable[[], Dictionary],
     *,
-    anew: bool,
+    anew: Collection[str],
 ) -> None:
     """Let a base that `facts.near` took hold what the plans say of what is `wanted`; `less` has to follow.
 
-    Tables in `unfilled` have no rows at all. Of a field nothing is written that is there already, unless all is to be
-    written `anew`.
+    Tables in `unfilled` have no rows at all. Of a field nothing is written that is there already; those of the events
+    in `anew`, by their ids, are not classified yet.
     """
-    there = {} if anew else {row[0]: (row[1], row[2:9], row[9:]) for row in base.fetch(_THERE)}
+    there = {row[0]: (row[1], row[2:9], row[9:]) for row in base.fetch(_THERE)}
+    moved: list[tuple[Said, Value]] = []
     for plan in plans:
         for said in edited_plans.walk(plan, wanted):
             key, cells, place = there.pop(said.id, (None, (), ())) if not said.is_event else (None, (), ())
-            if key is None or cells != tuple(said.cells.values()):
+            differs = key is None or cells != tuple(said.cells.values())
+            if differs:
                 key = edited_plans.write(base, said)
-                if not said.is_event and "classification" not in unfilled:
-                    _classify(base, said, key, words())
+            new = differs or field_id(plan.name, said.event, ()) in anew
+            if new and not said.is_event and "classification" not in unfilled:
+                _classify(base, said, key, words())
             if place != tuple(said.said.place):
-                _place(base, said, key)
+                moved.append((said, key))
+    _place(base, moved)
 
 
 def less(base: FactBase, unfilled: Sequence[str]) -> bool:
@@ -105,11 +110,15 @@ def _retyped(base: FactBase, key: Value, now: Value, before: Value, action: Valu
 _BY_TYPE = frozenset({"none", "aggregate", "bucket", "hash"})
 
 
-def _place(base: FactBase, said: Said, key: Value) -> None:
-    place = said.said.place
-    table = "event" if said.is_event else "field"
-    base.run(_NEW_PLACE, dict(zip(place._fields, place, strict=True)))
-    base.run(f"UPDATE {table} SET place = (SELECT max(key) FROM place) WHERE key = :key", {"key": key})  # noqa: S608
+def _place(base: FactBase, moved: Sequence[tuple[Said, Value]]) -> None:
+    """Let events and fields stand where they do."""
+    files = {str(path): key for path, key in base.fetch("SELECT path, key FROM file")} if moved else {}
+    first = base.count(_NEW_PLACE) if moved else 0
+    numbered = [(first + number, said, key) for number, (said, key) in enumerate(moved)]
+    rows = [(place, files[said.said.place.path], *said.said.place[1:]) for place, said, _ in numbered]
+    base.insert("place", ("key", "file", "line", "column", "end_line", "end_column"), rows)
+    for place, said, key in numbered:
+        base.run(_MOVE["event" if said.is_event else "field"], {"place": place, "key": key})
 
 
 def _classify(base: FactBase, said: Said, key: Value, words: Dictionary) -> None:
@@ -126,12 +135,8 @@ SELECT f.id, f.key, f.type, f.required, f."values", f.description, f.owner, f.in
        l.path, p.line, p."column", p.end_line, p.end_column
 FROM field f JOIN place p ON p.key = f.place JOIN file l ON l.key = p.file
 """
-_NEW_PLACE = """
-INSERT INTO place (key, file, line, "column", end_line, end_column)
-SELECT 1 + max((SELECT max(key) FROM main.place), (SELECT max(key) FROM whole.place)), f.key,
-       :line, :column, :end_line, :end_column
-FROM file f WHERE f.path = :path
-"""
+_NEW_PLACE = "SELECT 1 + max((SELECT max(key) FROM main.place), (SELECT max(key) FROM whole.place))"
+_MOVE = {table: f"UPDATE {table} SET place = :place WHERE key = :key" for table in ("event", "field")}  # noqa: S608
 _KNOWN = """
 INSERT INTO less_data SELECT * FROM whole.less_data
 WHERE (kind, key) IN (SELECT kind, key FROM lessened_subject INTERSECT SELECT kind, key FROM subject)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from trackplan.link.relations import Relation
 from trackplan.names import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from trackplan.link.relations import Relation
 
 
 def snake(name: str) -> str:

@@ -45,6 +45,11 @@ class Subjects(Struct):
             return self.called(pattern.pieces[0])
         return {subject for name, subjects in self.exact.items() if pattern.matches(name) for subject in subjects}
 
+    def hint(self, name: str) -> str:
+        """How to mend a name that selects nothing: asks for the one that `spelled` gives; '' without one."""
+        likeliest = self.spelled(name)
+        return f"did you mean '{likeliest}'?" if likeliest else ""
+
     def spelled(self, name: str) -> str:
         """The name of the one subject whose name differs from this one in case and signs alone; '' without one."""
         if not self._spellings:

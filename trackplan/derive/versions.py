@@ -44,29 +44,22 @@ class Version(Struct, frozen=True):
 
 
 class Alike(Struct):
-    """Fields with some `paths`, None for all, in a small base that has nothing else of their events.
-
-    Some are in `files` of which the base may not tell.
-    """
+    """Events in a small base that has nothing but what plans say of them, by their ids."""
 
     base: FactBase
-    paths: Collection[Path] | None
-    files: Collection[str]
+    ids: Collection[str]
 
-    def wants(self, _: Version) -> bool:
-        """All events matter."""
-        return True
+    def wants(self, version: Version) -> bool:
+        """Whether the event is in the base."""
+        return version.id in self.ids
 
     def rebuild(self, version: Version) -> None:
-        """Let those of an event be what somebody declares."""
+        """Let the fields of an event be what somebody declares."""
         base = self.base
-        for statement in _HELD:
-            base.run(statement, {"id": version.id})
         event = next(base.fetch("SELECT key, place FROM event WHERE id = :id", {"id": version.id}))
-        for table, column in (("field_tag", "field"), ("classification", "key"), ("field", "key")):
+        for table, column in (("field_tag", "field"), ("field", "key")):
             base.run(f"DELETE FROM {table} WHERE {column} IN ({_OF_EVENT})", {"event": event[0]})  # noqa: S608
-        wanted = [path for path in version.paths if self.paths is None or path in self.paths]
-        write(base, version, numbered(base, version), event, wanted)
+        write(base, version, numbered(base, version), event)
 
     def judge(self) -> None:
         """Nothing follows."""
@@ -94,24 +87,17 @@ def numbered(base: FactBase, version: Version) -> dict[Path, int]:
     return found
 
 
-def write(base: FactBase, version: Version, keys: dict[Path, int], event: Row, wanted: Collection[Path]) -> None:
+def write(base: FactBase, version: Version, keys: dict[Path, int], event: Row) -> None:
     """Write fields of an event, which has this key and place."""
     rows: list[Row] = []
     tags: list[Row] = []
     for item, path in version.fields():
-        if path in wanted:
-            known = (keys[path], field_id(version.plan.name, version.event.name, path), event[0], keys.get(path[:-1]))
-            rows.append(plans.field_row(known, item, path, int(str(event[1]))))
-            tags.extend((keys[path], tag) for tag in dict.fromkeys(item.tags))
+        known = (keys[path], field_id(version.plan.name, version.event.name, path), event[0], keys.get(path[:-1]))
+        rows.append(plans.field_row(known, item, path, int(str(event[1]))))
+        tags.extend((keys[path], tag) for tag in dict.fromkeys(item.tags))
     base.insert("field", plans.FIELD, rows)
     base.insert("field_tag", ("field", "tag"), tags)
 
 
 _OF_EVENT = "SELECT key FROM field WHERE event = :event"
-_HELD = (
-    "INSERT OR IGNORE INTO main.event SELECT * FROM whole.event WHERE id = :id",
-    "INSERT OR IGNORE INTO main.place SELECT * FROM whole.place"
-    " WHERE key IN (SELECT place FROM main.event WHERE id = :id)",
-    "INSERT OR IGNORE INTO main.file SELECT * FROM whole.file WHERE key IN (SELECT file FROM main.place)",
-)
 _NUMBERED = "SELECT f.id, f.key FROM whole.event e JOIN whole.field f ON f.event = e.key WHERE e.id = :id"

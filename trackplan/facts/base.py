@@ -28,10 +28,9 @@ _VIEW = re.compile(r"cannot modify (.+) because it is a view")
 _OPCODES_PER_TICK = 20_000
 # Of all bases of the process together; what sorting and recursion take comes out of it, as nothing goes to the disk.
 _MEMORY = 1_000_000_000
-SETTINGS = (
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
-    f"PRAGMA hard_heap_limit = {_MEMORY}; PRAGMA ignore_check_constraints = ON;"
-)
+SETTINGS = f"""
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {_MEMORY};
+PRAGMA ignore_check_constraints = ON;"""
 """How SQLite is to work. To ask each CHECK of the schema takes a third of the time that writing takes: the tests do."""
 _PLACES = """
 SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p JOIN file f ON f.key = p.file"""
@@ -147,20 +146,20 @@ class FactBase(Struct):
         found = self.connection.execute(_PLACES + _IN_FILES, (paths,))
         self.connection.executemany(_MOVE, [(*places[Place(*place)][1:], key) for key, *place in found.fetchall()])
 
-    def freeze(self) -> None:
-        """End filling: from now on nothing but reading is possible, whoever wrote the query."""
+    def freeze(self, *, for_good: bool = True) -> None:
+        """End filling, or stop it until `thaw`: nothing but reading is possible, whoever wrote the query."""
         self._write_places()
         # The first use of a table function declares it, which no query may do; so it is done here.
         self.connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
         self._frozen = True
-        self.connection.execute("COMMIT")
+        if for_good:
+            self.connection.execute("COMMIT")
         self.connection.execute("PRAGMA query_only = ON")
         self.connection.execute("PRAGMA trusted_schema = OFF")
 
     def thaw(self) -> None:
-        """Let it be filled again."""
+        """Let it be filled again, if it was not frozen for good."""
         self.connection.execute("PRAGMA query_only = OFF")
-        self.connection.execute("BEGIN")
         self._frozen = False
 
     def at(self, key: int) -> Place | None:
@@ -174,6 +173,8 @@ class FactBase(Struct):
 
     def _write_places(self) -> None:
         """Write the places that are new, and the files in which they are."""
+        if not self._new_places and not self._new_files:
+            return
         self.insert("file", ("key", "path", "kind"), self._new_files)
         self._new_files.clear()
         names = ("key", "file", "line", "column", "end_line", "end_column")

@@ -36,14 +36,16 @@ def events(
     return _filled(base, (*_NEAR, *_ROWS))
 
 
-def paths(path: str, checked: int, listed: Collection[str]) -> FactBase:
-    """What the file has of all fields with these paths, each a JSON list, but not of what is inside of them."""
-    return _filled(_opened(path, checked, sorted(listed)), _ALIKE)
+def plans(path: str, checked: int, ids: Collection[str], paths: Collection[str] = ()) -> FactBase:
+    """What plans in the file say of these events. Some `paths`, each a JSON list, are in a table for `facts.wide`."""
+    base = _filled(_opened(path, checked, sorted(ids)), _PLANNED)
+    base.run("INSERT INTO listed_path SELECT value FROM json_each(:paths)", {"paths": json.dumps(sorted(paths))})
+    return base
 
 
-def names(path: str, checked: int, ids: Collection[str]) -> FactBase:
-    """What the file has of some events, and of one field for each name that others have in a plan."""
-    return _filled(_opened(path, checked, sorted(ids)), _NAMED)
+def names(base: FactBase) -> None:
+    """Choose a field for each name that events have in a plan which `plans` did not take, for `facts.wide`."""
+    base.run(_NAMED)
 
 
 def _filled(base: FactBase, statements: Iterable[str]) -> FactBase:
@@ -148,24 +150,30 @@ _ROWS = (
     _row("place", f"key IN ({_PLACES})"),
     _row("file", "key IN (SELECT file FROM main.place)"),
 )  # fmt: skip
-_NAMED = (
+_PLANNED = (
+    "CREATE TEMP TABLE listed_path (path TEXT PRIMARY KEY)",
+    "CREATE TEMP TABLE listed_field (key INTEGER PRIMARY KEY)",
     *map(_row, ("run", "evidence", "plan")),
-    "CREATE TEMP TABLE near (event INTEGER PRIMARY KEY)",
-    "INSERT INTO near SELECT key FROM whole.event WHERE id IN wanted",
-    _row("field", "event IN near"),
-    _row(
-        "field",
-        "key IN (SELECT min(f.key) FROM whole.field f JOIN whole.event e ON e.key = f.event"
-        " WHERE f.event NOT IN near GROUP BY e.plan, f.name)",
-    ),
-    _row("event", "key IN (SELECT event FROM main.field) OR key IN near"),
+    _row("event", "id IN wanted"),
+    _row("field", "event IN (SELECT key FROM main.event)"),
+    *(_row(table, "event IN (SELECT key FROM main.event)") for table in ("event_tag", "event_destination")),
+    _row("field_tag", f"field IN {_FIELDS}"),
     _row("place", "key IN (SELECT place FROM main.field UNION SELECT place FROM main.event)"),
     _row("file", "key IN (SELECT file FROM main.place)"),
 )
-_ALIKE = (
-    *map(_row, ("run", "evidence", "plan")),
-    _row("field", "path IN wanted"),
-    _row("event", "key IN (SELECT event FROM main.field)"),
-    _row("place", "key IN (SELECT place FROM main.field UNION SELECT place FROM main.event)"),
-    _row("file", "key IN (SELECT file FROM main.place)"),
+# Each name is the last one of some paths; the index on these leads from one to the next.
+_NAMED = """
+INSERT INTO listed_field
+WITH RECURSIVE known (path) AS (
+  SELECT min(path) FROM whole.field
+  UNION ALL
+  SELECT (SELECT min(f.path) FROM whole.field f WHERE f.path > k.path) FROM known k WHERE k.path IS NOT NULL
 )
+SELECT key FROM (
+  SELECT (
+    SELECT f.key FROM whole.field f CROSS JOIN whole.event e ON e.key = f.event
+    WHERE f.path = k.path AND e.plan = p.key AND f.event NOT IN (SELECT key FROM main.event) LIMIT 1
+  ) AS key
+  FROM known k CROSS JOIN whole.plan p WHERE k.path IS NOT NULL
+) WHERE key IS NOT NULL
+"""

@@ -153,7 +153,7 @@ CREATE TABLE field (
 ) STRICT;
 CREATE INDEX field_event ON field (event);
 CREATE INDEX field_parent ON field (parent);
-CREATE INDEX field_path ON field (path);
+CREATE INDEX field_path ON field (path, event, type);
 
 CREATE TABLE field_tag (
   field INTEGER NOT NULL REFERENCES field,

@@ -24,6 +24,8 @@ def literals(text: str, double_quoted: bool = False) -> list[tuple[int, int]]:
     Dialects differ in what a backslash, `#` and `//` mean. Where the text holds such marks, each reading is
     tried and whatever one of them takes for a literal is one: too much masked is better than too little.
     """
+    if not any(mark in text for mark in "'\"$"):
+        return []
     escapes = (False, True) if "\\" in text else (False,)
     hashes = (False, True) if "#" in text else (False,)
     slashes = (False, True) if "//" in text else (False,)

@@ -16,12 +16,9 @@ from trackplan.link.linked import resolved
 from trackplan.link.linking import Linking
 from trackplan.link.program import Block
 from trackplan.link.resolve import Resolver
-from trackplan.sql.forms import COMPUTED, MIXED, PASSING, composed
+from trackplan.sql.forms import COMPUTED, MIXED, PASSING, UNCLEAR, composed
 from trackplan.sql.records import How, OutputRef, Ref, Reference, Select, Star, Union
 from trackplan.sql.values import LENGTH, joined, unkeyed
-
-UNCLEAR = "unclear"
-WHOLE_VALUE = "whole"
 
 Spot = tuple[int, int, str]
 """Where a value is: the frame, the position of its column there or ROWS, and the way to it inside that column."""

@@ -14,8 +14,8 @@ from trackplan.link.columns import Stored
 from trackplan.link.frames import NAMED, ROWS, bits
 from trackplan.link.linking import Linking
 from trackplan.link.program import Block
-from trackplan.link.steps import UNCLEAR, WHOLE_VALUE, Spot, Steps, left, steps_of
-from trackplan.sql.forms import COMPUTED, MIXED, PASSING
+from trackplan.link.steps import Spot, Steps, left, steps_of
+from trackplan.sql.forms import COMPUTED, MIXED, PASSING, UNCLEAR, WHOLE_VALUE
 
 _MOST = 5_000
 

@@ -13,6 +13,8 @@ COMPUTED = "computed"
 TRUNCATED = "truncated to "
 PREFIX = "prefix of "
 ROUNDED = "rounded to "
+UNCLEAR = "unclear"
+WHOLE_VALUE = "whole"
 
 _UNITS = (
     "microsecond", "millisecond", "second", "minute", "hour", "day", "month", "quarter", "year", "decade", "century",
