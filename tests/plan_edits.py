@@ -56,8 +56,8 @@ SQL = (
 )
 NEEDS = ("Ordered.email", "Ordered.*", "'*.phone'", "Sent", "Sent.total", "'web/Page Seen.{url, step}'",
          "raw.ordered.total", "'tag:core'", "'category:user.contact.email'", "clicked.info", "'app/*'", "raw.sent.*",
-         "'*.order_id'", "Ordered.order_id", "'web/Page Seen.orderId'", "Sent.{email, order_id, phone}", "clicked.e_mail",
-         "Ordered.info.step")  # fmt: skip
+         "'*.order_id'", "Ordered.order_id", "'web/Page Seen.orderId'", "Sent.{email, order_id, phone}",
+         "clicked.e_mail", "Ordered.info.step")  # fmt: skip
 EXTRAS = (
     "policy: {personal_data_needs: explicit}\n",
     "policy: {personal_data: {user.contact: {retention: 10 days, uses: [essential]}}}\n",

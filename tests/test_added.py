@@ -140,6 +140,7 @@ def test_fields_that_come_and_go_take_no_whole_run(project: Path, short: list[bo
     commit(project)
     more = SHOP + "      more: {type: string}\n"
     inside = SITE + "          fax: {type: string}\n"
+    told = b""
     for files in (
         {"plans/shop.yaml": more},
         {"plans/shop.yaml": SHOP},
@@ -151,12 +152,21 @@ def test_fields_that_come_and_go_take_no_whole_run(project: Path, short: list[bo
         {"plans/shop.yaml": more, "plans/site.yaml": inside},
         {"plans/shop.yaml": SHOP.replace("gender: {type", "sex: {type"), "plans/site.yaml": SITE},
         {"plans/shop.yaml": SHOP.replace("string}", "string, sensitivity: personal}")},
+        {
+            "plans/shop.yaml": SHOP.replace("  email:", "  E-Mail:", 1).replace("Somebody", "They"),
+            "plans/site.yaml": SITE,
+        },
+        {"plans/site.yaml": SITE.replace("      url: {type: string, description: Of the page.}\n", "")},
     ):
         stage(project, files)
-        assert warm(project, *ASKED) == run(project, "--no-cache", *ASKED)
+        said = warm(project, *ASKED)
+        assert said == run(project, "--no-cache", *ASKED)
+        told += said[1]
         if "plans/site.yaml" in files:
             commit(project)
-    assert short == [True] * 6
+    assert short == [True] * 8
+    assert b"did you mean 'Ordered.E-Mail'?" in told
+    assert b"needs Seen.url, and nothing" in told
 
 
 @pytest.mark.parametrize("seed", [3, 8])

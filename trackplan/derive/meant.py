@@ -44,13 +44,13 @@ def is_open(base: FactBase, selector: str) -> bool:
 
 
 # Ids with which a name may begin; of those with rare signs that is not told here.
-_BARE = "lower(replace(replace(replace(replace(id, '\"', ''), ' ', ''), '_', ''), '-', ''))"
+_BARE = "lower(replace(replace(replace(replace(w.id, '\"', ''), ' ', ''), '_', ''), '-', ''))"
 _BEGUN = f"""
 SELECT key FROM whole.{{0}} WHERE id IN (
-  SELECT id FROM whole.{{0}}
-  WHERE (id GLOB '[^a-zA-Z0-9]*' OR lower(substr(id, 1, 1)) IN (SELECT value FROM json_each(:begun)))
-    AND (id GLOB '*[^ -~]*' OR instr(id, '""') OR EXISTS (
-      SELECT 1 FROM json_each(:names) WHERE substr(value, 1, length({_BARE})) = {_BARE})))
+  SELECT w.id FROM whole.{{0}} w
+  WHERE (w.id GLOB '[^a-zA-Z0-9]*' OR lower(substr(w.id, 1, 1)) IN (SELECT value FROM json_each(:begun)))
+    AND (w.id GLOB '*[^ -~]*' OR instr(w.id, '""') OR EXISTS (
+      SELECT 1 FROM json_each(:names) n WHERE substr(n.value, 1, length({_BARE})) = {_BARE})))
 """  # noqa: S608
 _ELSEWHERE = """
 SELECT id FROM whole.event

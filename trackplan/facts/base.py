@@ -28,9 +28,8 @@ _VIEW = re.compile(r"cannot modify (.+) because it is a view")
 _OPCODES_PER_TICK = 20_000
 # Of all bases of the process together; what sorting and recursion take comes out of it, as nothing goes to the disk.
 _MEMORY = 1_000_000_000
-SETTINGS = f"""
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA hard_heap_limit = {_MEMORY};
-PRAGMA ignore_check_constraints = ON;"""
+SETTINGS = f"""PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
+PRAGMA hard_heap_limit = {_MEMORY}; PRAGMA ignore_check_constraints = ON;"""
 """How SQLite is to work. To ask each CHECK of the schema takes a third of the time that writing takes: the tests do."""
 _PLACES = """
 SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p JOIN file f ON f.key = p.file"""
