@@ -36,34 +36,21 @@ def texts(project: str, listing: str) -> None:
     Path(f"{listing}.tables").write_text(json.dumps(tables), encoding="utf-8")
 
 
-def link(project: str, listing: str) -> None:
-    """Print the CPU seconds of linking with the closure, of writing the facts, and of parsing alone, as JSON."""
+def link(project: str) -> None:
+    """Print the CPU seconds of linking with the closure, and of writing the facts, as JSON."""
     from datetime import UTC, datetime
 
     from trackplan import garbage, pipeline
     from trackplan.link import store
     from trackplan.project import load
 
-    parsing = _parsing(listing)  # before anything of ours tells the parser what it need not do
     clock = _Clock()
     clock.watch(pipeline, "_link")
     clock.watch(store, "store")
     with garbage.looked_for():
         pipeline.build(load(Path(project)), datetime.now(UTC).date())
     spent = {name.lstrip("_"): seconds for name, seconds in clock.spent.items()}
-    linked = spent["link"] - spent["store"]
-    sys.stdout.write(json.dumps({"link": linked, "store": spent["store"], "parse": parsing}))
-
-
-def _parsing(listing: str) -> float:
-    """The CPU seconds of `parse`, without those of loading the parser."""
-    import sqlglot
-
-    for dialect in {dialect for dialect, _ in json.loads(Path(listing).read_text(encoding="utf-8"))}:
-        sqlglot.parse("SELECT 1", read=dialect or None)
-    start = time.process_time()
-    parse(listing)
-    return time.process_time() - start
+    sys.stdout.write(json.dumps({"link": spent["link"] - spent["store"], "store": spent["store"]}))
 
 
 class _Clock:

@@ -169,10 +169,18 @@ def _edited(bench: Bench, edit: Callable[[int], None], reference: tuple[str, ...
 
 def _link(bench: Bench) -> Measured:
     listing = bench.listing()
-    command = [*_CHILD, "link", str(bench.corpus.folder / "trackplan.yaml"), listing]
-    told = [json.loads(run(command, keep=True).output) for _ in range(bench.runs)]
-    link, store, parse = (statistics.median(each[name] for each in told) for name in ("link", "store", "parse"))
-    return Measured(link / parse, f"{link:.3f} s, parse {parse:.3f} s; writing the facts takes {store:.3f} s more")
+    command = [*_CHILD, "link", str(bench.corpus.folder / "trackplan.yaml")]
+    told: list[dict[str, float]] = []
+
+    def linked() -> Cost:
+        cost = run(command, keep=True)
+        told.append(json.loads(cost.output))
+        return cost
+
+    _, parse = alternate(bench.runs, linked, lambda: run([*_CHILD, "parse", listing]))
+    link, store = (statistics.median(each[name] for each in told) for name in ("link", "store"))
+    said = f"{link:.3f} s, parse only {parse.cpu:.3f} s; writing the facts takes {store:.3f} s more"
+    return Measured(link / parse.cpu, said)
 
 
 def _files_analysed(bench: Bench) -> Measured:
@@ -233,7 +241,7 @@ GOALS = (
     Goal("G3", "warm, nothing changed ÷ python -c pass", 5, 3.5, _warm),
     Goal("G4", "one SQL file changed ÷ import of sqlglot and dialect", 3, 2, _sql_changed),
     Goal("G5", "one YAML file changed ÷ python -c pass", 20, 12, _yaml_changed),
-    Goal("G6", "link and closure ÷ parsing", 0.2, 0.1, _link),
+    Goal("G6", "link and closure ÷ parsing the same SQL", 0.2, 0.1, _link),
     Goal("G7", "files analysed without error", 0.99, 1, _files_analysed, higher=True, unit="%"),
     Goal("G7b", "references resolved", 0.97, 1, _references_resolved, higher=True, unit="%"),
     Goal("G8", "cache ÷ input text", 1, 0.4, _cache_size),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,8 +127,8 @@ def test_same_bytes_however_many_processes_share_the_work(
     monkeypatch.setattr(beforehand, "_WORTH", 1)
     monkeypatch.setattr(copies, "possible", lambda: True)
     if dies:
-        monkeypatch.setattr(ahead, "packed", lambda _: os.abort())
-        monkeypatch.setattr(likely, "find", lambda *_: os.abort())
+        monkeypatch.setattr(ahead, "packed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        monkeypatch.setattr(likely, "find", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     taken: list[int] = []
     found: list[beforehand.Found | None] = []
     linked, asked = ahead.linked, beforehand.Beforehand.found

@@ -8,6 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from trackplan.cli import app
+from trackplan.link.frames import Frame
 
 FILES = {
     "trackplan.yaml": "version: 1\ndialect: duckdb\nmodels: [models/*.sql]\nconsumers: [queries/*.sql]\n",
@@ -51,3 +52,12 @@ def used(files: dict[str, str], tmp_path: Path) -> dict[str, bool | None]:
     arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
     printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
     return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
+
+
+def test_what_one_statement_asks_of_an_open_table_is_not_there_for_the_next() -> None:
+    table = Frame()
+    table.open, table.starred = True, []
+    first, second = table.view(), table.view()
+    first.ask("a", sure=True)
+    assert second.ask("b", sure=True) == (0,)
+    assert (first.starred, second.starred, table.starred) == ([True], [True], [])

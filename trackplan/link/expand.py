@@ -110,7 +110,7 @@ def complete(program: Program, table: Table, found: Expanded) -> None:
     relation, frame = table.relation, Frame()
     if relation is None:
         return
-    names: dict[str, str] = {column.name.lower(): column.name for column in relation.columns.values()}
+    names: dict[str, str] = {lower: column.name for lower, column in relation.columns.items()}
     frame.open = not relation.closed
     if frame.open or table.builders:  # a list of columns can be older than the statement that makes them
         for lower, name in relation.wanted.items() if frame.open else ():

@@ -52,7 +52,7 @@ class Frame:
     def fill(self, names: Iterable[str]) -> None:
         """Set the names of an empty frame, all at once."""
         self.names = found = list(names)
-        lower = [n.lower() for n in found]
+        lower = lowered(found)
         index = dict(zip(lower, range(len(lower)), strict=True))
         if len(index) != len(lower):
             index = dict(zip(reversed(lower), range(len(lower) - 1, -1, -1), strict=True))
@@ -119,9 +119,19 @@ class Frame:
         copy.names = list(self.names) if self.open else self.names
         copy.index = dict(self.index) if self.open else self.index
         copy.twins, copy.lists = self.twins, self.lists
-        copy.starred = list(self.starred) if self.open and self.starred else self.starred
+        copy.starred = list(self.starred) if self.open and self.starred is not None else self.starred
         copy.open = self.open
         return copy
+
+
+def lowered(names: list[str]) -> list[str]:
+    """Names in lower case, at once; the very same where they are in lower case, as most are."""
+    written = "\n".join(names)
+    lower = written.lower()
+    if lower == written:
+        return names
+    found = lower.split("\n")
+    return found if len(found) == len(names) else [name.lower() for name in names]
 
 
 def is_pseudo(name: str) -> bool:

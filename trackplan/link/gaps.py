@@ -66,6 +66,8 @@ def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool)
         for taken in consumer.takes:
             if all(_is_strange(relation) for relation in program.registry.find(taken.parts)):
                 found[join_id(taken.parts), taken.place] = None
+    if not found:
+        return
     first = base.count("SELECT count(*) FROM unresolved") + 1
     rows = [
         (key, "unknown-relation", name, "nothing here declares or builds it", base.place(place))

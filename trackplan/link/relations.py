@@ -125,9 +125,10 @@ class Registry:
     def shards(self, parts: tuple[str, ...]) -> list[Relation]:
         """The declared relations whose names begin as a wildcard table (`events_*`) says."""
         prefix = parts[-1].removesuffix("*").lower()
-        called = {id(r) for last, found in self._by_last.items() if last.startswith(prefix) for _, r in found}
-        begun = [r for r in self.relations if id(r) in called and r.declared and r.parts[-1].lower().startswith(prefix)]
-        return [r for r in begun if _tail(r.parts[:-1], parts[:-1])]
+        called = [r for last, found in self._by_last.items() if last.startswith(prefix) for _, r in found if r.declared]
+        begun = (r for r in called if r.parts[-1].lower().startswith(prefix) and _tail(r.parts[:-1], parts[:-1]))
+        meant = {id(r): r for r in begun}
+        return list(meant.values()) if len(meant) < 2 else [r for r in self.relations if id(r) in meant]
 
     def _sharded(self, parts: tuple[str, ...]) -> list[Relation]:
         """One day's table (`events_20240101`) of a family that is declared as `events_*`."""
@@ -161,7 +162,8 @@ def _same(left: Sequence[str], right: Sequence[str]) -> bool:
         return True
     if len(left) != len(right):
         return False
-    return all(a == b or a.lower() == b.lower() or not a or not b for a, b in zip(left, right, strict=True))
+    pairs = zip(left, right, strict=True)
+    return not [1 for a, b in pairs if a != b and a and b and a.lower() != b.lower()]
 
 
 def _tail(left: Sequence[str], right: Sequence[str]) -> bool:

@@ -83,10 +83,14 @@ class Scopes:
         scope, frame = self.scopes[number], self.frames[number]
         if isinstance(scope, Select):
             sources = self.sources[number] = [self._source(source) for source in scope.sources]
-            if any(output.star is not None for output in scope.outputs):
-                _Stars(self, frame, scope, sources).fill()
+            names: list[str] = []
+            for output in scope.outputs:
+                if output.star is not None:
+                    _Stars(self, frame, scope, sources).fill()
+                    break
+                names.append(output.name)
             else:
-                frame.fill([output.name for output in scope.outputs])
+                frame.fill(names)
         elif isinstance(scope, Union):
             self._union(frame, scope)
         else:
@@ -100,7 +104,7 @@ class Scopes:
             if nth == 0:
                 frame.fill(below.names)
                 frame.open = below.open
-                frame.starred = below.starred and list(below.starred)
+                frame.starred = list(below.starred) if below.starred is not None else None
             elif scope.by_name:
                 for name in below.names:
                     if name.lower() not in frame.index:
@@ -158,6 +162,12 @@ class _Stars:
     def _take(self, output: int, star: Star, number: int, shared: set[str], seen: set[str]) -> None:
         base = self.scopes.frames[number]
         starred = base.starred or [False] * len(base.names)
+        if not (shared or star.exclude or star.pattern or star.rename or star.replace):
+            self.names += base.names
+            self.starred += starred
+            self.origins += [(output, number, position) for position in range(len(base.names))]
+            seen.update(base.index)
+            return
         excluded = left_out(base, star.exclude, star.pattern)
         renamed = {old.lower(): new for old, new in star.rename.items()}
         replaced = {name.lower() for name in star.replace}

@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W\d][\w$]*")
 # T-SQL's names have at most 128 characters; without a bound, brackets that nothing closes take quadratic time.
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`\n]+)`|\[([^\]\n]{1,128})\]')
 _LAST = 1 << 60
+_OFTEN = 8
+"""From so many places on it pays to know where each line of a text begins."""
 
 _COUNTED = re.compile(r"count\s*\(\s*\*\s*\)", re.IGNORECASE)
 # What takes columns that nobody names.
@@ -51,6 +53,7 @@ class Lines:
     def __init__(self, text: str, path: str, origin: Origin = ()) -> None:
         self._text = text
         self._starts: list[int] = []
+        self._asked = 0
         self._path = path
         self._origin = origin
 
@@ -87,7 +90,10 @@ class Lines:
         return line, column, line, column
 
     def _position(self, offset: int) -> tuple[int, int]:
-        if not self._starts:  # nobody asks for most texts
+        if not self._starts and self._asked < _OFTEN:  # nobody asks for most places
+            self._asked += 1
+            return self._text.count("\n", 0, offset) + 1, offset - self._text.rfind("\n", 0, offset)
+        if not self._starts:
             self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
