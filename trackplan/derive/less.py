@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from trackplan.derive.alternatives import Alternative, choose, drop, unknown, unused
 from trackplan.derive.reasons import few
-from trackplan.link.takings import Forms, Takings
 
 if TYPE_CHECKING:
     from trackplan.derive.beforehand import Beforehand
     from trackplan.facts.base import FactBase, Row
     from trackplan.link.store import Facts
+    from trackplan.link.takings import Forms, Takings
 
 SUBJECTS = "INSERT INTO lessened_subject (kind, key, category) SELECT kind, key, category FROM lessened"
 NAMES = ("kind", "key", "action", "form", "keep", "evidence", "breaks", "takers", "advice")
@@ -55,6 +55,8 @@ class Less(Struct):
     @classmethod
     def of(cls, base: FactBase, facts: Facts) -> Less:
         """What chooses for the subjects of a fact base."""
+        from trackplan.link.takings import Takings  # with all of linking, which an edit of a plan does without
+
         consumers = [(str(id_), bool(counts)) for id_, counts in base.fetch(_CONSUMERS)]
         models = {key: str(id_) for key, id_ in base.fetch("SELECT key, id FROM relation") if isinstance(key, int)}
         doubted = base.fetch("SELECT relation, reason FROM low_coverage")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from trackplan.link.linked import Linked
 
 _WORTH = 400  # statements for which a copy of this process is worth its start
-_PACKED = msgspec.msgpack.Decoder(Packed | None)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -32,6 +31,7 @@ def linked(demand: Demand, jobs: int) -> dict[int, Linked]:
     with closing(copies.Shared(len(blocks), work, jobs)) as shared:
         made = {number: demand.ahead(blocks[number]) for number in shared.items()}
         answers = shared.answers()  # what a copy owes that died is linked later on
-        theirs = {number: _PACKED.decode(piece) for number, piece in answers.items() if number not in made}
+        decoder = msgspec.msgpack.Decoder(Packed | None)
+        theirs = {number: decoder.decode(piece) for number, piece in answers.items() if number not in made}
         made.update((number, None if each is None else unpacked(each)) for number, each in theirs.items())
     return {number: found for number, found in made.items() if found is not None}
