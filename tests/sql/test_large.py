@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from trackplan.sql import statements
 from trackplan.sql.records import NotUnderstood, Statement
 from trackplan.sql.script import LARGE, without_rows
 from trackplan.sql.statements import compile_text
@@ -36,3 +39,16 @@ def test_a_statement_that_is_too_large_is_told_and_no_other_lost() -> None:
     assert found[0].detail == "is too large to be looked at"
     assert {"a0", "t", f"a{LARGE // 6 - 1}"} <= found[0].words
     assert isinstance(found[1], Statement)
+
+
+def test_after_very_many_statements_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "_MOST", 2)
+    text = "select a from t; select b from t;\nselect c from u; delete from v where d = 1"
+    first, second, rest = compile_text(text, "duckdb").statements
+    assert isinstance(first, Statement)
+    assert isinstance(second, Statement)
+    assert isinstance(rest, NotUnderstood)
+    assert rest.detail == "follows more statements than are looked at (2)"
+    assert text[slice(*rest.span)].startswith("select c")
+    assert {"c", "u", "v", "d"} <= rest.words
+    assert "b" not in rest.words

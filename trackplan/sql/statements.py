@@ -75,6 +75,8 @@ _MOVES = re.compile(r"\b(attach|exchange|inherit|rename|swap)\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _FIRST_WORDS = re.compile(r"\w+")
 _DYNAMIC = re.compile(r"\b(execute|exec|eval|query_table|sp_executesql)\b", re.IGNORECASE)
+_MOST = 5_000
+"""Statements of a text that are looked at; no script that people write has so many, and a dump takes minutes."""
 _TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*+'", re.DOTALL)
 
 
@@ -82,7 +84,12 @@ def compile_text(text: str, dialect: str) -> Record:
     """Compile every statement of `text`. Never raises for what the text holds."""
     record = Record([])
     made: set[tuple[str, ...]] = set()
-    for piece in statements(text, dialect):
+    for number, piece in enumerate(statements(text, dialect)):
+        if number == _MOST:
+            start = piece.span[0]
+            detail = f"follows more statements than are looked at ({_MOST:,})"
+            record.statements.append(_not_understood("unsupported", detail, text[start:], (start, len(text))))
+            break
         for found in _statement(piece, dialect, made):
             if isinstance(found, Definition):
                 record.definitions.append(found)
