@@ -44,9 +44,8 @@ class Closure(Struct):
     asked: dict[int, Masks] = {}
     perhaps: dict[int, int] = {}
     parts: list[tuple[list[int], bool]] = []
-    _named: list[int] = []
-    _star: list[int] = []
-    _possible: list[int] = []
+    _reached: list[Masks] = []
+    _both: dict[tuple[int, int], tuple[Masks, Masks, Masks]] = {}
     _changed: bool = False
 
     def ask(self, table: int, key: Key, bits: int, strength: int) -> None:
@@ -69,7 +68,7 @@ class Closure(Struct):
         def go(ends: Ends, own: int) -> None:
             steps.append(((), *ends, own))
             self._grow()
-            self._give(ends, (bits, 0, 0) if own == TAKES else (0, bits, 0))
+            self._give(ends, _own(bits)[own])
 
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]
@@ -80,11 +79,11 @@ class Closure(Struct):
 
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
-        return (self._named[node], self._star[node], self._possible[node]) if node < len(self._named) else NONE
+        return self._reached[node] if node < len(self._reached) else NONE
 
     def all_masks(self) -> Iterable[Masks]:
         """Who reaches each node, in their order."""
-        return zip(self._named, self._star, self._possible, strict=True)
+        return self._reached
 
     def run(self) -> None:
         """Spread what was asked for to its ends."""
@@ -103,6 +102,7 @@ class Closure(Struct):
             while self._changed:
                 self._changed = False
                 for number in self.parts[-1][0]:
+                    self._both.clear()
                     self.spread(self.program.tables[number])
                 if not circular:
                     break
@@ -116,7 +116,7 @@ class Closure(Struct):
         if block.by_position:
             unclear = table.frame.open or linked.open
             return [() if unclear or p >= len(linked.columns) else (p,) for p in range(len(names))]
-        if names == linked.names and len(self.nodes.index[table.number]) == len(names):  # each name stands there once
+        if self._alike(table, linked):
             return [(position,) for position in range(len(names))]
         index = linked.index()
         found = [linked.positions(name, index) for name in names]
@@ -126,42 +126,62 @@ class Closure(Struct):
             found[position] = nameless[nth : nth + 1] if len(mine) == len(nameless) else nameless
         return found
 
+    def _alike(self, table: Table, linked: Linked) -> bool:
+        """Whether a statement gives the columns of a table as they stand there, each name once."""
+        names = self.nodes.names[table.number]
+        return names == linked.names and len(self.nodes.index[table.number]) == len(names)
+
     def _grow(self) -> None:
-        if self.nodes.count == len(self._named):
-            return
-        missing = [0] * (self.nodes.count - len(self._named))
-        for masks in (self._named, self._star, self._possible):
-            masks.extend(missing)
+        missing = self.nodes.count - len(self._reached)
+        if missing:
+            self._reached += [NONE] * missing
 
     def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
         """Pass on what reaches some nodes of a table, and what itself takes, to others."""
-        self.steps[table].append((sources, *ends, own))
+        self._pass(table, [(sources, *ends, own)])
+
+    def _pass(self, table: int, steps: Sequence[Step]) -> None:
+        """Go some steps of a table, one after the other."""
+        self.steps[table] += steps
         self._grow()
-        bits = self.takers.get(table, 0) if own else 0
-        named, star, possible = bits if own & TAKES else 0, bits if own & STARS else 0, 0
-        for source in sources:
-            named |= self._named[source]
-            star |= self._star[source]
-            possible |= self._possible[source]
-        self._give(ends, (named, star, possible))
+        reached, all_own = self._reached, _own(self.takers.get(table, 0))
+        for sources, sure, perhaps, own in steps:
+            masks = all_own[own]
+            for source in sources:
+                more = reached[source]
+                if masks is NONE:
+                    masks = more
+                elif more is not masks and more is not NONE:
+                    masks = self._together(masks, more)
+            if masks is not NONE:
+                self._give((sure, perhaps), masks)
 
     def _give(self, ends: Ends, masks: Masks) -> None:
         """Add askers to those of some nodes: of those that are surely meant, and of those that may be."""
         sure, perhaps = ends
-        named, star, possible = masks
-        for known, nodes, fresh in (
-            (self._named, sure, named),
-            (self._star, sure, star),
-            (self._possible, sure, possible),
-            (self._possible, perhaps, named | star | possible),
-        ):
-            if fresh:
-                for node in nodes:
-                    before = known[node]
-                    after = before | fresh if before else fresh  # most are reached once, and share one number
-                    if after != before:
-                        known[node] = after
-                        self._changed = True
+        reached = self._reached
+        for node in sure:
+            before = reached[node]
+            if before is NONE:  # most are reached once, and share what reaches them
+                reached[node] = masks
+                self._changed = True
+            elif before is not masks:
+                after = self._together(before, masks)
+                if after is not before:
+                    reached[node] = after
+                    self._changed = True
+        if perhaps:
+            named, star, possible = masks
+            self._give((perhaps, ()), (0, 0, named | star | possible))
+
+    def _together(self, one: Masks, other: Masks) -> Masks:
+        """Two sets of askers as one: the very first where the other adds nothing to it, found once for a table."""
+        known = self._both.get((id(one), id(other)))
+        if known is None:
+            named, star, possible = one[0] | other[0], one[1] | other[1], one[2] | other[2]
+            found = (named, star, possible)
+            known = self._both[id(one), id(other)] = (one, other, one if found == one else found)
+        return known[2]
 
     def spread(self, table: Table) -> None:
         """Pass on what reaches a table to what it is made of."""
@@ -185,26 +205,33 @@ class Closure(Struct):
         """What a statement gives for the columns of the table that it fills, and to the table itself."""
         nodes, linked, number = self.nodes, self.linked[block.number], table.number
         first, count = nodes.first[number], len(nodes.names[number])
-        ways = self.ways(table, block)
-        askers: list[list[int]] = [[] for _ in linked.columns]
+        alike = not block.by_position and self._alike(table, linked)
+        ways = self.ways(table, block) if not alike else []
+        askers: list[list[int]] = [[] for _ in linked.columns] if not alike else []
         for position, found in enumerate(ways):
             for at in found:
                 askers[at].append(first + position)
         # Columns that take the very same (all of a wide table, say) pass on what reaches them together.
-        together: dict[int, tuple[Sequence[Edge], list[int], int]] = {}
-        for at, (edges, sources) in enumerate(zip(linked.columns, askers, strict=True)):
+        together: dict[int, int] = {}
+        taken: list[Sequence[Edge]] = []
+        askers_of: list[list[int]] = []
+        owns: list[int] = []
+        for at, edges in enumerate(linked.columns):
             if not edges:
                 continue
             own = STARS if linked.starred is not None and linked.starred[at] else TAKES
-            known = together.get(id(edges))
-            if known is None:
-                together[id(edges)] = (edges, sources, own)
-            else:
-                known[1].extend(sources)
-                together[id(edges)] = (edges, known[1], known[2] | own)
-        ends = self.targets.each(block, (edges for edges, _, _ in together.values()))
-        for (_, sources, own), reached in zip(together.values(), ends, strict=True):
-            self._go(number, sources, reached, own)
+            sources = [first + at] if alike else askers[at]
+            if len(edges) > 1:
+                known = together.setdefault(id(edges), len(taken))
+                if known < len(taken):
+                    askers_of[known] += sources
+                    owns[known] |= own
+                    continue
+            taken.append(edges)
+            askers_of.append(sources)
+            owns.append(own)
+        ends = self.targets.each(block, taken)
+        self._pass(number, [(s, *end, own) for s, end, own in zip(askers_of, ends, owns, strict=True)])
         self._go(number, (first + count,), self.targets.behind(block, linked.rows), TAKES)
         if linked.open:
             self._go(number, (), self.targets.rest(block, ALL), STARS)
@@ -212,7 +239,7 @@ class Closure(Struct):
         while done < len(nodes.paths[number]):
             for (column, path), node in list(nodes.paths[number].items())[done:]:
                 done += 1
-                for at in ways[column - first]:
+                for at in (column - first,) if alike else ways[column - first]:
                     if edges := linked.columns[at]:
                         self._go(number, (node,), self.targets.inside(block, edges, path, number))
         if block.by_position and (table.frame.open or linked.open):
@@ -293,6 +320,11 @@ class Closure(Struct):
             named, star, possible = self.masks(node)
             asked |= named | star | possible
         return asked
+
+
+def _own(bits: int) -> tuple[Masks, Masks, Masks, Masks]:
+    """What a table takes that asks itself, by `Step`'s last number."""
+    return (NONE, (bits, 0, 0), (0, bits, 0), (bits, bits, 0)) if bits else (NONE, NONE, NONE, NONE)
 
 
 def _unnamed(nodes: Nodes, table: int) -> list[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
 from trackplan.link.expand import Expanded
 from trackplan.link.kept import Kept
-from trackplan.link.linked import Linked, link
+from trackplan.link.linked import Linked, begin, link
 from trackplan.link.program import Block, Program, Table
 from trackplan.link.scopes import Scopes
 
@@ -29,6 +29,7 @@ class Demand(Struct):
     ready: dict[int, Linked] = {}
     _waiting: dict[int, None] = {}
     _clear: dict[int, list[tuple[int, str]]] = {}
+    _unfinished: dict[int, Callable[[], None]] = {}
 
     def want(self, table: Table, name: str, *, sure: bool) -> None:
         """Ask a table for a column; it takes the name on if it is open and has no such column."""
@@ -64,6 +65,9 @@ class Demand(Struct):
             if not sum(self._made_clear(block) for block in unclear):
                 break
             self._settle()
+        for finish in self._unfinished.values():
+            finish()
+        self._unfinished.clear()
 
     def _settle(self) -> None:
         while self._waiting:
@@ -129,7 +133,15 @@ class Demand(Struct):
         tables = self.program.tables
         scopes = self.scopes(block)
         wanted = list(self.wanted(block, scopes))
-        return self.kept.linked(block, wanted, self._named(block), lambda: link(block, scopes, tables, wanted))
+        if self.kept.pack.lasts:
+            return self.kept.linked(block, wanted, self._named(block), lambda: link(block, scopes, tables, wanted))
+        linked, finish = begin(block, scopes, tables, wanted)
+        self._unfinished.pop(block.number, None)
+        if linked.questions:  # it may be linked again
+            self._unfinished[block.number] = finish
+        else:
+            finish()
+        return linked
 
     def wanted(self, block: Block, scopes: Scopes) -> Iterable[tuple[str, bool]]:
         """What a statement is asked for by the name of its target's columns, besides what it has."""

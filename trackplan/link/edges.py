@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from trackplan.link.frames import Key
+from trackplan.link.frames import NAMED, Key
 from trackplan.sql.values import joined, part
 
 Edge = tuple[int, Key, str, str, bool, int]
 """From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
 
 DEEPEST = 8
+_whole: dict[int, list[tuple[Edge]]] = {}
+
+
+def whole(frame: int, count: int) -> Sequence[tuple[Edge]]:
+    """For each of the first columns of a frame, at least `count`, the edges of one that is the very same."""
+    found = _whole.get(frame)
+    if found is None:
+        found = _whole[frame] = []
+    if len(found) < count:
+        found.extend(((frame, position, "", "", True, NAMED),) for position in range(len(found), count))
+    return found
 
 
 def shortened(path: str) -> str:

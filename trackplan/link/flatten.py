@@ -30,6 +30,7 @@ class Flattener:
     __slots__ = (
         "_before",
         "_circular",
+        "_computed",
         "_first",
         "_flat",
         "_known",
@@ -48,6 +49,8 @@ class Flattener:
         self._flat: list[list[Sequence[Edge] | None]] = []
         self._rows: dict[int, Sequence[Edge] | None] = {}
         self._known: dict[Edge, Sequence[Edge]] = {}
+        # What is computed of columns, by the numbers of their edges, which live as long.
+        self._computed: dict[int, Sequence[Edge]] = {}
         self._before: tuple[list[list[Sequence[Edge] | None]], dict[int, Sequence[Edge] | None]] | None = None
         self._circular = False
         self._whole = False
@@ -60,6 +63,7 @@ class Flattener:
             self._flat = [[None] * len(columns) for columns in self.resolver.columns]
             self._rows = {}
             self._known = {}
+            self._computed = {}
             # Inner scopes mostly have the smaller numbers: so nothing goes deep.
             for number in range(self._first) if self._first > _FEW else ():
                 for position in range(len(self._flat[number])):
@@ -167,8 +171,21 @@ class Flattener:
             self._circular = True
             return ()
         if path or clear:
-            return _once([whole for below in inner if (whole := composed(edge, below)) is not None])
-        return _once([(f, k, p, into, False, strength if strength < s else s) for f, k, p, _, _, s in inner])
+            found: list[Edge] = []
+            for below in inner:
+                f, k, p, i, c, s = below
+                if c and not p and not i:  # a column as it is
+                    found.append((f, k, path, into, clear, strength if strength < s else s))
+                elif (whole := composed(edge, below)) is not None:
+                    found.append(whole)
+            return _once(found)
+        if into or strength != NAMED:
+            return _once([(f, k, p, into, False, strength if strength < s else s) for f, k, p, _, _, s in inner])
+        known = self._computed.get(id(inner))
+        if known is None:
+            known = self._computed[id(inner)] = _once([(f, k, p, "", False, s) for f, k, p, _, _, s in inner])
+            self._computed[id(known)] = known
+        return known
 
     def _row(self, edge: Edge) -> Sequence[Edge]:
         """An edge to a row of a frame, or to a part of it, as edges to columns."""
@@ -258,7 +275,9 @@ class Flattener:
 
 def _once(edges: list[Edge]) -> Sequence[Edge]:
     """Each of some edges once."""
-    return list(dict.fromkeys(edges)) if len(edges) > 1 else edges
+    if len(edges) < 3:
+        return edges[:1] if len(edges) > 1 and edges[0] == edges[1] else edges
+    return list(dict.fromkeys(edges))
 
 
 _UNDER_WAY: Sequence[Edge] = []

@@ -114,13 +114,15 @@ class Frame:
         return (position,)
 
     def view(self) -> Frame:
-        """The same columns for one statement, which may ask for more of them."""
+        """The same columns for one statement, which may ask for more of them where they are not all known."""
+        if not self.open:
+            return self
         copy = Frame(weak=self.weak)
-        copy.names = list(self.names) if self.open else self.names
-        copy.index = dict(self.index) if self.open else self.index
+        copy.names = list(self.names)
+        copy.index = dict(self.index)
         copy.twins, copy.lists = self.twins, self.lists
-        copy.starred = list(self.starred) if self.open and self.starred is not None else self.starred
-        copy.open = self.open
+        copy.starred = list(self.starred) if self.starred is not None else None
+        copy.open = True
         return copy
 
 

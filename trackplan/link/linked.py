@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -64,8 +64,16 @@ class Linked(Struct, array_like=True):
 
 def link(block: Block, scopes: Scopes, tables: Sequence[Table], wanted: Iterable[tuple[str, bool]]) -> Linked:
     """Link a statement whose scopes are known; it is asked for the columns `wanted` besides those it has."""
+    linked, finish = begin(block, scopes, tables, wanted)
+    finish()
+    return linked
+
+
+def begin(
+    block: Block, scopes: Scopes, tables: Sequence[Table], wanted: Iterable[tuple[str, bool]]
+) -> tuple[Linked, Callable[[], None]]:
+    """A statement with its names resolved, and what has to be called for its columns, rows and rest."""
     resolver = resolved(block, scopes, tables, wanted)
-    columns, rows, rest = Flattener(resolver).run()
     first, root = scopes.count, scopes.frames[scopes.root]
     asks: list[list[tuple[str, bool]]] = []
     for slot, number in enumerate(block.slots):
@@ -73,13 +81,13 @@ def link(block: Block, scopes: Scopes, tables: Sequence[Table], wanted: Iterable
         known = len(tables[number].frame.names)
         asks.append([(name, name.lower() in frame.index) for name in frame.names[known:]])
     lines = block.unit.lines
-    return Linked(
+    linked = Linked(
         names=root.names,
         starred=root.starred,
         open=root.open,
-        columns=columns,
-        rows=rows,
-        rest=rest,
+        columns=[],
+        rows=[],
+        rest=[],
         first=first,
         asks=asks,
         unknowns=[Unknown(reason, name, _ends(lines.place(span))) for reason, name, span in resolver.unknowns],
@@ -87,6 +95,11 @@ def link(block: Block, scopes: Scopes, tables: Sequence[Table], wanted: Iterable
         spelled=resolver.spelled,
         questions=sorted(resolver.lookup.open_questions),
     )
+
+    def finish() -> None:
+        linked.columns, linked.rows, linked.rest = Flattener(resolver).run()
+
+    return linked, finish
 
 
 def resolved(

@@ -50,8 +50,8 @@ class _Lazy(dict[int, T], Generic[T]):
 class _Recording(Closure):
     """Tells which steps there are, and goes none of them."""
 
-    def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
-        self.steps[table].append((sources, *ends, own))
+    def _pass(self, table: int, steps: Sequence[Step]) -> None:
+        self.steps[table] += steps
 
     def _give(self, ends: Ends, masks: Masks) -> None: ...
 

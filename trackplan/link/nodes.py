@@ -18,9 +18,9 @@ from trackplan.sql.values import firsts, unkeyed
 # A table that is built from itself can make new paths each time round: beyond these the whole value counts.
 _MOST_PATHS = 1_000
 
-Slot = tuple[int, int, int, list[int]]
-"""A table as a statement sees it: its number, the node of its first column, how many of them are known, and the nodes
-of those that the statement asks for besides."""
+Slot = tuple[int, Sequence[int]]
+"""A table as a statement sees it: its number, and the nodes of its columns by their positions. That of its rows is
+last, so that `ROWS` leads to it."""
 
 
 class Nodes(Struct):
@@ -106,7 +106,11 @@ class Nodes(Struct):
         for number, asks in zip(block.slots, linked.asks, strict=True):
             first, index = self.first[number], self.index[number]
             known = len(self.tables[number].frame.names)
-            found.append((number, first, known, [first + index[name.lower()] for name, _ in asks]))
+            if asks or known < len(self.names[number]):
+                asked = (first + index[name.lower()] for name, _ in asks)
+                found.append((number, [*range(first, first + known), *asked, self.rows(number)]))
+            else:
+                found.append((number, range(first, first + known + 1)))
         return found
 
     def _fresh(self) -> int:

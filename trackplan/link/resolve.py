@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from trackplan.link.edges import Edge, parts
+from trackplan.link.edges import Edge, parts, whole
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
 from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
@@ -46,7 +46,7 @@ class Resolver(References):
 
     arguments: dict[int, list[Edge]]
     beside: dict[tuple[int, int], list[Edge]]
-    columns: list[list[list[Edge] | None]]
+    columns: list[list[Sequence[Edge] | None]]
     rows: list[list[Edge]]
 
     def run(self, wanted: Iterable[tuple[str, bool]]) -> None:
@@ -95,19 +95,20 @@ class Resolver(References):
                 edges = self.edges(number, output.refs)
                 self.beside[number, position] = edges + self.edges(number, replaced, noting=False)
 
-    def _select_columns(self, number: int, columns: list[list[Edge] | None]) -> None:
+    def _select_columns(self, number: int, columns: list[Sequence[Edge] | None]) -> None:
         """Fill the columns of a SELECT: mostly there is one for each item."""
         scope, origins = self.scopes[number], self.frames[number].origins
         outputs = scope.outputs if isinstance(scope, Select) else []
         if origins is None:
             for position, output in enumerate(outputs):
-                columns[position] = self.edges(number, output.refs, position) if output.refs else []
+                columns[position] = self.edges(number, output.refs, position) if output.refs else ()
             return
-        plain = self.uses is None
+        frames, passing = self.frames, self.uses is None and not any(o.star and o.star.replace for o in outputs)
         for position in range(len(columns)):
             origin = origins[position]
-            if plain and isinstance(origin, tuple) and not ((star := outputs[origin[0]].star) and star.replace):
-                columns[position] = [(origin[1], origin[2], "", "", True, NAMED)]
+            if passing and isinstance(origin, tuple):
+                _, frame, at = origin
+                columns[position] = whole(frame, len(frames[frame].names))[at]
             else:
                 self._fill(number, position)
 
@@ -172,7 +173,7 @@ class Resolver(References):
                 edges.append((member, ALL, "", "", True, POSSIBLE))
         return edges
 
-    def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> list[Edge]:
+    def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):
             return self.edges(number, scope.outputs[origin].refs, origin)
         if isinstance(origin, tuple):

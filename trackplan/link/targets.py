@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from trackplan.link.edges import Edge
-from trackplan.link.frames import NAMED, WHOLE
+from trackplan.link.frames import NAMED, ROWS, WHOLE
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes, Slot
 from trackplan.link.program import Block
@@ -51,28 +51,39 @@ class Targets(Struct):
         nodes, paths = self.nodes, self.nodes.paths
         found: list[Ends] = []
         for edges in columns:
+            if len(edges) == 1:
+                slot, key, path, _, _, strength = edges[0]
+                if isinstance(key, int) and key >= 0:  # as most
+                    number, at = slots[slot - base]
+                    node = at[key]
+                    if path:
+                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
+                    found.append(((node,), ()) if strength == NAMED else ((), (node,)))
+                    continue
             sure: list[int] = []
             perhaps: list[int] = []
             for slot, key, path, _, _, strength in edges:
-                number, first, known, later = slots[slot - base]
+                number, at = slots[slot - base]
                 ends = sure if strength == NAMED else perhaps
                 if not isinstance(key, int):
                     ends.append(nodes.node(number, key, path))
-                elif key >= 0:
-                    node = first + key if key < known else later[key - known]
-                    if path:
-                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
-                    ends.append(node)
                 elif key == WHOLE:
                     ends += self._part_of_row(number, path)
                 else:
-                    ends.append(nodes.rows(number))
+                    node = at[key]
+                    if path and key != ROWS:
+                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
+                    ends.append(node)
             found.append((_once(sure), _once(perhaps)))
         return found
 
     def inside(self, block: Block, edges: Sequence[Edge], asked: str, own: int) -> Ends:
         """The nodes that the part `asked` of a column of a statement, which fills the table `own`, leads to."""
         slots, base = block.slots, self.linked[block.number].first
+        if len(edges) == 1:
+            slot, key, path, into, clear, strength = edges[0]
+            if not into and (not path or not clear):  # as most
+                return self.each(block, (((slot, key, asked if clear else path, "", False, strength),),))[0]
         met: list[Edge] = []
         for slot, key, path, into, clear, strength in self._met(edges, asked):
             way = path
