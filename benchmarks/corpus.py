@@ -13,6 +13,7 @@ _SKIPPED = {".git", "node_modules", "target", "dbt_packages", ".venv"}
 _NAMED_BY_FOLDER = {"query.sql", "view.sql"}
 # A column as the first item of a select list, and what an edit makes of it.
 _ITEM = re.compile(r"\bselect\s+(?P<item>(?!null\b|from\b)[a-z_]\w*)(?=\s*,|\s+from\b)", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{|\{%")
 _EDITED_ITEM = re.compile(r"(?:NULL AS )?(\w+) /\* changed \d+ \*/")
 _TYPE = re.compile(r"\btype: (\w+)")
 _DESCRIPTION = re.compile(r"\bdescription: (?![|>])[^\n{}]*")
@@ -71,7 +72,7 @@ def generated(folder: Path, sizes: Sizes, seed: int) -> Corpus:
 def real(source: Path, folder: Path, dialect: str) -> Corpus:
     """Copy the SQL and the schema files below `source` and write a project file for them, unless there is one.
 
-    Raises ValueError where there is no SQL.
+    The file that is edited is one without templates, if there is any. Raises ValueError where no SQL selects a column.
     """
     wanted = {".sql", ".yaml", ".yml", ".json", ".csv"} if (source / PROJECT).exists() else {".sql"}
     for path in sorted(source.rglob("*")):
@@ -80,9 +81,10 @@ def real(source: Path, folder: Path, dialect: str) -> Corpus:
         if named and path.is_file() and not path.is_symlink() and not _SKIPPED & set(below.parts):
             (folder / below).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / below)
-    found = [path for path in sorted(folder.rglob("*.sql")) if _plain(path)]
+    readable = [path for path in sorted(folder.rglob("*.sql")) if _ITEM.search(_text(path))]
+    found = [path for path in readable if not _TEMPLATE.search(_text(path))] or readable
     if not found:
-        message = f"no SQL below {source}"
+        message = f"no SQL that selects a column by its name below {source}"
         raise ValueError(message)
     if not (folder / PROJECT).exists():
         (folder / PROJECT).write_text("\n".join(_project(folder, dialect)) + "\n", encoding="utf-8")
@@ -108,10 +110,8 @@ def _project(folder: Path, dialect: str) -> list[str]:
     return [line.replace("{{", "{").replace("}}", "}") if "relation" in line else line for line in lines]
 
 
-def _plain(path: Path) -> bool:
-    """Whether an edit of the file makes sense: a query without templates."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return "{{" not in text and "{%" not in text and bool(_ITEM.search(text))
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _middle(folder: Path, paths: list[Path]) -> str:

@@ -23,7 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     facts = machine()
     _say(", ".join(f"{name}: {value}" for name, value in facts.items()))
     with tempfile.TemporaryDirectory() as scratch:
-        bench = Bench(_corpus(options, Path(scratch) / "project"), Path(scratch), options.runs)
+        try:
+            bench = Bench(_corpus(options, Path(scratch) / "project"), Path(scratch), options.runs)
+        except ValueError as error:
+            sys.exit(f"{error}: give --corpus a folder that has some")
         _say(f"{bench.corpus.name}, {bench.corpus.size() / 1e6:.2f} MB; median of {options.runs} runs\n")
         found = {goal.name: _measured(goal, bench, before) for goal in chosen}
     if options.store:

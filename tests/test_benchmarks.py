@@ -90,6 +90,19 @@ def test_a_project_is_written_for_real_sql(tmp_path: Path) -> None:
     ]
     with pytest.raises(ValueError, match="no SQL"):
         corpus.real(tmp_path / "project" / "nothing", tmp_path / "other", "")
+    with pytest.raises(SystemExit, match=r"no SQL .*: give --corpus a folder"):
+        run.main(["--corpus", str(tmp_path / "project" / "nothing")])
+
+
+def test_a_dbt_project_of_templates_alone_can_be_edited(tmp_path: Path) -> None:
+    models = tmp_path / "dbt" / "models"
+    models.mkdir(parents=True)
+    (tmp_path / "dbt" / "dbt_project.yml").write_text("name: shop\n", encoding="utf-8")
+    (models / "orders.sql").write_text("select id, total from {{ source('raw', 'orders') }}\n", encoding="utf-8")
+    (models / "all.sql").write_text("select * from {{ ref('orders') }}\n", encoding="utf-8")
+    found = corpus.real(tmp_path / "dbt", tmp_path / "copy", "duckdb")
+    found.edit_sql(1)
+    assert (found.folder / found.sql).read_text(encoding="utf-8").startswith("select NULL AS id /* changed 1 */, total")
 
 
 def test_costs_are_those_of_the_process() -> None:
