@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trackplan import pipeline
 from trackplan.cache import pack
 from trackplan.cache.pack import Means
+from trackplan.jinja import Renderer
 from trackplan.link import linked
 from trackplan.project import load
 
@@ -177,3 +178,112 @@ def test_only_what_sees_a_change_is_linked_again(tmp_path: Path, monkeypatch: py
     assert linked_again() == {"models/m0.sql", "models/m1.sql"}
     write(tmp_path, "models/m1.sql", "select kind as id from m.m0")
     assert linked_again() == {"models/m1.sql"}
+
+
+CONFIGS = (
+    "alias='renamed'",
+    "enabled=false",
+    "materialized='incremental'",
+    "pre_hook='select kind from m1'",
+    "tags=[]",
+)
+
+
+@st.composite
+def templates(draw: st.DrawFn) -> str:
+    """A model of a dbt project."""
+    name, other = draw(st.sampled_from(COLUMNS)), draw(st.sampled_from(COLUMNS))
+    table = draw(st.sampled_from(["ref('m0')", "ref('m1')", "source('raw', 'events')", "ref('nobody')"]))
+    return draw(
+        st.sampled_from(
+            [
+                f"select {name}, {other} as more from {{{{ {table} }}}}",
+                f"select * from {{{{ {table} }}}}",
+                f"{{{{ config({draw(st.sampled_from(CONFIGS))}) }}}}select {name} from {{{{ {table} }}}}",
+                f"select {{{{ one('{name}') }}}} as kind from {{{{ {table} }}}}",
+                f"select {{{{ var('column') }}}} as kind from {{{{ {table} }}}}",
+                f"select {name} from {{{{ {table} }}}} {{% if is_incremental() %}}where {other} > 1{{% endif %}}",
+                f"{{% for c in dbt_utils.get_column_values({table}, '{name}') %}}select {{{{ c }}}}{{% endfor %}}",
+                f"select {{{{ {name}( }}}}",
+            ]
+        )
+    )
+
+
+DBT = {
+    "dbt/dbt_project.yml": st.builds("name: shop\nvars: {{column: {}}}\n".format, st.sampled_from(COLUMNS)),
+    "dbt/macros/one.sql": st.builds(
+        "{{% macro one(name) %}}coalesce({{{{ name }}}}, {}){{% endmacro %}}".format, st.sampled_from(COLUMNS)
+    ),
+    "dbt/models/raw.yml": st.builds(
+        "sources: [{{name: raw, tables: [{{name: events, identifier: {}, columns: [{{name: {}}}]}}]}}]\n".format,
+        st.sampled_from(["events", "events_v2"]),
+        st.sampled_from(COLUMNS),
+    ),
+    "dbt/snapshots/kept.sql": st.builds(
+        "{{% snapshot kept %}}{{{{ config(unique_key='{}') }}}}select * from {{{{ ref('m0') }}}}"
+        "{{% endsnapshot %}}".format,
+        st.sampled_from(COLUMNS),
+    ),
+    **{f"dbt/models/m{number}.sql": templates() for number in range(3)},
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_any_edits_of_a_dbt_project_give_what_a_first_run_gives(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    cache = folder / "cache"
+    (folder / "trackplan.yaml").write_text("version: 1\ndialect: duckdb\ndbt: [dbt]\n", encoding="utf-8")
+    for name in ("macros", "models", "snapshots"):
+        (folder / "dbt" / name).mkdir(parents=True)
+    for path, content in DBT.items():
+        write(folder, path, data.draw(content, label=path))
+    assert facts(folder, cache) == facts(folder, None)
+    for _ in range(data.draw(st.integers(1, 4), label="edits")):
+        path = data.draw(st.sampled_from(sorted(DBT)), label="edited")
+        gone = path != "dbt/dbt_project.yml" and data.draw(st.integers(0, 9), label="gone at 0") == 0
+        write(folder, path, None if gone else data.draw(DBT[path], label=path))
+        assert facts(folder, cache) == facts(folder, None)
+
+
+def test_only_what_may_become_another_text_is_rendered_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    before = Renderer.render
+
+    def render(self, text, *rest):  # type: ignore[no-untyped-def]
+        seen.append(text)
+        return before(self, text, *rest)
+
+    monkeypatch.setattr(Renderer, "render", render)
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\ndbt: [dbt]\n",
+        "dbt/dbt_project.yml": "name: shop\n",
+        "dbt/macros/one.sql": "{% macro one() %}1{% endmacro %}",
+        "dbt/models/m0.sql": "select {{ one() }} as id",
+        "dbt/models/m1.sql": "{{ config(alias='x', meta={'a': [1, (2, none)]}) }}select * from {{ ref('m0') }}",
+        "dbt/models/m2.sql": "select 1 as id -- no template",
+    }
+    for name in ("macros", "models"):
+        (tmp_path / "dbt" / name).mkdir(parents=True)
+    for path, text in files.items():
+        write(tmp_path, path, text)
+
+    def rendered_again() -> list[str]:
+        seen.clear()
+        facts(tmp_path, tmp_path / "cache")
+        return [text for text in seen if "{" in text]
+
+    both = [files["dbt/models/m0.sql"], files["dbt/models/m1.sql"]]
+    assert rendered_again() == both
+    assert rendered_again() == []
+    write(tmp_path, "dbt/models/m2.sql", "select 2 as id")
+    assert rendered_again() == []
+    write(tmp_path, "dbt/models/m0.sql", "select {{ one() }} as number")
+    assert rendered_again() == ["select {{ one() }} as number"]
+    write(tmp_path, "dbt/macros/one.sql", "{% macro one() %}2{% endmacro %}")
+    assert rendered_again() == ["select {{ one() }} as number", both[1]]
+    write(tmp_path, "dbt/models/m3.sql", "select 3 as id")
+    assert rendered_again() == ["select {{ one() }} as number", both[1]]

@@ -126,7 +126,7 @@ def test_artifacts_are_read_only_where_they_are_named(tmp_path: Path) -> None:
     }
     without = project(tmp_path, files)
     assert project(tmp_path, {**files, **artifacts}) == without
-    found = list(dbt.project(WorkTree(tmp_path), ".", "duckdb", (), *artifacts))
+    found = list(dbt.project(WorkTree(tmp_path), ".", "duckdb", (), "target/manifest.json", "target/catalog.json"))
     sql = {s.place.path: s for s in found if isinstance(s, Sql)}
     assert (sql["models/m.sql"].text, sql["models/m.sql"].rendered) == ("select total from db.shop.orders", True)
     assert not sql["models/n.sql"].rendered

@@ -96,7 +96,7 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     found.problems.extend(wrong)
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["dbt"]:
-        _dbt(found, work, path, source, source.dialect or project.dialect)
+        _dbt(found, work, path, source, source.dialect or project.dialect, pack)
     for problem in found.problems:  # a dbt project's files are known only once something is found in them
         found.files.setdefault(problem.place.path, "dbt")
     return found
@@ -264,13 +264,13 @@ def _renderer(dialect: str) -> Renderer:
     return Renderer(Settings(dialect))
 
 
-def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str) -> None:
+def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str, pack: Pack) -> None:
     from trackplan.readers import dbt
 
     # Two projects of one repository may have models of the same name; they are not the same.
     taken = {sql.relation[-1] for sql in found.sql if sql.relation}
     with _noting(found):
-        for declared in dbt.project(work, folder, dialect, taken, source.manifest, source.catalog):
+        for declared in dbt.project(work, folder, dialect, taken, source.manifest, source.catalog, pack):
             if isinstance(declared, Problem):
                 # A folder has no line to point at; the entry that names it has.
                 absent = declared.kind == "no-match"

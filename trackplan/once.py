@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ENCODER = msgspec.msgpack.Encoder()
-_WRONG = (msgspec.MsgspecError, ValueError, TypeError, OverflowError)
+_WRONG = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 # Folders and files whose code decides what is read from a text.
 _CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py", "findings.py", "names.py")
 

@@ -99,6 +99,6 @@ WHERE s.used = 0 AND s.fields > 0 AND s.waste = s.fields ORDER BY f.key
 _MOST_WASTED = """
 SELECT r.id || ': ' || count(*) || ' of its columns ' || CASE count(*) WHEN 1 THEN 'is' ELSE 'are' END
 FROM subject s LEFT JOIN landing l ON s.kind = 'field' AND l.field = s.key
-JOIN "column" c ON c.key = coalesce(l."column", CASE WHEN s.kind = 'column' THEN s.key END)
+JOIN stored_column c ON c.key = coalesce(l."column", CASE WHEN s.kind = 'column' THEN s.key END)
 JOIN relation r ON r.key = c.relation WHERE s.status = 'waste' GROUP BY r.id ORDER BY count(*) DESC, r.id LIMIT 1
 """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
-    from trackplan.link.closure import Masks
+    from trackplan.link.reached import Masks
 
 _STRENGTHS = ("named", "star", "possible")
 _NOBODY = dict.fromkeys(_STRENGTHS, 0)

@@ -13,7 +13,7 @@ from trackplan.link.frames import bits
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase, Row
-    from trackplan.link.closure import Masks
+    from trackplan.link.reached import Masks
 
 _MOST_POSSIBLE = 20
 _CALLED = {

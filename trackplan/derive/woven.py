@@ -17,7 +17,7 @@ from trackplan.link.texts import TOLD
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
-    from trackplan.link.closure import Masks
+    from trackplan.link.reached import Masks
 
 Asked = tuple[str, str, list[int]]
 """The last word of a column's name, the way to it inside its column, and the nodes by which it is asked for."""

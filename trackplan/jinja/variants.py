@@ -76,7 +76,7 @@ class Variants:
     def _add(self, run: Run, pieces: Pieces) -> None:
         found, lines, source = self._found, self._lines, self._source
         for name, value in run.settings.items():
-            found.settings.setdefault(name, None if run.tainted(value) else value)
+            found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
         found.refs |= run.refs
         queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
         if run.loops:
@@ -103,3 +103,14 @@ class Variants:
             return
         text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
         self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
+
+
+def _plain(value: object) -> object:
+    """A setting as it can be written down: texts, numbers, lists and mappings; anything else says nothing."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return value if isinstance(value, (bool, int, float)) else None

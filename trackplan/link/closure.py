@@ -7,9 +7,9 @@ that read them, so that each edge is walked once; only what depends on itself is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from trackplan.link.components import components
 from trackplan.link.edges import Edge
@@ -17,12 +17,9 @@ from trackplan.link.frames import ALL, NAMED, STAR, Key, unnamed
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
+from trackplan.link.reached import NONE, Masks, Reached
+from trackplan.link.reached import own as own_masks
 from trackplan.link.targets import STARS, TAKES, Ends, Step, Targets
-
-Masks = tuple[int, int, int]
-"""The askers that reach something: named, by star only, and only possibly."""
-
-NONE: Masks = (0, 0, 0)
 
 
 class Closure(Struct):
@@ -44,9 +41,7 @@ class Closure(Struct):
     asked: dict[int, Masks] = {}
     perhaps: dict[int, int] = {}
     parts: list[tuple[list[int], bool]] = []
-    _reached: list[Masks] = []
-    _both: dict[tuple[int, int], tuple[Masks, Masks, Masks]] = {}
-    _changed: bool = False
+    reached: Reached = field(default_factory=Reached)
 
     def ask(self, table: int, key: Key, bits: int, strength: int) -> None:
         """Askers take a column, the rows, or all columns of a table."""
@@ -68,7 +63,7 @@ class Closure(Struct):
         def go(ends: Ends, own: int) -> None:
             steps.append(((), *ends, own))
             self._grow()
-            self._give(ends, _own(bits)[own])
+            self._give(ends, own_masks(bits)[own])
 
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]
@@ -79,11 +74,8 @@ class Closure(Struct):
 
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""
-        return self._reached[node] if node < len(self._reached) else NONE
-
-    def all_masks(self) -> Iterable[Masks]:
-        """Who reaches each node, in their order."""
-        return self._reached
+        masks = self.reached.masks
+        return masks[node] if node < len(masks) else NONE
 
     def run(self) -> None:
         """Spread what was asked for to its ends."""
@@ -98,11 +90,11 @@ class Closure(Struct):
         for part in reversed(list(components([sorted(needed) for needed in reads]))):
             circular = len(part) > 1 or part[0] in reads[part[0]]
             self.parts.append((sorted(part), circular))
-            self._changed = True
-            while self._changed:
-                self._changed = False
+            self.reached.changed = True
+            while self.reached.changed:
+                self.reached.changed = False
                 for number in self.parts[-1][0]:
-                    self._both.clear()
+                    self.reached.forget()
                     self.spread(self.program.tables[number])
                 if not circular:
                     break
@@ -132,9 +124,10 @@ class Closure(Struct):
         return names == linked.names and len(self.nodes.index[table.number]) == len(names)
 
     def _grow(self) -> None:
-        missing = self.nodes.count - len(self._reached)
-        if missing:
-            self._reached += [NONE] * missing
+        self.reached.grow(self.nodes.count)
+
+    def _give(self, ends: Ends, masks: Masks) -> None:
+        self.reached.give(ends, masks)
 
     def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
         """Pass on what reaches some nodes of a table, and what itself takes, to others."""
@@ -144,44 +137,11 @@ class Closure(Struct):
         """Go some steps of a table, one after the other."""
         self.steps[table] += steps
         self._grow()
-        reached, all_own = self._reached, _own(self.takers.get(table, 0))
+        reached, all_own = self.reached, own_masks(self.takers.get(table, 0))
         for sources, sure, perhaps, own in steps:
-            masks = all_own[own]
-            for source in sources:
-                more = reached[source]
-                if masks is NONE:
-                    masks = more
-                elif more is not masks and more is not NONE:
-                    masks = self._together(masks, more)
+            masks = reached.of(sources, all_own[own])
             if masks is not NONE:
-                self._give((sure, perhaps), masks)
-
-    def _give(self, ends: Ends, masks: Masks) -> None:
-        """Add askers to those of some nodes: of those that are surely meant, and of those that may be."""
-        sure, perhaps = ends
-        reached = self._reached
-        for node in sure:
-            before = reached[node]
-            if before is NONE:  # most are reached once, and share what reaches them
-                reached[node] = masks
-                self._changed = True
-            elif before is not masks:
-                after = self._together(before, masks)
-                if after is not before:
-                    reached[node] = after
-                    self._changed = True
-        if perhaps:
-            named, star, possible = masks
-            self._give((perhaps, ()), (0, 0, named | star | possible))
-
-    def _together(self, one: Masks, other: Masks) -> Masks:
-        """Two sets of askers as one: the very first where the other adds nothing to it, found once for a table."""
-        known = self._both.get((id(one), id(other)))
-        if known is None:
-            named, star, possible = one[0] | other[0], one[1] | other[1], one[2] | other[2]
-            found = (named, star, possible)
-            known = self._both[id(one), id(other)] = (one, other, one if found == one else found)
-        return known[2]
+                reached.give((sure, perhaps), masks)
 
     def spread(self, table: Table) -> None:
         """Pass on what reaches a table to what it is made of."""
@@ -320,11 +280,6 @@ class Closure(Struct):
             named, star, possible = self.masks(node)
             asked |= named | star | possible
         return asked
-
-
-def _own(bits: int) -> tuple[Masks, Masks, Masks, Masks]:
-    """What a table takes that asks itself, by `Step`'s last number."""
-    return (NONE, (bits, 0, 0), (0, bits, 0), (bits, bits, 0)) if bits else (NONE, NONE, NONE, NONE)
 
 
 def _unnamed(nodes: Nodes, table: int) -> list[int]:

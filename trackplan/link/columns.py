@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from trackplan.facts.declared import Column
 from trackplan.findings import Place
-from trackplan.link.closure import Masks
 from trackplan.link.linking import Linking
 from trackplan.link.program import Table
+from trackplan.link.reached import Masks
 from trackplan.link.relations import Relation
 from trackplan.names import is_pipeline
 from trackplan.sql.records import Select

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from trackplan.link.closure import Masks
 from trackplan.link.frames import WHOLE, Frame, Key, bits
 from trackplan.link.linked import resolved
 from trackplan.link.program import Block
+from trackplan.link.reached import Masks
 from trackplan.sql.values import KEY, LENGTH, key_of, unkeyed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from trackplan.cache.pack import Pack
 from trackplan.facts.declared import Consumer
 from trackplan.link import ahead
 from trackplan.link.askers import Askers, wants
-from trackplan.link.closure import Closure, Masks
+from trackplan.link.closure import Closure
 from trackplan.link.demand import Demand
 from trackplan.link.edges import shortened
 from trackplan.link.expand import expand
@@ -19,6 +19,7 @@ from trackplan.link.kept import Kept
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
+from trackplan.link.reached import Masks
 from trackplan.link.relations import Relation
 from trackplan.link.targets import Targets
 from trackplan.sql.values import part

@@ -13,7 +13,7 @@ from trackplan.errors import TooMuchError
 from trackplan.facts.declared import Column, Sql
 from trackplan.findings import Place
 from trackplan.link.askers import Askers
-from trackplan.link.closure import Closure, Masks
+from trackplan.link.closure import Closure
 from trackplan.link.demand import Demand
 from trackplan.link.expand import Expanded, complete
 from trackplan.link.kept import Kept, Packed, unpacked
@@ -22,6 +22,7 @@ from trackplan.link.linking import Linking
 from trackplan.link.net import Net, number_of
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table, Unit
+from trackplan.link.reached import Masks
 from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
 from trackplan.link.scopes import Scopes

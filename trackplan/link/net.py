@@ -13,7 +13,7 @@ from functools import cached_property
 import msgspec
 
 from trackplan.cache.sections import parted, sections
-from trackplan.link.closure import NONE, Masks
+from trackplan.link.reached import NONE, Masks
 from trackplan.link.sheets import Head, Overlay, Parts, Sheet, Text, Thread, Triple
 from trackplan.link.targets import Step
 

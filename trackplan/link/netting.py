@@ -55,7 +55,7 @@ class _Netting:
         owners = [closure.steps.get(table.number, ()) for table in program.tables]
         owners += [closure.taken.get(block.number, ()) for block in program.blocks]
         known: dict[tuple[int, int, int], int] = {}
-        at = array("I", [known.setdefault(masks, len(known)) for masks in closure.all_masks()])
+        at = array("I", [known.setdefault(masks, len(known)) for masks in closure.reached.masks])
         names: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for parts, relation in program.registry.names():
             names.setdefault(parts[-1].lower(), []).append((parts, program.table(relation).number))

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from trackplan.errors import TooMuchError
-from trackplan.link.closure import Masks
 from trackplan.link.net import Net, masked, number_of
+from trackplan.link.reached import Masks
 from trackplan.link.targets import STARS, TAKES, Step
 
 

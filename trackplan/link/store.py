@@ -11,11 +11,11 @@ from msgspec import Struct
 from trackplan.facts.base import FactBase, Row
 from trackplan.facts.declared import IDLE, Column
 from trackplan.findings import Place
-from trackplan.link.closure import Masks
 from trackplan.link.columns import Stored, columns_of
 from trackplan.link.gaps import store_coverage, store_unresolved
 from trackplan.link.linking import Linking
 from trackplan.link.program import Table
+from trackplan.link.reached import Masks
 from trackplan.names import join_id, quote
 
 _RELATION = ("key", "id", "kind", "raw", "open", "declared", "governed", "description", "owner", "place")

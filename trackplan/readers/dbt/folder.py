@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from trackplan import names
+from trackplan.cache.pack import Pack
 from trackplan.documents import Node
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
-from trackplan.jinja import MacroFile, Renderer, Settings
+from trackplan.jinja import MacroFile, Settings
 from trackplan.jinja.rendered import Text
 from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
+from trackplan.readers.dbt.rendering import Rendering
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import Declaration
@@ -41,14 +43,15 @@ def project(
     taken: Container[str] = frozenset(),
     manifest: str = "",
     catalog: str = "",
+    pack: Pack | None = None,
 ) -> Iterator[Declaration | Problem]:
     """What the dbt project in `folder` declares; what is wrong with one file comes as problems beside the rest.
 
     SQL is rendered (see `trackplan.jinja`); of what cannot be known, every word counts as mentioned. `taken` are names
     of models of other projects: a model of the same name is another relation. `manifest` and `catalog` are files that
-    dbt has made; they are read where they are named, and at no other place.
+    dbt has made; they are read where they are named, and at no other place. What was rendered before is in `pack`.
     """
-    read = _Project(tree, folder, dialect, taken)
+    read = _Project(tree, folder, dialect, taken, pack or Pack())
     read.manifest = artifacts.manifest(tree, manifest, read.known.project, packages.below(folder, ""), read.problems)
     yield from artifacts.catalog(tree, catalog, read.known, read.problems)
     yield from read.declarations()
@@ -57,12 +60,13 @@ def project(
 class _Project:
     """Reads the files of one dbt project."""
 
-    def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str]) -> None:
+    def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str], pack: Pack) -> None:
         self.tree = tree
+        self.pack = pack
         self.problems: list[Problem] = []
         self.packages = packages.read(tree, folder, self.problems)
         self.known = Known(dialect, self.packages[0].name, taken)
-        self.renderer = Renderer(Settings(dialect))
+        self.rendering = Rendering(Settings(dialect), pack)
         self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
         self.disabled: set[str] = set()
@@ -75,7 +79,7 @@ class _Project:
         built = [(package, path) for package in self.packages for path in self._built(package)]
         for file in files:
             file.learn_measures()
-        self.renderer = Renderer(self._settings())
+        self.rendering = Rendering(self._settings(), self.pack)
         for file in files:
             yield from file.declarations()
             self.problems.extend(file.problems)
@@ -83,7 +87,7 @@ class _Project:
             yield from self._declared(package, path)
         for path in self.packages[0].files(self.tree, ["tests"], ["sql"]):
             yield from self._test(path)
-        yield from hooks(self.packages[0], self.renderer, self.known.dialect)
+        yield from hooks(self.packages[0], self.rendering, self.known.dialect)
         yield from self._strangers()
         self.problems.extend(self.manifest.problems())
         yield from self.problems
@@ -189,10 +193,10 @@ class _Project:
         if others:
             yield replace(declared, aliases=others)
         yield from rendered.sql(known.dialect, path, parts)
-        yield from hooks(package, self.renderer, known.dialect, path, rendered.settings, parts)
+        yield from hooks(package, self.rendering, known.dialect, path, rendered.settings, parts)
 
     def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:
-        rendered = self.renderer.render(text, this, package.name)
+        rendered = self.rendering.render(text, this, package.name)
         for name in rendered.refs - self.disabled:
             self.absent.setdefault(name, path)
         return lookups.naming(rendered, self.known.stored, self.known.nodes)
@@ -202,7 +206,7 @@ class _Project:
         text = self._text(path)
         if _MACRO.search(text) or not text.strip():
             return
-        rendered = self.renderer.render(text)
+        rendered = self.rendering.render(text)
         consumer = Consumer("test", _stem(path), Place(path))
         yield from replace(rendered, doubts=()).sql(self.known.dialect, path, None, consumer)
 

@@ -12,8 +12,8 @@ from trackplan.documents import Node, plain
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import Sql
-    from trackplan.jinja import Renderer
     from trackplan.readers.dbt.packages import Package
+    from trackplan.readers.dbt.rendering import Rendering
 
 _KEYS = ("pre-hook", "post-hook")
 _ON_RUN = ("on-run-start", "on-run-end")
@@ -22,7 +22,7 @@ _READS = re.compile(r"\b(?:from|select|update|merge|into)\b", re.IGNORECASE)
 
 
 def hooks(
-    package: Package, renderer: Renderer, dialect: str, path: str = "",
+    package: Package, rendering: Rendering, dialect: str, path: str = "",
     settings: Mapping[str, object] | None = None, this: tuple[str, ...] = (),
 ) -> Iterator[Sql]:  # fmt: skip
     """The hooks of one model, or of the whole project where no `path` is given."""
@@ -30,12 +30,12 @@ def hooks(
         said = [node for key in _KEYS for node in package.configured("models", path, key)]
         for key in _KEYS:
             for text in _texts((settings or {}).get(key.replace("-", "_"))):
-                yield from _sql(renderer, text, dialect, path, (1, 1, 1, 1), this)
+                yield from _sql(rendering, text, dialect, path, (1, 1, 1, 1), this)
     else:
         said = [node for key in _ON_RUN if (node := package.settings.get(key)) is not None]
     for node in said:
         for text in _texts(plain(node)):
-            yield from _sql(renderer, text, dialect, node.place.path, _span(node), this)
+            yield from _sql(rendering, text, dialect, node.place.path, _span(node), this)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -51,10 +51,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _sql(
-    renderer: Renderer, text: str, dialect: str, path: str, span: tuple[int, int, int, int], this: tuple[str, ...]
+    rendering: Rendering, text: str, dialect: str, path: str, span: tuple[int, int, int, int], this: tuple[str, ...]
 ) -> Iterator[Sql]:
     """A hook builds nothing by its name, and all of it stands where it is set."""
-    rendered = renderer.render(text, this)
+    rendered = rendering.render(text, this)
     doubts = tuple(replace(d, span=span) for d in rendered.doubts)
     for sql in replace(rendered, doubts=doubts).sql(dialect, path):
         yield replace(sql, origin=((0, *span),))
