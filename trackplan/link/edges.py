@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from trackplan.link.frames import NAMED, Key
 from trackplan.sql.values import joined, part
@@ -11,17 +11,18 @@ Edge = tuple[int, Key, str, str, bool, int]
 """From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
 
 DEEPEST = 8
-_whole: dict[int, list[tuple[Edge]]] = {}
+_MOST = 300  # frames, and columns of each
+_same: dict[tuple[int, int], tuple[Edge]] = {}
 
 
-def whole(frame: int, count: int) -> Sequence[tuple[Edge]]:
-    """For each of the first columns of a frame, at least `count`, the edges of one that is the very same."""
-    found = _whole.get(frame)
-    if found is None:
-        found = _whole[frame] = []
-    if len(found) < count:
-        found.extend(((frame, position, "", "", True, NAMED),) for position in range(len(found), count))
-    return found
+def same(frame: int, position: int) -> tuple[Edge]:
+    """The edges of a column that is the very same as one of a frame; those of most are shared by all statements."""
+    known = _same.get((frame, position))
+    if known is None:
+        known = ((frame, position, "", "", True, NAMED),)
+        if frame < _MOST and position < _MOST:
+            _same[frame, position] = known
+    return known
 
 
 def shortened(path: str) -> str:

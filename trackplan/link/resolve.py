@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from trackplan.link.edges import Edge, parts, whole
+from trackplan.link.edges import Edge, parts, same
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
 from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
@@ -103,12 +103,11 @@ class Resolver(References):
             for position, output in enumerate(outputs):
                 columns[position] = self.edges(number, output.refs, position) if output.refs else ()
             return
-        frames, passing = self.frames, self.uses is None and not any(o.star and o.star.replace for o in outputs)
+        passing = self.uses is None and not any(o.star and o.star.replace for o in outputs)
         for position in range(len(columns)):
             origin = origins[position]
             if passing and isinstance(origin, tuple):
-                _, frame, at = origin
-                columns[position] = whole(frame, len(frames[frame].names))[at]
+                columns[position] = same(origin[1], origin[2])
             else:
                 self._fill(number, position)
 
