@@ -213,7 +213,9 @@ def templates(draw: st.DrawFn) -> str:
 DBT = {
     "dbt/dbt_project.yml": st.builds("name: shop\nvars: {{column: {}}}\n".format, st.sampled_from(COLUMNS)),
     "dbt/macros/one.sql": st.builds(
-        "{{% macro one(name) %}}coalesce({{{{ name }}}}, {}){{% endmacro %}}".format, st.sampled_from(COLUMNS)
+        "{}{{% macro one(name) %}}coalesce({{{{ name }}}}, {}){{% endmacro %}}".format,
+        st.sampled_from(["", "{% set id = this.identifier %}", "{% set id = var('nowhere') %}", "{% set id = [] %}"]),
+        st.sampled_from([*COLUMNS, "{{ id }}", "{% do id.append(name) %}{{ id[0] }}"]),
     ),
     "dbt/models/raw.yml": st.builds(
         "sources: [{{name: raw, tables: [{{name: events, identifier: {}, columns: [{{name: {}}}]}}]}}]\n".format,
@@ -247,6 +249,23 @@ def test_any_edits_of_a_dbt_project_give_what_a_first_run_gives(
         gone = path != "dbt/dbt_project.yml" and data.draw(st.integers(0, 9), label="gone at 0") == 0
         write(folder, path, None if gone else data.draw(DBT[path], label=path))
         assert facts(folder, cache) == facts(folder, None)
+
+
+def test_what_a_template_says_a_thousand_times_is_not_kept(tmp_path: Path) -> None:
+    large = "{% set s = 'x' * 90000 %}{% set m = [] %}{% for i in range(9) %}{% do m.append(s) %}{% endfor %}"
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\ndbt: [dbt]\n",
+        "dbt/dbt_project.yml": "name: shop\n",
+        "dbt/models/m0.sql": f"{large}{{{{ config(meta=m) }}}}select 1 as id",
+        "dbt/models/m1.sql": "{{ config(meta={1: 2, 'a': 10 ** 5000}) }}select 1 as id",
+    }
+    (tmp_path / "dbt" / "models").mkdir(parents=True)
+    for path, text in files.items():
+        write(tmp_path, path, text)
+    facts(tmp_path, tmp_path / "cache")
+    kept = pack.of_project(str(tmp_path / "cache"), str(tmp_path))
+    assert sum(len(kept.get(key) or b"") for key in kept._rows) < 90_000
+    assert facts(tmp_path, tmp_path / "cache") == facts(tmp_path, None)
 
 
 def test_only_what_may_become_another_text_is_rendered_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,10 @@ T = TypeVar("T")
 _ENCODER = msgspec.msgpack.Encoder()
 _WRONG = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 # Folders and files whose code decides what is read from a text.
-_CODE = ("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py", "findings.py", "names.py")
+_CODE = (
+    *("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py", "findings.py", "names.py"),
+    *("sql/template.py", "sql/text.py"),
+)
 
 
 def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[], T]) -> T:
@@ -36,13 +39,23 @@ def made(pack: Pack, kind: Any, parts: tuple[str | bytes, ...], make: Callable[[
 
 def kept(pack: Pack, kind: Any, under: bytes, make: Callable[[], T]) -> T:
     """What `make` gives, of the type `kind`; from `pack` where it is there under this key."""
-    found: T | None = _kept(pack, kind, under)
-    if found is not None:
-        return found
+    known: T | None = found(pack, kind, under)
+    if known is not None:
+        return known
     fresh = make()
+    keep(pack, under, fresh)
+    return fresh
+
+
+def found(pack: Pack, kind: Any, under: bytes) -> Any:
+    """What `pack` has under this key, of the type `kind`; None if it has nothing."""
+    return _of(pack.get(under), kind)
+
+
+def keep(pack: Pack, under: bytes, fresh: object) -> None:
+    """Let `pack` have something under this key, if it can be written down."""
     with suppress(*_WRONG):  # such as half a character, which no bytes can hold
         pack.put(under, _ENCODER.encode(fresh))
-    return fresh
 
 
 def read(
@@ -68,12 +81,8 @@ def name(kind: Any, parts: tuple[str, ...]) -> bytes:
 
 def again(kind: Any, piece: bytes | None) -> list[Any] | None:
     """What `read` gave of which this piece was kept, None where there is none or something was wrong."""
-    found: tuple[list[Any], list[Problem]] | None = _of(piece, _with_problems(kind))
-    return found[0] if found is not None and not found[1] else None
-
-
-def _kept(pack: Pack, kind: Any, under: bytes) -> Any:
-    return _of(pack.get(under), kind)
+    known: tuple[list[Any], list[Problem]] | None = _of(piece, _with_problems(kind))
+    return known[0] if known is not None and not known[1] else None
 
 
 def _of(piece: bytes | None, kind: Any) -> Any:

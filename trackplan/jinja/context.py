@@ -45,7 +45,7 @@ class Context:
             "exceptions": Namespace("exceptions", _exception),
             "execute": True,
             "fromjson": self.fromjson,
-            "graph": Namespace("graph", self._graph().get),
+            "graph": Namespace("graph", self._graph_of(self._graph())),
             "load_result": self.load_result,
             "log": _nothing,
             "print": _nothing,
@@ -55,6 +55,11 @@ class Context:
             "statement": self.statement,
             **self.plain(),
         }
+
+    @staticmethod
+    def _graph_of(known: dict[str, dict[str, Namespace]]) -> Callable[[str], object | None]:
+        """A member of `graph`, of which each template may change its own."""
+        return lambda name: dict(known[name]) if name in known else None
 
     def _graph(self) -> dict[str, dict[str, Namespace]]:
         """The nodes of the project as `graph` has them; what no file says of them stays unknown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -83,13 +83,12 @@ class TemplateEnvironment(Operators):
 
     # running
 
-    def macro_of(self, template: Template, name: str) -> Macro | None:
-        """The macro that a template defines, whatever its name begins with."""
+    def defined_by(self, template: Template) -> Mapping[str, Any]:
+        """The macros and values that a template defines, whatever their names begin with."""
         context = self.context(template)
         for _ in template.root_render_func(context):
             self.run.spend(STEP)
-        found = context.vars.get(name)
-        return found if isinstance(found, Macro) else None
+        return context.vars
 
     def text_of(self, template: Template) -> str:
         """What a template prints, its marks included."""

@@ -49,13 +49,15 @@ class Doubt(Struct, frozen=True):
 class Rendered(Struct, frozen=True):
     """A template's texts, each of which it becomes under some conditions, and its doubts.
 
-    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has.
+    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has. What is `fleeting` may be
+    another where there is more room.
     """
 
     texts: tuple[Text, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     settings: Mapping[str, object] = {}
     refs: frozenset[str] = frozenset()
+    fleeting: bool = False
 
     def sql(
         self, dialect: str, path: str, relation: tuple[str, ...] | None = None, consumer: Consumer | None = None

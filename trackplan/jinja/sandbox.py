@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
+from msgspec.structs import replace
 
 from trackplan.jinja import macros
 from trackplan.jinja.adapter import Adapter
@@ -80,7 +81,9 @@ class Sandbox:
         except StopError as error:
             return fallback(source, self._place(template, error, lines), str(error))
         except RecursionError:
-            return fallback(source, (1, 1, 1, 1), "is nested too deeply")
+            return replace(fallback(source, (1, 1, 1, 1), "is nested too deeply"), fleeting=True)
+        except MemoryError:
+            return replace(fallback(source, (1, 1, 1, 1), "takes more room than there is"), fleeting=True)
         except TemplateSyntaxError as error:
             here = position(lines, min(error.lineno, len(source)))
             return fallback(source, (*here, *here), f"is no template that can be read: {_clause(error)}")

@@ -112,5 +112,5 @@ def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in value.items() if isinstance(name, str)}
     return value if isinstance(value, (bool, int, float)) else None

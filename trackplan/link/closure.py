@@ -59,11 +59,13 @@ class Closure(Struct):
         """Askers take all that a statement gives."""
         linked = self.linked[block.number]
         steps = self.taken[block.number] = []
+        masks = own_masks(bits)
+        self.reached.forget()
 
         def go(ends: Ends, own: int) -> None:
             steps.append(((), *ends, own))
             self._grow()
-            self._give(ends, own_masks(bits)[own])
+            self._give(ends, masks[own])
 
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]

@@ -40,6 +40,8 @@ class Targets(Struct):
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
         """The nodes that a whole column of a statement leads to; many columns may share them."""
+        if len(edges) == 1:  # which statements may share, though not what stands behind it
+            return self.each(block, (edges,))[0]
         known = self._known.get(id(edges))
         if known is None:
             known = self._known[id(edges)] = (edges, self.each(block, (edges,))[0])

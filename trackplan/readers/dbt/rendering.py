@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from trackplan import once
@@ -11,6 +12,9 @@ from trackplan.jinja.rendered import Rendered, is_template
 if TYPE_CHECKING:
     from trackplan.cache.pack import Pack
     from trackplan.jinja import Settings
+
+# A template of a few words can say more than anybody wants to keep: one text a thousand times.
+_MOST_LETTERS = 100_000
 
 
 class Rendering:
@@ -28,5 +32,17 @@ class Rendering:
         renderer = self._renderer
         if not (self._pack.lasts and is_template(text)):
             return renderer.render(text, this, package)
-        parts = (once.readers(), renderer.fingerprint, text, "\0".join(this), package)
-        return once.made(self._pack, Rendered, parts, lambda: renderer.render(text, this, package))
+        under = once.under(Rendered, (once.readers(), renderer.fingerprint, text, "\0".join(this), package))
+        rendered: Rendered | None = once.found(self._pack, Rendered, under)
+        if rendered is None:
+            rendered = renderer.render(text, this, package)
+            if not rendered.fleeting and _letters(rendered.settings) <= _MOST_LETTERS:
+                once.keep(self._pack, under, rendered)
+        return rendered
+
+
+def _letters(value: object) -> int:
+    """How large a setting is when it is written down, at least."""
+    if isinstance(value, Mapping):
+        return sum(map(_letters, (*value.keys(), *value.values())))
+    return len(value) if isinstance(value, str) else sum(map(_letters, value)) if isinstance(value, list) else 1
