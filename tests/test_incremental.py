@@ -142,6 +142,37 @@ def test_any_edits_give_what_a_first_run_gives(data: st.DataObject, tmp_path_fac
         assert facts(folder, cache) == facts(folder, None)
 
 
+def surely_taken(folder: Path, consumer: str) -> set[str]:
+    """The columns of the two declared tables that a consumer surely takes."""
+    with pipeline.build(load(folder / "trackplan.yaml"), date(2026, 11, 21)) as base:
+        rows = base.fetch(
+            'SELECT c.id FROM reach h JOIN "column" c ON c.key = h."column" JOIN consumer k ON k.key = h.consumer'
+            f" WHERE k.id = '{consumer}' AND h.strength <> 'possible'"
+        )
+        return {str(name) for (name,) in rows if str(name).startswith(("raw.events", "raw.users"))}
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_further_consumer_takes_nothing_from_another(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "trackplan.yaml").write_text(PROJECT, encoding="utf-8")
+    for path, content in FILES.items():
+        write(folder, path, data.draw(content, label=path))
+    for name in ("d0", "d1"):  # they define nothing that another may mean
+        shape = data.draw(st.sampled_from(["select * from {0}", "select a.* from {0} as a, {1}", "select id from {0}"]))
+        read = [data.draw(st.sampled_from(["raw.events", "raw.users", "m.m0", "m.m1"])) for _ in range(2)]
+        write(folder, f"dashboards/{name}.sql", shape.format(*read))
+    together = {name: surely_taken(folder, f"dashboard.{name}") for name in ("d0", "d1")}
+    for name, other in (("d0", "d1"), ("d1", "d0")):
+        text = (folder / "dashboards" / f"{other}.sql").read_text(encoding="utf-8")
+        write(folder, f"dashboards/{other}.sql", None)
+        assert surely_taken(folder, f"dashboard.{name}") <= together[name]
+        write(folder, f"dashboards/{other}.sql", text)
+
+
 def test_only_what_sees_a_change_is_linked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     before = linked.link
