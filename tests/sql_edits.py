@@ -6,6 +6,7 @@ short way.
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -29,6 +30,17 @@ dialect: bigquery
 warehouse: [{path: "raw/*.yaml", format: bigquery-schema, relation: "raw.{1}"}]
 models: [{path: "models/*.sql", relation: "m.{1}"}]
 """
+DBT = """\
+version: 1
+dialect: bigquery
+warehouse: [{path: "raw/*.yaml", format: bigquery-schema, relation: "raw.{1}"}]
+dbt: [.]
+"""
+DBT_FILES = {
+    "dbt_project.yml": "name: shop\n",
+    "models/raw.yml": "sources: [{name: raw, tables: [{name: events}, {name: users}]}]\n",
+    "macros/loud.sql": "{% macro loud(name) %}{{ config(tags=['loud']) }}upper({{ name }}){% endmacro %}\n",
+}
 CONSUMERS = 'consumers: [dashboards/*.sql, {path: "tests/*.sql", kind: test}]\n'
 PLANS = """\
 plans: [plan.yaml]
@@ -61,7 +73,21 @@ SCHEMAS = {
 COLUMNS = ("id", "kind", "amount", "name", "email", "city", "received_at", "info", "info.page", "info.step.x")
 RAW = ("raw.events", "raw.users", "raw.nobody")
 FORMS = ("{}", "{}", "{}", "NULL", "CAST({} AS STRING)", "COUNT({})", "UPPER({})", "DATE_TRUNC({}, MONTH)", "{} = 'a'")
-KINDS = tuple("form column column where where add drop join table star space cte more order nothing".split())  # noqa: SIM905
+KINDS = tuple("form column column where where add drop join table star space head cte more order nothing".split())  # noqa: SIM905
+
+
+HEADS = ("{{ config(materialized='table') }}\n", "{{ config(alias='other') }}", "{# why #}\n", "")
+_TABLE = re.compile(r"\b(raw|m)\.(\w+)")
+_LOUD = re.compile(r"UPPER\(([\w.]+)\)")
+
+
+def _template(text: str) -> str:
+    """A query as a model of a dbt project."""
+    text = _TABLE.sub(
+        lambda m: f"{{{{ ref('{m[2]}') }}}}" if m[1] == "m" else f"{{{{ source('raw', '{m[2]}') }}}}", text
+    )
+    text = _LOUD.sub(r"{{ loud('\1') }}", text)
+    return text.replace("UNION ALL", "{% if is_incremental() %}UNION ALL{% else %}UNION DISTINCT{% endif %}")
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,7 @@ class Query:
     more: str = ""
     ordered: str = ""
     space: str = "\n"
+    head: str = ""
 
     def text(self, view: str = "") -> str:
         """The query as SQL."""
@@ -106,12 +133,16 @@ class Project:
     queries: dict[str, Query] = field(default_factory=dict)
     above: dict[str, tuple[str, ...]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
+    dbt: bool = False
 
     def make(self) -> None:
         """Write all files."""
         chance = self.chance
         with_consumers, with_plans = chance.random() < 0.6, chance.random() < 0.4
-        text = PROJECT + (CONSUMERS if with_consumers else "") + (PLANS if with_plans else "")
+        self.dbt = chance.random() < 0.4
+        for path, text in DBT_FILES.items() if self.dbt else ():
+            self._put(path, text)
+        text = (DBT if self.dbt else PROJECT) + (CONSUMERS if with_consumers else "") + (PLANS if with_plans else "")
         self._put("trackplan.yaml", text)
         self._put("plan.yaml", PLAN)
         self._put("use_cases.yaml", USE_CASES)
@@ -120,7 +151,7 @@ class Project:
         tables = list(RAW)
         for number in range(chance.randint(2, 5)):
             self._query(f"models/m{number}.sql", tuple(tables))
-            if chance.random() < 0.3:
+            if chance.random() < 0.3 and not self.dbt:
                 self.views[f"models/m{number}.sql"] = f"m.m{number}"
             tables.append(f"m.m{number}")
         paths = [*(f"dashboards/d{number}.sql" for number in range(chance.randint(1, 3))), "tests/t0.sql"]
@@ -138,7 +169,9 @@ class Project:
 
     def write(self, path: str) -> None:
         """Write a query as it is now."""
-        self._put(path, self.queries[path].text(self.views.get(path, "")))
+        query = self.queries[path]
+        text = query.text(self.views.get(path, ""))
+        self._put(path, query.head + _template(text) if self.dbt and path.startswith("models/") else text)
 
     def _put(self, path: str, text: str) -> None:
         write(self.folder, path, text)
@@ -182,6 +215,8 @@ class Project:
             return replace(query, star=not query.star)
         elif kind == "space":
             return replace(query, space=chance.choice(("\n", " ", "\n-- why\n\n", "\n  ")))
+        elif kind == "head":
+            return replace(query, head=chance.choice(HEADS))
         elif kind == "cte":
             return replace(query, cte=not query.cte)
         elif kind == "more":

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import sql_edits
-from tests.test_incremental import write
+from tests.test_incremental import PROJECT, write
 from tests.test_renewal import SMALL, run, warm
 from tests.test_tree_git import git, repository
 from trackplan.cache import files
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MODEL = "select id, info.page as page from raw.events where id = 'a'\n"
 JOINED = "select e.id, u.id as user from raw.events as e join raw.users as u using (id)\n"
+TEMPLATE = (
+    "{{ config(materialized='table') }}\n"
+    "select id, info.page as page from {{ source('raw', 'events') }} where {{ only('id') }}\n"
+)
 
 
 @pytest.fixture
@@ -145,3 +149,72 @@ def test_a_net_that_is_damaged_takes_a_whole_run(project: Path, linked: list[boo
 @given(chance=st.randoms(use_true_random=False))
 def test_any_small_edits_are_told_as_in_a_first_run(chance: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
     sql_edits.tried(chance, tmp_path_factory.mktemp("project"), 3, warm, run)
+
+
+DBT = {
+    "trackplan.yaml": PROJECT.replace('models: [{path: "models/*.sql", relation: "m.{1}"}]', "dbt: [.]"),
+    "dbt_project.yml": "name: shop\n",
+    "macros/only.sql": "{% macro only(name) %}{{ name }} = 'a'{% endmacro %}\n",
+    "models/raw.yml": "sources: [{name: raw, tables: [{name: events}, {name: users}]}]\n",
+    "models/m0.sql": TEMPLATE,
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A small dbt project that has been checked."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    for path, text in {**SMALL, "dashboards/d0.sql": "select id, page from m0", **DBT}.items():
+        write(folder, path, text)
+    warm(folder)
+    return folder
+
+
+def test_edits_of_a_model_of_dbt_render_and_link_it_alone(shop: Path, linked: list[bool]) -> None:
+    edits = [
+        TEMPLATE.replace("select", "{# what happened #}\n-- by page\nselect\n "),
+        TEMPLATE.replace("only('id')", "only('info.page')"),
+        TEMPLATE.replace("info.page", "null"),
+        TEMPLATE.replace("{{ source('raw', 'events') }}", "(select * from {{ source('raw', 'events') }})"),
+        TEMPLATE.replace("{{ only('id') }}", "id = 'a'"),
+        TEMPLATE.replace("id,", "id,\r\n"),
+        TEMPLATE,
+    ]
+    for text in edits:
+        write(shop, "models/m0.sql", text)
+        said = run(shop, "--no-cache")
+        assert [warm(shop), warm(shop)] == [said, said], text
+    assert linked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("models/m0.sql", TEMPLATE.replace("table", "view")),
+        ("models/m0.sql", TEMPLATE.replace("'table'", "'table', alias='other'")),
+        ("models/m0.sql", TEMPLATE.replace("'table'", "'table', enabled=False")),
+        ("models/m0.sql", TEMPLATE.replace("'table'", "'table', post_hook='select email from raw.events'")),
+        ("models/m0.sql", TEMPLATE.replace("source('raw', 'events')", "ref('nobody')")),
+        ("models/m0.sql", TEMPLATE + "{% if is_incremental() %}and kind = 'b'{% endif %}"),
+        ("models/m0.sql", TEMPLATE + "{% for c in nowhere() %}and {{ c }} = 'b'{% endfor %}"),
+        ("models/m0.sql", TEMPLATE.replace("only(", "unheard_of(")),
+        ("models/m0.sql", TEMPLATE.replace("{{ only", "{{ only(")),
+        ("macros/only.sql", "{% macro only(name) %}{{ name }} = 'b'{% endmacro %}\n"),
+        ("dbt_project.yml", "name: shop\nvars: {x: 1}\n"),
+    ],
+)
+def test_a_template_that_says_more_takes_a_whole_run(shop: Path, linked: list[bool], path: str, text: str) -> None:
+    write(shop, path, text)
+    assert warm(shop) == run(shop, "--no-cache")
+    assert linked == [True]
+
+
+def test_a_template_goes_by_what_its_project_says_now(shop: Path, linked: list[bool]) -> None:
+    write(shop, "macros/only.sql", "{% macro only(name) %}{{ name }} = 'b' and info.page = 'c'{% endmacro %}\n")
+    warm(shop)
+    assert linked == [True]
+    for text in (TEMPLATE.replace("{{ only('id') }}", "true"), TEMPLATE):
+        write(shop, "models/m0.sql", text)
+        assert warm(shop) == run(shop, "--no-cache")
+    assert linked == [True]

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ENCODER = msgspec.msgpack.Encoder()
-_WRONG = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+UNKEPT = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+"""What is raised for what cannot be written down, and for bytes that are nothing that was."""
 # Folders and files whose code decides what is read from a text.
 _CODE = (
     *("readers/**/*.py", "documents/*.py", "jinja/*.py", "facts/declared.py", "findings.py", "names.py"),
@@ -54,7 +55,7 @@ def found(pack: Pack, kind: Any, under: bytes) -> Any:
 
 def keep(pack: Pack, under: bytes, fresh: object) -> None:
     """Let `pack` have something under this key, if it can be written down."""
-    with suppress(*_WRONG):  # such as half a character, which no bytes can hold
+    with suppress(*UNKEPT):  # such as half a character, which no bytes can hold
         pack.put(under, _ENCODER.encode(fresh))
 
 
@@ -90,7 +91,7 @@ def _of(piece: bytes | None, kind: Any) -> Any:
         return None
     try:
         return _decoder(kind)[0].decode(piece)
-    except _WRONG:
+    except UNKEPT:
         return None
 
 

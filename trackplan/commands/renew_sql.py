@@ -11,6 +11,8 @@ from trackplan.cache import files
 from trackplan.derive import edited_sql
 from trackplan.derive.edited_sql import Patches
 from trackplan.errors import TooMuchError
+from trackplan.facts.declared import Sql
+from trackplan.findings import Place
 from trackplan.jinja.rendered import is_template
 from trackplan.link.loom import Loom
 from trackplan.link.net import Net
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
     from trackplan.last import Head
     from trackplan.link.relink import Relinked
+    from trackplan.link.sheets import Text
 
 _RECORDS = msgspec.msgpack.Decoder(Record)
 _PATCHES = msgspec.msgpack.Decoder(Patches)
@@ -66,22 +69,34 @@ class _Weaving:
     def take(self, path: str, content: str, changes: Changes) -> None:
         """Take on another text of a file. Raises `TooMuchError`."""
         text = self._net.text(path)
-        if text is None or path.endswith(".sqlx") or is_template(content):
+        if text is None or path.endswith(".sqlx"):
             raise TooMuchError
+        sql = self._sql(path, content, text)
         number = self._net.head.texts[path]
         kept = self._patches.over.records.get(number) or self._pack.get(text.record)
         if kept is None or any(told.startswith((f"{path}:", f"{path} ")) for told in self._net.head.everywhere):
             raise TooMuchError
         from trackplan.sql.statements import compile_text  # with the parser, which takes the most time of all
 
-        record = compile_text(content, text.dialect)
+        record = compile_text(sql.text, sql.dialect)
         over = self._patches.over
         before = over.references or self._net.head.references, over.unclear if over.count else self._net.head.unclear
-        found = Relinking(Loom(self._net, self._pack), path, text, _RECORDS.decode(kept), record, content).run()
+        found = Relinking(Loom(self._net, self._pack), sql, text, _RECORDS.decode(kept), record).run()
         if any(old != new for old, new in found.places.items()):
             changes.cells.update(("place", end) for end in ("line", "column", "end_line", "end_column"))
         changes.places.update(found.places)
         self._derive(path, found, before, (over.references, over.unclear), changes)
+
+    def _sql(self, path: str, content: str, text: Text) -> Sql:
+        """The SQL of a file, rendered if it is a template. Raises `TooMuchError`."""
+        if not text.template:
+            if is_template(content):
+                raise TooMuchError
+            return Sql(content, text.dialect, Place(path))
+        from trackplan.readers.dbt.rendering import again
+
+        now = again(self._pack, text.template, content)
+        return Sql(now.text, text.dialect, Place(path), origin=now.origin)
 
     def _derive(
         self, path: str, found: Relinked, before: tuple[int, int], now: tuple[int, int], changes: Changes

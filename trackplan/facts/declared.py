@@ -229,7 +229,8 @@ class Sql(Struct, frozen=True):
     the table `unresolved`) and a clause for people, where its reader already knows that it is not followed.
     `relation` is the folded name of the relation that a bare SELECT in it builds (models); None for a consumer's.
     `consumer` is the consumer whose query this is, None for a model.
-    `place` is the file. A `text` rendered from a template has an `origin`, which leads back to the file's lines.
+    `place` is the file. A `text` rendered from a template has an `origin`, which leads back to the file's lines, and a
+    `template` where another text of that file can be rendered alone: under which key it is kept how.
     """
 
     text: str
@@ -240,6 +241,7 @@ class Sql(Struct, frozen=True):
     rendered: bool = True
     unclear: tuple[UnclearReason, str] | None = None
     origin: tuple[tuple[int, int, int, int, int], ...] = ()
+    template: bytes = b""
 
 
 Declaration = Plan | Table | Consumer | UseCase | Tombstone | Term | Sql

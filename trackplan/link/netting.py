@@ -194,7 +194,7 @@ class _Netting:
             record=under,
             odd=not sql.rendered
             or sql.unclear is not None
-            or bool(sql.origin)
+            or bool(sql.origin and not sql.template)
             or unit.record is not record
             or bool(record.definitions or record.routines or record.helpers or unit.temporary or unit.copies)
             or any(isinstance(statement, NotUnderstood) for statement in record.statements)
@@ -202,6 +202,8 @@ class _Netting:
             or any(len(self._program.tables[t].builders) > 1 for b in blocks for t in self._filled.get(b.number, ())),
             idle=unit.consumer is not None and unit.consumer.use in IDLE,
             lines=net.lengths(sql.text),
+            origin=sql.origin,
+            template=sql.template,
         )
 
 

@@ -51,19 +51,22 @@ class Relinked:
 
 @dataclass(slots=True)
 class Relinking:
-    """Links a text again, and lays over the net what that changes."""
+    """Links a text again, which is `sql` now and was `text`, and lays over the net what that changes."""
 
     loom: Loom
-    path: str
+    sql: Sql
     text: Text
     before: Record
     now: Record
-    content: str
     found: Relinked = field(default_factory=Relinked)
     _spans: list[tuple[Span, Span]] = field(default_factory=list)
     _owners: set[int] = field(default_factory=set)
     _nodes: dict[int, int] = field(default_factory=dict)
     _differing: list[tuple[int, set[str]]] = field(default_factory=list)
+
+    @property
+    def _path(self) -> str:
+        return self.sql.place.path
 
     def run(self) -> Relinked:
         """What has changed. Raises `TooMuchError`."""
@@ -74,7 +77,7 @@ class Relinking:
         over = net.over
         over.references = over.references or net.head.references
         over.unclear = over.unclear if over.count else net.head.unclear
-        unit = Unit(Sql(self.content, text.dialect, Place(self.path)), self.now, Lines(self.content, self.path))
+        unit = Unit(self.sql, self.now, self._lines()[1])
         for number, old, new in zip(text.blocks, self.before.statements, self.now.statements, strict=True):
             if isinstance(old, NotUnderstood) or isinstance(new, NotUnderstood):
                 raise TooMuchError
@@ -82,8 +85,9 @@ class Relinking:
         self._move()
         self._spread()
         over.count = self.loom.nodes.count
-        over.texts[self.path] = msgspec.structs.replace(text, lines=nets.lengths(self.content))
-        over.records[net.head.texts[self.path]] = _ENCODER.encode(self.now)
+        lengths, origin = nets.lengths(self.sql.text), self.sql.origin
+        over.texts[self._path] = msgspec.structs.replace(text, lines=lengths, origin=origin)
+        over.records[net.head.texts[self._path]] = _ENCODER.encode(self.now)
         return self.found
 
     def _statement(self, unit: Unit, number: int, old: Statement, new: Statement) -> None:
@@ -202,7 +206,7 @@ class Relinking:
         linked = self.loom.linked[number]
         unknowns = []
         for unknown in linked.unknowns:
-            place = places.get(Place(self.path, *unknown.place))
+            place = places.get(Place(self._path, *unknown.place))
             if place is None:
                 raise TooMuchError
             unknowns.append(msgspec.structs.replace(unknown, place=place[1:]))
@@ -211,7 +215,7 @@ class Relinking:
     def _lines(self) -> tuple[Lines, Lines]:
         """The lines of the text as it was, of which nothing but their lengths is known, and as it is."""
         before = "\n".join("x" * length for length in self.text.lines)
-        return Lines(before, self.path), Lines(self.content, self.path)
+        return Lines(before, self._path, self.text.origin), Lines(self.sql.text, self._path, self.sql.origin)
 
     def _match(self, old: Statement, new: Statement) -> None:
         """Note where what is told of by its place stands now: tables by their mentions, items by their names."""
@@ -234,7 +238,7 @@ class Relinking:
         if [(u.reason, u.name) for u in old.unknowns] != [(u.reason, u.name) for u in new.unknowns]:
             raise TooMuchError
         for stood, stands in zip(old.unknowns, new.unknowns, strict=True):
-            self._place(Place(self.path, *stood.place), Place(self.path, *stands.place))
+            self._place(Place(self._path, *stood.place), Place(self._path, *stands.place))
         was, now = _asked(before, old), _asked(block.slots, new)
         for number in was.keys() | now.keys():
             wanted = self.loom.net.sheet(number).wanted
@@ -251,7 +255,7 @@ class Relinking:
         for old, new in self._spans:
             if old[0] >= 0:
                 self._place(before.place(old), now.place(new))
-        self._place(Place(self.path), Place(self.path))
+        self._place(Place(self._path), Place(self._path))
 
     def _place(self, old: Place, new: Place) -> None:
         if self.found.places.setdefault(old, new) != new:

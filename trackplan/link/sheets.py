@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from trackplan.sql.text import Origin
+
 Parts = tuple[str, ...]
 Triple = tuple[bytes, bytes, bytes]
 """Who reaches something, as `Masks` in bytes."""
@@ -62,7 +64,8 @@ class Thread(Struct, array_like=True):
 class Text(Struct, array_like=True):
     """A file of SQL: its dialect, its statements by number, under which key its record is kept, its `lines`' lengths.
 
-    `odd` tells that what it says cannot be taken statement by statement; `idle` that its use amounts to none.
+    `odd` tells that what it says cannot be taken statement by statement; `idle` that its use amounts to none. What was
+    rendered has its `origin`, and a `template` as in `Sql`; its lines are those that it was rendered to.
     """
 
     dialect: str
@@ -72,6 +75,8 @@ class Text(Struct, array_like=True):
     odd: bool
     idle: bool
     lines: list[int]
+    origin: Origin = ()
+    template: bytes = b""
 
 
 class Head(Struct):

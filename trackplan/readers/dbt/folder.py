@@ -17,7 +17,7 @@ from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Settings
-from trackplan.jinja.rendered import Text
+from trackplan.jinja.rendered import Text, is_template
 from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
 from trackplan.readers.dbt.known import Known
@@ -192,7 +192,12 @@ class _Project:
         others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
             yield replace(declared, aliases=others)
-        yield from rendered.sql(known.dialect, path, parts)
+        texts = rendered.sql(known.dialect, path, parts)
+        # What dbt has made of a template says more of it than the template itself.
+        if not self.manifest.path and is_template(text):
+            way = self.rendering.way(rendered, parts, package.name)
+            texts = [replace(sql, template=way) for sql in texts]
+        yield from texts
         yield from hooks(package, self.rendering, known.dialect, path, rendered.settings, parts)
 
     def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from trackplan import once
-from trackplan.jinja import Renderer
-from trackplan.jinja.rendered import Rendered, is_template
+from trackplan.errors import TooMuchError
+from trackplan.jinja import Renderer, Settings
+from trackplan.jinja.rendered import Rendered, Text, is_template
 
 if TYPE_CHECKING:
     from trackplan.cache.pack import Pack
-    from trackplan.jinja import Settings
 
 # A template of a few words can say more than anybody wants to keep: one text a thousand times.
 _MOST_LETTERS = 100_000
+
+
+class Way(msgspec.Struct, frozen=True):
+    """How a template was rendered: under which key the settings are kept, for which relation, in which package.
+
+    `beside` is what it said besides the one text of SQL that it became.
+    """
+
+    settings: bytes
+    this: tuple[str, ...]
+    package: str
+    beside: bytes
 
 
 class Rendering:
@@ -39,6 +54,51 @@ class Rendering:
             if not rendered.fleeting and _letters(rendered.settings) <= _MOST_LETTERS:
                 once.keep(self._pack, under, rendered)
         return rendered
+
+    def way(self, rendered: Rendered, this: tuple[str, ...], package: str) -> bytes:
+        """Under which key it is kept how a template was rendered; nothing where it takes more to do so again."""
+        beside = _beside(rendered)
+        if not self._pack.lasts or beside is None or not self._settings:
+            return b""
+        way = Way(self._settings, this, package, beside)
+        under = once.under(Way, (once.readers(), msgspec.msgpack.encode(way)))
+        once.kept(self._pack, Way, under, lambda: way)
+        return under
+
+    @cached_property
+    def _settings(self) -> bytes:
+        """Under which key the settings are kept; nothing where they cannot be."""
+        under = once.under(Settings, (once.readers(), self._renderer.fingerprint))
+        if self._pack.get(under) is None:
+            once.keep(self._pack, under, self._renderer.settings)
+        return under if self._pack.get(under) is not None else b""
+
+
+def again(pack: Pack, way: bytes, text: str) -> Text:
+    """The one text that another template becomes where `way` tells how the one before was rendered.
+
+    Raises `TooMuchError` where it says anything else beside that than the one before.
+    """
+    known: Way | None = once.found(pack, Way, way)
+    settings: Settings | None = once.found(pack, Settings, known.settings) if known is not None else None
+    if known is None or settings is None:
+        raise TooMuchError
+    rendered = Renderer(settings).render(text, known.this, known.package)
+    if _beside(rendered) != known.beside:
+        raise TooMuchError
+    return rendered.texts[0]
+
+
+def _beside(rendered: Rendered) -> bytes | None:
+    """What a template says besides its text; None where it is not one text for sure."""
+    if len(rendered.texts) != 1 or rendered.doubts or rendered.fleeting or rendered.settings.get("enabled") is False:
+        return None
+    if _letters(rendered.settings) > _MOST_LETTERS:
+        return None
+    try:
+        return msgspec.msgpack.encode((rendered.settings, sorted(rendered.refs)))
+    except once.UNKEPT:
+        return None
 
 
 def _letters(value: object) -> int:
