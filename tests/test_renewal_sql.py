@@ -218,3 +218,71 @@ def test_a_template_goes_by_what_its_project_says_now(shop: Path, linked: list[b
         write(shop, "models/m0.sql", text)
         assert warm(shop) == run(shop, "--no-cache")
     assert linked == [True]
+
+
+def test_what_is_told_of_a_tag_once_is_told_once(shop: Path) -> None:
+    write(shop, "macros/two.sql", "{% macro two(x) %}{{ x }} as id, {{ x }} as page{% endmacro %}")
+    items = (
+        "{{ 'nope' }} as id, nope as page",
+        "{{ two('nope') }}",
+        "{% for c in ['id', 'page'] %}{{ 'nope' }} as {{ c }}{{ ',' if loop.first }}{% endfor %}",
+    )
+    for listed in (items[0], items[1], items[0], items[2], items[0]):
+        write(shop, "models/m0.sql", f"select {listed} from {{{{ source('raw', 'events') }}}}")
+        assert warm(shop) == run(shop, "--no-cache"), listed
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"dbt_project.yml": "name: shop\ntest-paths: [models]\n", "models/m0.sql": "{# {% test x %} #}" + TEMPLATE},
+        {
+            "dbt_project.yml": "name: shop\nmacro-paths: [macros, models]\n",
+            "models/m0.sql": "{% macro pick() %}id{% endmacro %}" + TEMPLATE,
+            "models/m1.sql": "select {{ pick() }} as x from {{ source('raw', 'events') }}",
+            "dashboards/d0.sql": "select x from m1",
+        },
+    ],
+)
+def test_a_model_that_is_something_else_too_takes_a_whole_run(
+    shop: Path, linked: list[bool], files: dict[str, str]
+) -> None:
+    for path, text in files.items():
+        write(shop, path, text)
+    warm(shop)
+    linked.clear()
+    write(shop, "models/m0.sql", files["models/m0.sql"].replace("}id{", "}email{").replace("{# {% test x %} #}", ""))
+    assert warm(shop) == run(shop, "--no-cache")
+    assert linked == [True]
+
+
+def test_a_package_of_two_projects_takes_a_whole_run(shop: Path, linked: list[bool]) -> None:
+    query = "select id, {{# #}}{} from {{{{ source('raw', 'events') }}}}"
+    head = "{% if var('off') %}{{ config(enabled=false) }}{% endif %}"
+    files = {
+        "trackplan.yaml": DBT["trackplan.yaml"].replace("dbt: [.]", "dbt: [a, b]"),
+        "a/dbt_project.yml": "name: a\nvars: {off: false}\n",
+        "b/dbt_project.yml": "name: b\nvars: {off: true, a: {off: true}}\n",
+        "b/packages.yml": "packages: [{local: ../a}]\n",
+        "a/models/raw.yml": DBT["models/raw.yml"],
+        "a/models/m0.sql": head + query.format("info.page as page"),
+    }
+    for path, text in files.items():
+        write(shop, path, text)
+    warm(shop)
+    linked.clear()
+    for start in ("", head):
+        write(shop, "a/models/m0.sql", start + query.format("null as page"))
+        assert warm(shop) == run(shop, "--no-cache")
+    assert linked == [True, True]
+
+
+def test_half_a_character_that_a_template_writes_is_another_one(shop: Path) -> None:
+    half = r"{{ '\ud800' }}"
+    for text in (f"{TEMPLATE} and id = '{half}'", "{{ config(alias='" + r"\ud800" + f"') }}}}{TEMPLATE}"):
+        write(shop, "models/m0.sql", text)
+        said = run(shop, "--no-cache")
+        assert said[0] in (0, 1)
+        assert [warm(shop), warm(shop)] == [said, said]
+    write(shop, "models/m0.sql", "select * from {{ ref('" + r"\udfff" + "') }}")
+    assert warm(shop) == run(shop, "--no-cache")

@@ -96,7 +96,7 @@ def read(project: Project, pack: Pack | None = None, begin: Callable[[list[Sql]]
     found.problems.extend(wrong)
     _warehouse(found, work, project.dialect, assigned["warehouse"], pack)
     for path, source in assigned["dbt"]:
-        _dbt(found, work, path, source, source.dialect or project.dialect, pack)
+        _dbt(found, work, path, source, source.dialect or project.dialect, pack, alone=len(assigned["dbt"]) == 1)
     for problem in found.problems:  # a dbt project's files are known only once something is found in them
         found.files.setdefault(problem.place.path, "dbt")
     return found
@@ -264,7 +264,8 @@ def _renderer(dialect: str) -> Renderer:
     return Renderer(Settings(dialect))
 
 
-def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str, pack: Pack) -> None:
+def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str, pack: Pack, *, alone: bool) -> None:
+    """Read a dbt project. Where it is not `alone`, another one may have the same files, as those of a package."""
     from trackplan.readers import dbt
 
     # Two projects of one repository may have models of the same name; they are not the same.
@@ -282,4 +283,4 @@ def _dbt(found: Inputs, work: Tree, folder: str, source: Source, dialect: str, p
             elif isinstance(declared, Consumer):
                 found.consumers.append(declared)
             elif isinstance(declared, Sql):
-                found.sql.append(declared)
+                found.sql.append(declared if alone or not declared.template else replace(declared, template=b""))

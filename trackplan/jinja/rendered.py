@@ -13,11 +13,17 @@ from trackplan.findings import Place
 from trackplan.sql.text import Origin
 
 _OPENING = re.compile(r"\{[{%#]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def is_template(text: str) -> bool:
     """Whether `text` holds anything of Jinja."""
     return _OPENING.search(text) is not None
+
+
+def mended(text: str) -> str:
+    """`text` without halves of characters, which an escape can write and nothing can store."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 class Text(Struct, frozen=True):
@@ -70,6 +76,12 @@ class Rendered(Struct, frozen=True):
             unclear = ("template", doubt.clause)
             found.append(Sql(doubt.words, dialect, place, relation, consumer, False, unclear, origin))  # type: ignore[arg-type]
         return found
+
+    def mended(self) -> Rendered:
+        """The same without halves of characters."""
+        texts = tuple(replace(text, text=mended(text.text)) for text in self.texts)
+        doubts = tuple(replace(doubt, words=mended(doubt.words)) for doubt in self.doubts)
+        return replace(self, texts=texts, doubts=doubts, refs=frozenset(map(mended, self.refs)))
 
     def naming(self, words: str) -> Rendered:
         """The same, with `words` added to what may be any table."""

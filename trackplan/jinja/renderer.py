@@ -47,7 +47,7 @@ class Renderer:
         source = _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
         if len(source) > _LONGEST:
             return self._not(source, (1, 1, 1, 1), f"is a template of more than {_LONGEST:,} letters")
-        return self._sandbox.render(source, this, package or self.settings.name, self._not)
+        return self._sandbox.render(source, this, package or self.settings.name, self._not).mended()
 
     def _not(self, source: str, span: tuple[int, int, int, int], clause: str) -> Rendered:
         """A template that is not rendered: whatever it says or calls may be in it."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
-from trackplan.jinja.rendered import Doubt, Rendered, Text
+from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import ImpossibleError, Run
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER
 from trackplan.jinja.words import called
@@ -108,9 +108,9 @@ class Variants:
 def _plain(value: object) -> object:
     """A setting as it can be written down: texts, numbers, lists and mappings; anything else says nothing."""
     if isinstance(value, str):
-        return str.__str__(value)
+        return mended(str.__str__(value))
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if isinstance(name, str)}
+        return {mended(str.__str__(name)): _plain(each) for name, each in value.items() if isinstance(name, str)}
     return value if isinstance(value, (bool, int, float)) else None

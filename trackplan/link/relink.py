@@ -64,10 +64,6 @@ class Relinking:
     _nodes: dict[int, int] = field(default_factory=dict)
     _differing: list[tuple[int, set[str]]] = field(default_factory=list)
 
-    @property
-    def _path(self) -> str:
-        return self.sql.place.path
-
     def run(self) -> Relinked:
         """What has changed. Raises `TooMuchError`."""
         net, text, record = self.loom.net, self.text, self.now
@@ -85,9 +81,9 @@ class Relinking:
         self._move()
         self._spread()
         over.count = self.loom.nodes.count
-        lengths, origin = nets.lengths(self.sql.text), self.sql.origin
-        over.texts[self._path] = msgspec.structs.replace(text, lines=lengths, origin=origin)
-        over.records[net.head.texts[self._path]] = _ENCODER.encode(self.now)
+        lines = nets.lengths(self.sql.text)
+        over.texts[self.sql.place.path] = msgspec.structs.replace(text, lines=lines, origin=self.sql.origin)
+        over.records[net.head.texts[self.sql.place.path]] = _ENCODER.encode(self.now)
         return self.found
 
     def _statement(self, unit: Unit, number: int, old: Statement, new: Statement) -> None:
@@ -110,8 +106,7 @@ class Relinking:
         block = loom.say(number, unit, new, reads)
         demand = loom.linking.demand
         scopes = demand.scopes(block)
-        wanted = list(demand.wanted(block, scopes))
-        linked = link(block, scopes, demand.program.tables, wanted)
+        linked = link(block, scopes, demand.program.tables, list(demand.wanted(block, scopes)))
         self._compare(before, linked, block, list(tables.values()))
         loom.linked[number] = linked
         then = effects(loom.linking, block)
@@ -206,7 +201,7 @@ class Relinking:
         linked = self.loom.linked[number]
         unknowns = []
         for unknown in linked.unknowns:
-            place = places.get(Place(self._path, *unknown.place))
+            place = places.get(Place(self.sql.place.path, *unknown.place))
             if place is None:
                 raise TooMuchError
             unknowns.append(msgspec.structs.replace(unknown, place=place[1:]))
@@ -215,7 +210,9 @@ class Relinking:
     def _lines(self) -> tuple[Lines, Lines]:
         """The lines of the text as it was, of which nothing but their lengths is known, and as it is."""
         before = "\n".join("x" * length for length in self.text.lines)
-        return Lines(before, self._path, self.text.origin), Lines(self.sql.text, self._path, self.sql.origin)
+        return Lines(before, self.sql.place.path, self.text.origin), Lines(
+            self.sql.text, self.sql.place.path, self.sql.origin
+        )
 
     def _match(self, old: Statement, new: Statement) -> None:
         """Note where what is told of by its place stands now: tables by their mentions, items by their names."""
@@ -238,7 +235,7 @@ class Relinking:
         if [(u.reason, u.name) for u in old.unknowns] != [(u.reason, u.name) for u in new.unknowns]:
             raise TooMuchError
         for stood, stands in zip(old.unknowns, new.unknowns, strict=True):
-            self._place(Place(self._path, *stood.place), Place(self._path, *stands.place))
+            self._place(Place(self.sql.place.path, *stood.place), Place(self.sql.place.path, *stands.place))
         was, now = _asked(before, old), _asked(block.slots, new)
         for number in was.keys() | now.keys():
             wanted = self.loom.net.sheet(number).wanted
@@ -255,7 +252,9 @@ class Relinking:
         for old, new in self._spans:
             if old[0] >= 0:
                 self._place(before.place(old), now.place(new))
-        self._place(Place(self._path), Place(self._path))
+        self._place(Place(self.sql.place.path), Place(self.sql.place.path))
+        if len({*self.found.places.values()}) < len(self.found.places):  # what one tag says now is told of once
+            raise TooMuchError
 
     def _place(self, old: Place, new: Place) -> None:
         if self.found.places.setdefault(old, new) != new:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def project(
 
 
 class _Project:
-    """Reads the files of one dbt project."""
+    """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them."""
 
     def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str], pack: Pack) -> None:
         self.tree = tree
@@ -70,6 +71,7 @@ class _Project:
         self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
         self.disabled: set[str] = set()
+        self.shared: set[str] = set()
 
     def declarations(self) -> Iterator[Declaration | Problem]:
         """Property files first, since the SQL needs the names in them; then seeds, snapshots and models."""
@@ -79,13 +81,17 @@ class _Project:
         built = [(package, path) for package in self.packages for path in self._built(package)]
         for file in files:
             file.learn_measures()
-        self.rendering = Rendering(self._settings(), self.pack)
+        settings = self._settings()
+        self.rendering = Rendering(settings, self.pack)
+        tests = self.packages[0].files(self.tree, ["tests"], ["sql"])
+        often = [path for path, times in Counter(path for _, path in built).items() if times > 1]
+        self.shared = {*tests, *often, *(macro.path for macro in settings.macros)}
         for file in files:
             yield from file.declarations()
             self.problems.extend(file.problems)
         for package, path in built:
             yield from self._declared(package, path)
-        for path in self.packages[0].files(self.tree, ["tests"], ["sql"]):
+        for path in tests:
             yield from self._test(path)
         yield from hooks(self.packages[0], self.rendering, self.known.dialect)
         yield from self._strangers()
@@ -194,7 +200,7 @@ class _Project:
             yield replace(declared, aliases=others)
         texts = rendered.sql(known.dialect, path, parts)
         # What dbt has made of a template says more of it than the template itself.
-        if not self.manifest.path and is_template(text):
+        if not self.manifest.path and path not in self.shared and is_template(text):
             way = self.rendering.way(rendered, parts, package.name)
             texts = [replace(sql, template=way) for sql in texts]
         yield from texts
