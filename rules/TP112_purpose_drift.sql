@@ -16,9 +16,9 @@ references: ["GDPR Art. 5(1)(b)", "GDPR Art. 6(4)"]
 */
 -- What a listed consumer reaches is needed for its use case too (derived): what nobody has named is still drift.
 WITH taken AS (
-  SELECT 'column' AS kind, h."column" AS key, h.consumer FROM reach h WHERE h.strength = 'named'
+  SELECT 'column' AS kind, h."column" AS key, h.consumer FROM stored_reach h WHERE h.strength = 'named'
   UNION
-  SELECT 'field', l.field, h.consumer FROM landing l JOIN reach h ON h."column" = l."column" WHERE h.strength = 'named'
+  SELECT 'field', l.field, h.consumer FROM landing l JOIN stored_reach h ON h."column" = l."column" WHERE h.strength = 'named'
 ), drift AS (
   SELECT DISTINCT t.kind, t.key, t.consumer, u.key AS use_case
   FROM taken t

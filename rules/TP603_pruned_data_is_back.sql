@@ -25,7 +25,7 @@ WITH last AS (
 reader AS (
   SELECT a."column", r.id, r.place FROM carry a JOIN relation r ON r.key = a.relation
   UNION
-  SELECT h."column", u.id, u.place FROM reach h JOIN consumer u ON u.key = h.consumer
+  SELECT h."column", u.id, u.place FROM stored_reach h JOIN consumer u ON u.key = h.consumer
   WHERE h.strength <> 'possible' AND u.class <> 'model'
 ),
 back AS (

@@ -31,7 +31,7 @@ readers AS (
   SELECT h.kind, h.key, listing(c.id) AS users
   FROM held h
   JOIN landing l ON l.field = h.field
-  JOIN reach r ON r."column" = l."column" AND r.strength <> 'possible'
+  JOIN stored_reach r ON r."column" = l."column" AND r.strength <> 'possible'
   JOIN consumer c ON c.key = r.consumer AND c.counts
   GROUP BY h.kind, h.key
 )

@@ -73,7 +73,10 @@ SCHEMAS = {
 COLUMNS = ("id", "kind", "amount", "name", "email", "city", "received_at", "info", "info.page", "info.step.x")
 RAW = ("raw.events", "raw.users", "raw.nobody")
 FORMS = ("{}", "{}", "{}", "NULL", "CAST({} AS STRING)", "COUNT({})", "UPPER({})", "DATE_TRUNC({}, MONTH)", "{} = 'a'")
-KINDS = tuple("form column column where where add drop join table star space head cte more order nothing".split())  # noqa: SIM905
+KINDS = (
+    *("form", "column", "column", "where", "where", "add", "add", "drop", "swap", "join", "table", "star", "space"),
+    *("head", "cte", "more", "order", "nothing"),
+)
 
 
 HEADS = ("{{ config(materialized='table') }}\n", "{{ config(alias='other') }}", "{# why #}\n", "")
@@ -126,7 +129,10 @@ class Query:
 
 @dataclass
 class Project:
-    """A folder with a project; `queries` by path, `above` the tables that each may read."""
+    """A folder with a project; `queries` by path, `above` the tables that each may read.
+
+    Where it is `sound`, queries name columns that there are, but for those that were taken away from them.
+    """
 
     folder: Path
     chance: Random
@@ -134,12 +140,13 @@ class Project:
     above: dict[str, tuple[str, ...]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
     dbt: bool = False
+    sound: bool = False
 
     def make(self) -> None:
         """Write all files."""
         chance = self.chance
         with_consumers, with_plans = chance.random() < 0.6, chance.random() < 0.4
-        self.dbt = chance.random() < 0.4
+        self.dbt, self.sound = chance.random() < 0.4, chance.random() < 0.6
         for path, text in DBT_FILES.items() if self.dbt else ():
             self._put(path, text)
         text = (DBT if self.dbt else PROJECT) + (CONSUMERS if with_consumers else "") + (PLANS if with_plans else "")
@@ -148,7 +155,7 @@ class Project:
         self._put("use_cases.yaml", USE_CASES)
         for path, names in SCHEMAS.items():
             self._put(path, "fields:\n" + "".join(map(_column, names)))
-        tables = list(RAW)
+        tables = list(RAW[: 2 if self.sound else 3])
         for number in range(chance.randint(2, 5)):
             self._query(f"models/m{number}.sql", tuple(tables))
             if chance.random() < 0.3 and not self.dbt:
@@ -157,8 +164,29 @@ class Project:
         paths = [*(f"dashboards/d{number}.sql" for number in range(chance.randint(1, 3))), "tests/t0.sql"]
         for path in paths if with_consumers else ():
             self._query(path, tuple(tables))
+        if self.dbt and chance.random() < 0.6:
+            self._put("models/models.yml", self._properties(tables[2:]))
         for path in self.queries:
             self.write(path)
+
+    def _properties(self, models: list[str]) -> str:
+        """Tests of some columns, be they there or not, and a dashboard that takes all of a model."""
+        chance, lines = self.chance, ["models:"]
+        names = [name.rpartition(".")[2] for name in models if name.startswith("m.")]
+        for name in names:
+            tested = chance.choice([column.rpartition(".")[2] for column in self._names(f"m.{name}")] or ["id"])
+            lines.append(f"- {{name: {name}, columns: [{{name: {tested}, data_tests: [not_null]}}, {{name: more}}]}}")
+        if chance.random() < 0.5:
+            lines += ["exposures:", f"- {{name: e0, type: dashboard, depends_on: [\"ref('{chance.choice(names)}')\"]}}"]
+        return "\n".join(lines) + "\n"
+
+    def _names(self, table: str) -> list[str]:
+        """The columns of a table, as far as anybody knows."""
+        if table in RAW or not self.sound:
+            schema = SCHEMAS.get(f"raw/{table.partition('.')[2]}.yaml", []) if self.sound else []
+            return [*schema, "info.page"] if schema else list(COLUMNS)
+        query = self.queries[f"models/{table.partition('.')[2]}.sql"]
+        return [*(name for *_, name in query.items), *(self._names(query.table) if query.star else ())]
 
     def edit(self) -> str:
         """Edit one of the queries; its path."""
@@ -178,8 +206,9 @@ class Project:
 
     def _query(self, path: str, tables: tuple[str, ...]) -> None:
         self.above[path] = tables
-        items = tuple(self._item(n) for n in range(self.chance.randint(1, 4)))
-        query = Query(self._table(tables), items, star=self.chance.random() < 0.2)
+        table = self._table(tables)
+        items = tuple(self._item(table, n) for n in range(self.chance.randint(1, 4)))
+        query = Query(table, items, star=self.chance.random() < 0.2)
         for _ in range(self.chance.randint(0, 3)):
             query = self._edited(query, tables)
         self.queries[path] = query
@@ -187,25 +216,27 @@ class Project:
     def _table(self, tables: tuple[str, ...]) -> str:
         return self.chance.choice(tables[-3:] if self.chance.random() < 0.5 else tables)
 
-    def _item(self, number: int) -> tuple[str, str, str]:
-        column = self.chance.choice(COLUMNS)
+    def _item(self, table: str, number: int) -> tuple[str, str, str]:
+        column = self.chance.choice(self._names(table))
         name = column.rpartition(".")[2] if self.chance.random() < 0.7 else f"x{number}"
         return self.chance.choice(FORMS), column, name
 
     def _edited(self, query: Query, tables: tuple[str, ...]) -> Query:
-        chance, items = self.chance, list(query.items)
+        chance, items, columns = self.chance, list(query.items), self._names(query.table)
         at = chance.randrange(len(items)) if items else 0
         kind = chance.choice(KINDS)
         if kind == "form" and items:
             items[at] = (chance.choice(FORMS), *items[at][1:])
         elif kind == "column" and items:
-            items[at] = (items[at][0], chance.choice(COLUMNS), items[at][2])
+            items[at] = (items[at][0], chance.choice(columns), items[at][2])
         elif kind == "add":
-            items.insert(at, self._item(chance.randint(5, 9)))
+            items.insert(at, self._item(query.table, chance.randint(5, 9)))
         elif kind == "drop" and len(items) > 1:
             del items[at]
+        elif kind == "swap":
+            chance.shuffle(items)
         elif kind == "where":
-            said = (chance.choice(FORMS[4:]), chance.choice(COLUMNS))
+            said = (chance.choice(FORMS[4:]), chance.choice(columns))
             return replace(query, where=() if query.where and chance.random() < 0.4 else (*query.where[-2:], said))
         elif kind == "join":
             return replace(query, join=None if query.join else (self._table(tables), chance.choice(("id", "email"))))
@@ -222,7 +253,7 @@ class Project:
         elif kind == "more":
             return replace(query, more="" if query.more else self._table(tables))
         elif kind == "order":
-            return replace(query, ordered="" if query.ordered else chance.choice(COLUMNS))
+            return replace(query, ordered="" if query.ordered else chance.choice(columns))
         return replace(query, items=tuple(items))
 
 

@@ -101,6 +101,103 @@ def test_what_changes_more_takes_a_whole_run(project: Path, linked: list[bool], 
     assert linked == [True]
 
 
+def test_two_files_edited_at_once_ask_for_ways_of_their_own(project: Path, linked: list[bool]) -> None:
+    write(project, "models/m0.sql", "select id from raw.events")
+    write(project, "dashboards/d0.sql", "select * from raw.events")
+    warm(project)
+    linked.clear()
+    write(project, "dashboards/d0.sql", "select * from raw.events where count(id) > 1")
+    write(project, "models/m1.sql", JOINED.replace("using (id)", "using (id) where e.info.page > 'a'"))
+    said = run(project, "--no-cache")
+    assert b"Events.info.page is used only as part of whole relations" in said[1]
+    assert [warm(project), warm(project)] == [said, said]
+    assert linked == []
+
+
+CHAIN = {
+    "models/m0.sql": "select id, info.page as page from raw.events\n",
+    "models/m1.sql": "select * from m.m0\n",
+    "models/m2.sql": "select a.id, b.page from m.m0 as a join m.m1 as b using (id)\n",
+    "dashboards/d0.sql": "select * from m.m1\n",
+    "dashboards/d1.sql": "select page from m.m2 where id = 'a'\n",
+    "dashboards/d2.sql": "select count(*) from (select * from m.m0)\n",
+}
+
+
+def test_other_columns_of_a_model_are_seen_by_all_who_read_it(project: Path, linked: list[bool]) -> None:
+    for path, text in CHAIN.items():
+        write(project, path, text)
+    warm(project)
+    linked.clear()
+    for listed in (
+        "upper(id) as name, id, info.page as page",
+        "id, info.page as page, 1 as one, upper(id) as name",
+        "info.page as page, id",
+        "id, info.page as page, info as all_of_it",
+        "info.page as page, info, id",
+        "info.page as page, id, info",
+        "id, id as page",
+    ):
+        write(project, "models/m0.sql", f"select {listed} from raw.events\n")
+        said = run(project, "--no-cache")
+        assert [warm(project), warm(project)] == [said, said], listed
+    write(project, "dashboards/d0.sql", "select page, page as again from m.m1\n")
+    assert warm(project) == run(project, "--no-cache")
+    assert linked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("models/m0.sql", "select id from raw.events"),  # a column that others name is gone
+        ("models/m0.sql", "select id, info.page as page, * from raw.elsewhere, raw.events"),  # nobody knows which
+    ],
+)
+def test_what_others_cannot_see_for_sure_takes_a_whole_run(
+    project: Path, linked: list[bool], path: str, text: str
+) -> None:
+    for each, query in CHAIN.items():
+        write(project, each, query)
+    warm(project)
+    linked.clear()
+    write(project, path, text)
+    assert warm(project) == run(project, "--no-cache")
+    assert linked == [True]
+
+
+RULE = """\
+/*
+id: XY901
+name: reached
+title: How many reach it
+message: "{subject} is reached by {n}."
+severity: warning
+category: purpose
+cause: method
+requires: [models]
+why: To see.
+fix: Look.
+*/
+SELECT c.id AS subject, c.place, count(h.consumer) AS n
+FROM "column" c LEFT JOIN reach h ON h."column" = c.key GROUP BY c.key
+"""
+
+
+def test_who_reaches_the_columns_of_models_is_told_anew(project: Path, linked: list[bool]) -> None:
+    write(project, "more/XY901_reached.sql", RULE)
+    write(project, "trackplan.yaml", SMALL["trackplan.yaml"] + "rules: {extend: [more]}\n")
+    warm(project)
+    linked.clear()
+    for text in ("select id from m.m0", "select page from m.m0", "select id, page from m.m0 where id = 'a'"):
+        write(project, "dashboards/d0.sql", text)
+        assert warm(project) == run(project, "--no-cache"), text
+    assert linked == []
+    for listed in ("id, info.page as page, 1 as one", "id, info.page as page"):
+        write(project, "models/m0.sql", MODEL.replace("id, info.page as page", listed))
+        assert warm(project) == run(project, "--no-cache"), listed
+    assert linked == [True, True]
+
+
 def test_a_model_that_only_a_test_reads_now_takes_a_whole_run(project: Path, linked: list[bool]) -> None:
     head = SMALL["trackplan.yaml"].replace("consumers: [", "consumers: [{path: tests/*.sql, kind: test}, ")
     model = "select cast(id as string) as x, * from m.m0"
@@ -208,6 +305,27 @@ def test_a_template_that_says_more_takes_a_whole_run(shop: Path, linked: list[bo
     write(shop, path, text)
     assert warm(shop) == run(shop, "--no-cache")
     assert linked == [True]
+
+
+def test_columns_that_others_take_are_asked_for_wherever_they_stand(shop: Path, linked: list[bool]) -> None:
+    taken = "{name: e, type: dashboard, depends_on: [ref('m0')], meta: {columns: [page, later]}}"
+    models = "models: [{name: m0, columns: [{name: id, data_tests: [unique]}]}]\n"
+    write(shop, "models/models.yml", f"{models}exposures: [{taken}]\n")
+    warm(shop)
+    linked.clear()
+    for listed in (
+        "upper(id) as name, id, info.page as page",
+        "info.page as page, id",
+        "id, upper(id) as x, info.page as page",
+    ):
+        write(shop, "models/m0.sql", TEMPLATE.replace("id, info.page as page", listed))
+        said = run(shop, "--no-cache")
+        assert [warm(shop), warm(shop)] == [said, said], listed
+    assert linked == []
+    for listed in ("id, info.page as page, info.page as later", "id, info.page as page", "id"):
+        write(shop, "models/m0.sql", TEMPLATE.replace("id, info.page as page", listed))
+        assert warm(shop) == run(shop, "--no-cache"), listed
+    assert linked == [True, True, True]
 
 
 def test_a_template_goes_by_what_its_project_says_now(shop: Path, linked: list[bool]) -> None:

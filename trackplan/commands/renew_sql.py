@@ -17,7 +17,6 @@ from trackplan.jinja.rendered import is_template
 from trackplan.link.loom import Loom
 from trackplan.link.net import Net
 from trackplan.link.relink import Relinking
-from trackplan.sql.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from trackplan.link.relink import Relinked
     from trackplan.link.sheets import Text
 
-_RECORDS = msgspec.msgpack.Decoder(Record)
 _PATCHES = msgspec.msgpack.Decoder(Patches)
 
 
@@ -72,16 +70,14 @@ class _Weaving:
         if text is None or path.endswith(".sqlx"):
             raise TooMuchError
         sql = self._sql(path, content, text)
-        number = self._net.head.texts[path]
-        kept = self._patches.over.records.get(number) or self._pack.get(text.record)
-        if kept is None or any(told.startswith((f"{path}:", f"{path} ")) for told in self._net.head.everywhere):
+        if any(told.startswith((f"{path}:", f"{path} ")) for told in self._net.head.everywhere):
             raise TooMuchError
         from trackplan.sql.statements import compile_text  # with the parser, which takes the most time of all
 
         record = compile_text(sql.text, sql.dialect)
         over = self._patches.over
         before = over.references or self._net.head.references, over.unclear if over.count else self._net.head.unclear
-        found = Relinking(Loom(self._net, self._pack), sql, text, _RECORDS.decode(kept), record).run()
+        found = Relinking(Loom(self._net, self._pack), sql, text, record).run()
         if any(old != new for old, new in found.places.items()):
             changes.cells.update(("place", end) for end in ("line", "column", "end_line", "end_column"))
         changes.places.update(found.places)

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 # Filled on demand, and brought up to date here, or not touched by what a text asks of others.
 KEPT = frozenset(
-    {"classification", "lessened_subject", "less_data", "reach", "relation_reach", "built_column", "column_tag"}
+    {
+        *("classification", "lessened_subject", "less_data", "stored_reach", "built_reach", "relation_reach"),
+        *("built_column", "column_tag"),
+    }
 )
 
 
@@ -108,13 +111,13 @@ class _Deriving:
         reached = self.relinked.reached
         return {s.key for s in sheets if s.key and s.raw and s.first + len(s.names) in reached}
 
-    def _columns(self) -> set[int]:
-        """The raw columns of which something is told that may be another now."""
+    def _columns(self, *, raw: bool = True) -> set[int]:
+        """The columns of raw tables, or those of models, of which something is told that may be another now."""
         nodes = self.relinked.reached | self.relinked.touched
         found: set[int] = set()
         for number in self._tables():
             sheet = self.woven.net.sheet(number)
-            if sheet.raw and sheet.key:
+            if sheet.raw == raw and sheet.key:
                 columns = self.woven.columns(sheet.key)
                 found.update(key for key, (_, _, asked) in columns.items() if not nodes.isdisjoint(asked))
         return found
@@ -196,10 +199,11 @@ class _Deriving:
     def _reach(self, columns: set[int]) -> None:
         """Who reaches which column, and which relation's rows, where somebody asked for that."""
         consumers = (1 << self.woven.net.head.consumers) - 1
-        if "reach" not in self.unfilled:
-            for key in sorted(columns):
+        built = self._columns(raw=False) if "built_reach" not in self.unfilled else set()
+        for table, keys in (("stored_reach", columns), ("built_reach", built)):
+            for key in sorted(keys) if table not in self.unfilled else ():
                 found = strengths(self.woven.masks(key), consumers)
-                self._put("reach", key, [[key, consumer, how] for consumer, how in found])
+                self._put(table, key, [[key, consumer, how] for consumer, how in found])
         if "relation_reach" not in self.unfilled:
             net = self.woven.net
             for sheet in map(net.sheet, sorted(self._tables())):

@@ -32,7 +32,7 @@ class KeptReach:
     def __post_init__(self) -> None:
         self._bits = {key: bit for bit, (key,) in enumerate(self.base.fetch("SELECT key FROM consumer ORDER BY key"))}
         self._reach = {}
-        for key, consumer, strength in self.base.fetch('SELECT "column", consumer, strength FROM reach'):
+        for key, consumer, strength in self.base.fetch('SELECT "column", consumer, strength FROM stored_reach'):
             found = self._reach.setdefault(key, dict.fromkeys(_STRENGTHS, 0))
             found[str(strength)] |= 1 << self._bits[consumer]
         self._doubts = {}

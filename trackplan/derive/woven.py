@@ -87,9 +87,7 @@ class Woven:
         """The last word of a raw column's name, the way to it inside its column, and the nodes by which it is asked."""
         home = self._homes.get(key)
         if home is None:
-            home = int(
-                str(next(self.base.fetch("SELECT relation FROM stored_column WHERE key = :key", {"key": key}))[0])
-            )
+            home = int(str(next(self.base.fetch('SELECT relation FROM "column" WHERE key = :key', {"key": key}))[0]))
         return self.columns(home)[key]
 
     def columns(self, relation: int) -> dict[int, Asked]:
@@ -139,4 +137,4 @@ class Woven:
         return Spread(self.net)
 
 
-_PATHS = "SELECT key, path, declared FROM stored_column WHERE relation = :relation ORDER BY key"
+_PATHS = 'SELECT key, path, declared FROM "column" WHERE relation = :relation ORDER BY key'

@@ -36,7 +36,7 @@ SELECT p.key, f.path, p.line, p."column", p.end_line, p.end_column FROM place p 
 _IN_FILES = " WHERE f.path IN (SELECT value FROM json_each(?))"
 _MOVE = 'UPDATE place SET line = ?, "column" = ?, end_line = ?, end_column = ? WHERE key = ?'
 # Views of the schema that have a table to fill.
-_STORED = {"column": "stored_column"}
+_STORED = {"column": "stored_column", "reach": "stored_reach"}
 
 
 class Result(Struct):

@@ -12,8 +12,8 @@ Cell = tuple[str, str]
 
 Authorizer = Callable[..., int]
 
-# A view that shows the columns of its tables as they are: who reads one of them reads that one of the tables.
-_SHOWN = {"column": ("stored_column", "built_column")}
+# Views that show the columns of their tables as they are: who reads one of them reads that one of the tables.
+_SHOWN = {"column": ("stored_column", "built_column"), "reach": ("stored_reach", "built_reach")}
 
 
 def noting(read: set[Cell], authorize: Authorizer) -> Authorizer:

@@ -265,8 +265,8 @@ CREATE TABLE flow (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flow_target ON flow (target);
 
--- A consumer depends on a column through any number of models, by value or by row influence.
-CREATE TABLE reach (
+-- A consumer depends on a column of `stored_column` through any number of models, by value or by row influence.
+CREATE TABLE stored_reach (
   "column" INTEGER NOT NULL REFERENCES "column",
   consumer INTEGER NOT NULL REFERENCES consumer,
   strength TEXT NOT NULL CHECK (strength IN (
@@ -275,6 +275,18 @@ CREATE TABLE reach (
              'possible')),              -- something unresolved may hide the use; at most 20 consumers of a column are listed so
   PRIMARY KEY ("column", consumer)
 ) STRICT, WITHOUT ROWID;
+
+-- A consumer depends on a column of `built_column`; the same as `stored_reach`.
+CREATE TABLE built_reach (
+  "column" INTEGER NOT NULL REFERENCES "column",
+  consumer INTEGER NOT NULL REFERENCES consumer,
+  strength TEXT NOT NULL CHECK (strength IN ('named', 'star', 'possible')),
+  PRIMARY KEY ("column", consumer)
+) STRICT, WITHOUT ROWID;
+
+-- A consumer depends on any column; rules about what is stored do better to read `stored_reach`.
+CREATE VIEW reach AS
+  SELECT * FROM stored_reach UNION ALL SELECT * FROM built_reach;
 
 -- A consumer depends on the rows of a relation, be it only to count them.
 CREATE TABLE relation_reach (
@@ -694,7 +706,7 @@ CREATE VIEW justification AS
   WHERE u.state = 'active' AND h.strength <> 'possible'
   UNION
   SELECT 'field', l.field, s.use_case, 'derived', NULL
-  FROM landing l JOIN reach h ON h."column" = l."column"
+  FROM landing l JOIN stored_reach h ON h."column" = l."column"
   JOIN serves s ON s.consumer = h.consumer JOIN use_case u ON u.key = s.use_case
   WHERE u.state = 'active' AND h.strength <> 'possible';
 
@@ -723,11 +735,11 @@ CREATE VIEW field_column AS
 -- Who uses which subject: the counting consumers that reach it, a field through its columns, once for each.
 CREATE VIEW subject_consumer AS
   SELECT 'field' AS kind, l.field AS key, c.key AS consumer, c.id AS consumer_id, h.strength
-  FROM field_column l JOIN reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
+  FROM field_column l JOIN stored_reach h ON h."column" = l."column" JOIN consumer c ON c.key = h.consumer
   WHERE c.counts
   UNION ALL
   SELECT 'column', h."column", c.key, c.id, h.strength
-  FROM reach h JOIN consumer c ON c.key = h.consumer
+  FROM stored_reach h JOIN consumer c ON c.key = h.consumer
   WHERE c.counts;
 
 -- How many consumers of which class read which subject, counting or not; what may be hidden is left out.
@@ -735,7 +747,7 @@ CREATE VIEW subject_class AS
   SELECT s.kind, s.key, c.class, c.counts, count(DISTINCT c.key) AS consumers
   FROM (
     SELECT 'field' AS kind, l.field AS key, h.consumer
-    FROM field_column l JOIN reach h ON h."column" = l."column" WHERE h.strength <> 'possible'
+    FROM field_column l JOIN stored_reach h ON h."column" = l."column" WHERE h.strength <> 'possible'
     UNION ALL
     SELECT 'column', h."column", h.consumer FROM reach h WHERE h.strength <> 'possible'
   ) s JOIN consumer c ON c.key = s.consumer

@@ -24,14 +24,22 @@ _MOST_STEPS = 300
 _STRENGTHS = ("named", "star", "possible")
 
 
-def _reach(facts: Facts) -> None:
+def _stored_reach(facts: Facts) -> None:
+    _reach(facts, "stored_reach", lambda key: key <= facts.raw)
+
+
+def _built_reach(facts: Facts) -> None:
+    _reach(facts, "built_reach", lambda key: key > facts.raw)
+
+
+def _reach(facts: Facts, table: str, has: Callable[[int], bool]) -> None:
     rows: list[Row] = []
+    consumers = facts.linking.askers.consumer_bits
     for key, (_, column) in facts.stored.items():
-        value = column.masks(facts.linking)
-        rows.extend(
-            (key, consumer, strength) for consumer, strength in strengths(value, facts.linking.askers.consumer_bits)
-        )
-    facts.base.insert("reach", ("column", "consumer", "strength"), rows)
+        if has(key):
+            value = column.masks(facts.linking)
+            rows.extend((key, consumer, strength) for consumer, strength in strengths(value, consumers))
+    facts.base.insert(table, ("column", "consumer", "strength"), rows)
 
 
 def _relation_reach(facts: Facts) -> None:
@@ -160,11 +168,14 @@ def _sources(facts: Facts, number: int, position: int) -> Iterator[tuple[int, Ke
                 pending.append(found)
 
 
-FILLERS: dict[str, Callable[[Facts], None]] = {
-    "reach": _reach,
-    "relation_reach": _relation_reach,
-    "carry": _carry,
-    "doubt": _doubt,
-    "use": _uses,
-    "flow": _flows,
+_BUILT = ("built_column",)
+FILLERS: dict[str, tuple[Callable[[Facts], None], tuple[str, ...]]] = {
+    "stored_reach": (_stored_reach, ()),
+    "built_reach": (_built_reach, _BUILT),
+    "relation_reach": (_relation_reach, ()),
+    "carry": (_carry, ()),
+    "doubt": (_doubt, _BUILT),
+    "use": (_uses, _BUILT),
+    "flow": (_flows, _BUILT),
 }
+"""What fills a table, and what has to be filled before."""

@@ -19,20 +19,22 @@ from trackplan.link.expand import Expanded, complete
 from trackplan.link.kept import Kept, Packed, unpacked
 from trackplan.link.linked import Linked
 from trackplan.link.linking import Linking
-from trackplan.link.net import Net, number_of
+from trackplan.link.net import Net, masked, number_of
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table, Unit
 from trackplan.link.reached import Masks
 from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
 from trackplan.link.scopes import Scopes
+from trackplan.link.sheets import Sheet, Triple
 from trackplan.link.targets import Ends, Step, Targets
-from trackplan.sql.records import Record, Statement
+from trackplan.sql.records import NotUnderstood, Record, Statement
 from trackplan.sql.text import Lines
 
 T = TypeVar("T")
 _MOST_PATHS = 900
 _LINKED = msgspec.msgpack.Decoder(Packed)
+_RECORDS = msgspec.msgpack.Decoder(Record)
 _UNSAID = Statement(0, [], (), (-1, -1))
 
 
@@ -103,15 +105,47 @@ class Loom:
         self.linking.closure.targets.forget()
         return block
 
+    def record(self, path: str) -> Record:
+        """The statements of the one text of a file, as it was last. Raises `TooMuchError` where they are not kept."""
+        text = self.net.text(path)
+        kept = text and (self.net.over.records.get(self.net.head.texts[path]) or self._pack.get(text.record))
+        if not kept:
+            raise TooMuchError
+        return _RECORDS.decode(kept)
+
+    def repeat(self, number: int) -> Block:
+        """A statement with what it says all along. Raises `TooMuchError` where that cannot be taken alone."""
+        thread = self.net.thread(number)
+        path = self.net.path(thread.unit)
+        text = self.net.text(path)
+        if text is None or text.odd:
+            raise TooMuchError
+        statement = self.record(path).statements[text.blocks.index(number)]
+        if isinstance(statement, NotUnderstood):
+            raise TooMuchError
+        unit = Unit(Sql("", text.dialect, Place(path)), Record([]), text.blank(path))
+        return self.say(number, unit, statement, {parts: thread.slots[slot] for parts, slot in thread.names})
+
+    def readers(self, number: int) -> list[int]:
+        """The statements that read a table, by number. Raises `TooMuchError` where others show what it has."""
+        found: dict[int, None] = {}
+        for reader in self.net.sheet(number).readers:
+            sheet = self.net.sheet(reader) if reader >= 0 else None
+            if sheet is not None and number in (*sheet.bases, *sheet.copied):
+                raise TooMuchError
+            blocks = [-1 - reader] if sheet is None else sheet.builders
+            found.update((block, None) for block in blocks if number in self.net.thread(block).slots)
+        return list(found)
+
     def rename(self, block: Block, scopes: Scopes) -> dict[int, int]:
         """Let a table have the columns that the statement gives now that builds it; its nodes by what they were.
 
-        Raises `TooMuchError` where anybody else sees that.
+        Who reads it has to be linked again. Raises `TooMuchError` where somebody asks for its columns by other means.
         """
         number = self.net.thread(block.number).target
         sheet, table, program = self.net.sheet(number), self.tables[number], self.linking.program
         plain = sheet.builders == [block.number] and not (block.by_position or block.statement.partial)
-        if sheet.readers or sheet.raw or sheet.odd or sheet.open or sheet.copied or sheet.wanted or not plain:
+        if sheet.raw or sheet.odd or sheet.open or sheet.copied or sheet.wanted or not plain:
             raise TooMuchError
         before = dict(zip(sheet.names, range(sheet.first, sheet.first + len(sheet.names)), strict=True))
         if table.relation is not None:
@@ -120,17 +154,35 @@ class Loom:
         complete(program, table, Expanded({block.number: scopes}))
         names, first = table.frame.names, self.nodes.count
         words = self.net.head.words.keys()
-        asked = any(self.net.is_asked(node) for node in range(sheet.first, sheet.first + len(sheet.names) + 2))
-        if asked or table.frame.open or len({*names}) != len(names) or any(name.lower() in words for name in names):
+        if table.frame.open or len({*names}) != len(names) or any(name.lower() in words for name in names):
             raise TooMuchError
+        rows = sheet.first + len(sheet.names)
+        moved = {before[name]: first + at for at, name in enumerate(names) if name in before}
+        moved |= {rows: first + len(names), rows + 1: first + len(names) + 1}
+        if any(name.lower() in sheet.taken for name in names if name not in before):
+            raise TooMuchError
+        self._move(sheet, moved)
         over = self.net.over
-        over.sheets[number] = replace(sheet, names=names, known=len(names), first=first, paths=[], alls=[])
+        paths = [(moved[column], path, node) for column, path, node in sheet.paths if column in moved]
+        over.sheets[number] = replace(sheet, names=names, known=len(names), first=first, paths=paths)
         over.homes.update(dict.fromkeys(range(first, first + len(names) + 2), number))
         self.nodes.count += len(names) + 2
         for each in (self.nodes.names, self.nodes.first, self.nodes.index, self.nodes.paths, self.nodes.alls):
             cast("dict[int, object]", each).pop(number, None)
-        moved = {before[name]: first + at for at, name in enumerate(names) if name in before}
-        return {**moved, sheet.first + len(sheet.names): first + len(names)}
+        self.linking.closure.targets.forget()
+        return moved
+
+    def _move(self, sheet: Sheet, moved: dict[int, int]) -> None:
+        """Let nodes be asked for and reached as others were. Raises `TooMuchError` for more than names taken."""
+        net = self.net
+        for old in (*range(sheet.first, sheet.first + len(sheet.names) + 2), *_inner(sheet)):
+            named, star, possible = net.asked(old)
+            if star or possible or (named and old not in moved):
+                raise TooMuchError
+        for old, new in moved.items():
+            net.over.masks[new] = _triple(net.masks(old))
+            if net.is_asked(old):
+                net.over.asked[new] = _triple(net.asked(old))
 
     def steps(self, number: int) -> list[Step]:
         """The steps that a table goes as things are now. Raises `TooMuchError` where they do not tell all."""
@@ -209,6 +261,17 @@ class Loom:
         if piece is None:
             raise TooMuchError
         return unpacked(_LINKED.decode(piece))
+
+
+def _inner(sheet: Sheet) -> Iterator[int]:
+    """The nodes of the ways into a table's columns, and of many columns at once."""
+    yield from (node for *_, node in sheet.paths)
+    yield from (node for *_, node in sheet.alls)
+
+
+def _triple(masks: Masks) -> Triple:
+    named, star, possible = masked(masks)
+    return named, star, possible
 
 
 def _plain(steps: Sequence[Step]) -> list[Step]:

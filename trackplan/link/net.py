@@ -32,9 +32,13 @@ class Net:
         self._parts = parts
         self.over = overlay
         self.head: Head = msgspec.msgpack.decode(_unpacked(parts[0]), type=Head)
-        self.count = overlay.count or self.head.count
         self._shelves: dict[int, Shelf] = {}
         self._steps: dict[int, list[Step]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many nodes there are."""
+        return self.over.count or self.head.count
 
     def sheet(self, number: int) -> Sheet:
         """A table."""
@@ -52,6 +56,10 @@ class Net:
         if number is None:
             return None
         return self.over.texts.get(path) or _TEXTS.decode(self._shelf(3)[number])
+
+    def path(self, number: int) -> str:
+        """The file of a text, by its number; '' where it is not the only text there."""
+        return self._paths.get(number, "")
 
     def steps(self, owner: int) -> list[Step]:
         """The steps that a table goes, or a consumer's statement (-1 less its number)."""
@@ -93,17 +101,21 @@ class Net:
 
     def asked(self, node: int) -> Masks:
         """Who asks for a node other than by a statement."""
-        found = self._asked.get(node)
+        found = self.over.asked.get(node) or self._asked.get(node)
         return NONE if found is None else (number_of(found[0]), number_of(found[1]), number_of(found[2]))
 
     def is_asked(self, node: int) -> bool:
         """Whether anybody asks for a node other than by a statement."""
-        return node in self._asked
+        return node in self.over.asked or node in self._asked
 
     def called(self, parts: Parts) -> list[int]:
         """The tables whose names end as `parts` does, or as whose name `parts` ends."""
         found = self._names.get(parts[-1].lower(), ())
         return [number for known, number in found if agree(known, parts)]
+
+    @cached_property
+    def _paths(self) -> dict[int, str]:
+        return {number: path for path, number in self.head.texts.items()}
 
     @cached_property
     def _at(self) -> array[int]:

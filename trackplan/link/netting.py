@@ -41,6 +41,7 @@ class _Netting:
         for block in self._program.blocks:
             if id(block.unit) in self._units:
                 self._blocks[self._units[id(block.unit)]].append(block)
+        self._taken = self._names_taken()
         self._filled: dict[int, list[int]] = {}
         for table in self._program.tables:
             for block in table.builders:
@@ -71,6 +72,16 @@ class _Netting:
             net.packed(names),
             net.compressed(self._homes().tobytes()),
         )
+
+    def _names_taken(self) -> dict[int, set[str]]:
+        """By table, the lower-case names of columns that declared consumers take."""
+        found: dict[int, set[str]] = {}
+        for consumer in self._linking.askers.consumers:
+            for taken in consumer.takes:
+                for relation in self._program.registry.find(taken.parts) if taken.columns else ():
+                    number = self._program.table(relation).number
+                    found.setdefault(number, set()).update(name.lower() for name in taken.columns or ())
+        return found
 
     def _homes(self) -> array[int]:
         """The table of each node."""
@@ -166,6 +177,7 @@ class _Netting:
             odd=on_circle or bool(table.perhaps) or any(block.hollow for block in table.builders),
             said=[] if relation is None else [column.name for column in relation.columns.values()],
             closed=relation is not None and relation.closed,
+            taken=sorted(self._taken.get(number, ())),
             readers=readers,
         )
 

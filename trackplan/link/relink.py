@@ -16,18 +16,22 @@ from trackplan.facts.declared import Sql
 from trackplan.findings import Place
 from trackplan.link import net as nets
 from trackplan.link import spread
-from trackplan.link.effects import effects
+from trackplan.link.effects import Effect, effects
 from trackplan.link.kept import packed
 from trackplan.link.linked import Linked, link
 from trackplan.link.loom import Loom
 from trackplan.link.program import Block, Unit
-from trackplan.link.said import Parts, bare, named, outputs, spans
+from trackplan.link.reading import Reading
+from trackplan.link.said import Parts, bare, outputs, spans
+from trackplan.link.scopes import Scopes
 from trackplan.link.sheets import Text
 from trackplan.sql.records import NotUnderstood, Record, Span, Statement
 from trackplan.sql.text import Lines
 
 _ALIKE = ("target", "columns", "insert", "temporary", "view", "existing", "partial", "sets")
 _ENCODER = msgspec.msgpack.Encoder()
+# Of a change that more statements than these see, a whole run tells as soon.
+_MOST_AGAIN = 100
 
 
 @dataclass(slots=True)
@@ -51,30 +55,34 @@ class Relinked:
 
 @dataclass(slots=True)
 class Relinking:
-    """Links a text again, which is `sql` now and was `text`, and lays over the net what that changes."""
+    """Links a text again, which is `sql` now and was `text`, and lays over the net what that changes.
+
+    Who sees other columns of a table for that is linked again too.
+    """
 
     loom: Loom
     sql: Sql
     text: Text
-    before: Record
     now: Record
     found: Relinked = field(default_factory=Relinked)
     _spans: list[tuple[Span, Span]] = field(default_factory=list)
     _owners: set[int] = field(default_factory=set)
     _nodes: dict[int, int] = field(default_factory=dict)
     _differing: list[tuple[int, set[str]]] = field(default_factory=list)
+    _again: int = 0
 
     def run(self) -> Relinked:
         """What has changed. Raises `TooMuchError`."""
         net, text, record = self.loom.net, self.text, self.now
+        before = self.loom.record(self.sql.place.path).statements
         plain = not (record.definitions or record.routines or record.helpers)
-        if text.odd or not plain or len(self.before.statements) != len(self.now.statements):
+        if text.odd or not plain or len(before) != len(record.statements):
             raise TooMuchError
         over = net.over
         over.references = over.references or net.head.references
         over.unclear = over.unclear if over.count else net.head.unclear
         unit = Unit(self.sql, self.now, self._lines()[1])
-        for number, old, new in zip(text.blocks, self.before.statements, self.now.statements, strict=True):
+        for number, old, new in zip(text.blocks, before, record.statements, strict=True):
             if isinstance(old, NotUnderstood) or isinstance(new, NotUnderstood):
                 raise TooMuchError
             self._statement(unit, number, old, new)
@@ -89,21 +97,32 @@ class Relinking:
     def _statement(self, unit: Unit, number: int, old: Statement, new: Statement) -> None:
         """Link a statement again."""
         loom, thread = self.loom, self.loom.net.thread(number)
-        known = dict(thread.names)
         if bare(old) == bare(new):
             self._only_moved(number, old, new)
             return
-        if any(name[-1].endswith("()") for name in known) or _calls(old, new) & set(loom.net.head.calls):
-            raise TooMuchError
-        if thread.clear or any(getattr(old, name) != getattr(new, name) for name in _ALIKE):
+        self._alone(number, old, new)
+        if any(getattr(old, name) != getattr(new, name) for name in _ALIKE):
             raise TooMuchError
         self._spans.append((old.span, new.span))
-        tables = {parts: thread.slots[slot] for parts, slot in known.items()}
-        before = loom.linked[number]
-        reads = self._reads(number, old, new, tables)
+        tables = {parts: thread.slots[slot] for parts, slot in thread.names}
+        reads = Reading(loom.net, self.found.read).of(number, old, new, tables)
         last = effects(loom.linking, loom.say(number, unit, old, tables))
         self._match(old, new)
-        block = loom.say(number, unit, new, reads)
+        self._link(loom.say(number, unit, new, reads), tables, last)
+
+    def _alone(self, number: int, *statements: Statement) -> None:
+        """Raises `TooMuchError` where more than its tables decides what a statement means."""
+        net = self.loom.net
+        thread = net.thread(number)
+        read_like_tables = any(parts[-1].endswith("()") for parts, _ in thread.names)
+        if thread.clear or read_like_tables or _calls(*statements) & set(net.head.calls):
+            raise TooMuchError
+
+    def _link(self, block: Block, tables: dict[Parts, int], last: dict[tuple[Parts, str], Effect]) -> None:
+        """Link a statement again that read `tables`, and had these effects."""
+        loom, number = self.loom, block.number
+        thread, before = loom.net.thread(number), loom.linked[number]
+        reads = {parts: block.slots[slot] for parts, slot in block.slot_of.items()}
         demand = loom.linking.demand
         scopes = demand.scopes(block)
         linked = link(block, scopes, demand.program.tables, list(demand.wanted(block, scopes)))
@@ -113,9 +132,6 @@ class Relinking:
         for parts, table in {**tables, **reads}.items():
             names = {n for p, n in last.keys() | then.keys() if p == parts}
             self._differing.append((table, {n for n in names if last.get((parts, n)) != then.get((parts, n))}))
-        if block.target is not None and before.names != linked.names:
-            self._nodes |= loom.rename(block, scopes)
-            self.found.renamed = True
         over = loom.net.over
         over.linked[number] = _ENCODER.encode(packed(linked))
         over.threads[number] = msgspec.structs.replace(thread, slots=block.slots, names=list(block.slot_of.items()))
@@ -124,69 +140,26 @@ class Relinking:
         self._owners.add(thread.target if thread.target >= 0 else -1 - number)
         if thread.asker >= 0:
             self._owners.add(-1 - number)
+        if block.target is not None and before.names != linked.names:
+            self._rename(block, scopes)
 
-    def _reads(self, number: int, old: Statement, new: Statement, tables: dict[Parts, int]) -> dict[Parts, int]:
-        """The tables that the statement reads now, by name. Raises `TooMuchError` where more rests on that."""
-        net = self.loom.net
-        thread = net.thread(number)
-        was, now = named(old), named(new)
-        reads = {parts: tables[parts] if parts in tables else self._table(parts) for parts in now}
-        if was.keys() == now.keys():
-            return self._as_often(was, now, reads)
-        others = net.called(old.target) if old.target else []
-        if net.head.reads_decide or any(other != thread.target for other in others):
-            raise TooMuchError
-        self._as_often(was, now, {**tables, **reads})
-        me = [
-            owner for owner, is_one in ((thread.target, thread.target >= 0), (-1 - number, thread.asker >= 0)) if is_one
-        ]
-        for table in sorted(set(reads.values()) ^ set(tables.values())):
-            self._reader(table, me, 1 if table in reads.values() else -1)
-        return reads
-
-    def _as_often(self, was: Counter[Parts], now: Counter[Parts], reads: dict[Parts, int]) -> dict[Parts, int]:
-        """`reads`, where each table of which each mention is told is mentioned as often as before."""
-        for parts, number in reads.items():
-            sheet = self.loom.net.sheet(number)
-            if was[parts] != now[parts] and (sheet.bases or not (sheet.declared or sheet.built)):
+    def _rename(self, block: Block, scopes: Scopes) -> None:
+        """Let a table have other columns, and link those statements again that read it."""
+        loom = self.loom
+        readers: list[tuple[int, dict[tuple[Parts, str], Effect]]] = []
+        for number in loom.readers(loom.net.thread(block.number).target):
+            reader = loom.repeat(number)
+            self._again += 1
+            if self._again > _MOST_AGAIN or number in self.text.blocks:
                 raise TooMuchError
-        return reads
-
-    def _table(self, parts: Parts) -> int:
-        """The one table that a name surely means that the statement did not use before."""
-        if parts[-1].endswith(("*", "()")):
-            raise TooMuchError
-        net = self.loom.net
-        found = set(net.called(parts))
-        exact = {n for n in found if _same(net.sheet(n).parts, parts)}
-        if len(exact or found) != 1 or not net.sheet(next(iter(exact or found))).declared:
-            raise TooMuchError
-        return next(iter(exact or found))
-
-    def _reader(self, number: int, me: list[int], more: int) -> None:
-        """A table is read by this statement too, or no longer. Raises `TooMuchError` where more rests on that."""
-        net = self.loom.net
-        sheet = net.sheet(number)
-        others = [reader for reader in sheet.readers if reader not in me]
-        counts = any(reader >= 0 or net.reads(reader, number) for reader in me)
-        is_leaf = sheet.built and counts and not any(net.reads(reader, number) for reader in others)
-        if number in me or sheet.bases or is_leaf or (more > 0 and any(self._leads(number, n) for n in me if n >= 0)):
-            raise TooMuchError
-        net.over.sheets[number] = msgspec.structs.replace(sheet, readers=[*others, *me] if more > 0 else others)
-        self.found.read[number] += more
-
-    def _leads(self, start: int, goal: int) -> bool:
-        """Whether a table is made of another one."""
-        net = self.loom.net
-        pending, seen = [start], {start}
-        while pending:
-            sheet = net.sheet(pending.pop())
-            behind = {*sheet.bases, *sheet.copied, *(slot for b in sheet.builders for slot in net.thread(b).slots)}
-            if goal in behind:
-                return True
-            pending.extend(behind - seen)
-            seen |= behind
-        return False
+            self._alone(number, reader.statement)
+            readers.append((number, effects(loom.linking, reader)))
+        moved = loom.rename(block, scopes)
+        self._nodes = {old: moved.get(new, new) for old, new in self._nodes.items()} | moved
+        self.found.renamed = True
+        for number, last in readers:
+            reader = loom.repeat(number)
+            self._link(reader, {parts: reader.slots[slot] for parts, slot in reader.slot_of.items()}, last)
 
     def _only_moved(self, number: int, old: Statement, new: Statement) -> None:
         """A statement that says the same stands elsewhere."""
@@ -209,10 +182,8 @@ class Relinking:
 
     def _lines(self) -> tuple[Lines, Lines]:
         """The lines of the text as it was, of which nothing but their lengths is known, and as it is."""
-        before = "\n".join("x" * length for length in self.text.lines)
-        return Lines(before, self.sql.place.path, self.text.origin), Lines(
-            self.sql.text, self.sql.place.path, self.sql.origin
-        )
+        path = self.sql.place.path
+        return self.text.blank(path), Lines(self.sql.text, path, self.sql.origin)
 
     def _match(self, old: Statement, new: Statement) -> None:
         """Note where what is told of by its place stands now: tables by their mentions, items by their names."""
@@ -234,8 +205,12 @@ class Relinking:
             raise TooMuchError
         if [(u.reason, u.name) for u in old.unknowns] != [(u.reason, u.name) for u in new.unknowns]:
             raise TooMuchError
+        path, edited = block.unit.sql.place.path, self.sql.place.path
         for stood, stands in zip(old.unknowns, new.unknowns, strict=True):
-            self._place(Place(self.sql.place.path, *stood.place), Place(self.sql.place.path, *stands.place))
+            if path == edited:
+                self._place(Place(path, *stood.place), Place(path, *stands.place))
+            elif stood != stands:
+                raise TooMuchError
         was, now = _asked(before, old), _asked(block.slots, new)
         for number in was.keys() | now.keys():
             wanted = self.loom.net.sheet(number).wanted
@@ -293,7 +268,3 @@ def _asked(slots: Sequence[int], linked: Linked) -> dict[int, dict[str, tuple[st
     for number, asks in zip(slots, linked.asks, strict=True):
         found.setdefault(number, {}).update((name.lower(), (name, sure)) for name, sure in asks)
     return found
-
-
-def _same(left: Parts, right: Parts) -> bool:
-    return len(left) == len(right) and nets.agree(left, right)

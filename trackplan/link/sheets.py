@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from trackplan.sql.text import Origin
+from trackplan.sql.text import Lines, Origin
 
 Parts = tuple[str, ...]
 Triple = tuple[bytes, bytes, bytes]
@@ -16,7 +16,8 @@ class Sheet(Struct, array_like=True):
 
     `key` is that of its relation in the facts, 0 for none. `readers` are the tables that steps lead from to here, and
     -1 less the number for statements of consumers. `said` are the columns that somebody declares, with no others where
-    it is `closed`. `odd` tells that more rests on it than steps tell.
+    it is `closed`. `odd` tells that more rests on it than steps tell. `taken` are the lower-case names of columns that
+    declared consumers take, be they there or not.
     """
 
     parts: Parts
@@ -41,6 +42,7 @@ class Sheet(Struct, array_like=True):
     odd: bool
     said: list[str]
     closed: bool
+    taken: list[str]
     readers: list[int] = []
 
 
@@ -78,6 +80,10 @@ class Text(Struct, array_like=True):
     origin: Origin = ()
     template: bytes = b""
 
+    def blank(self, path: str) -> Lines:
+        """The lines of the text in a file, of which nothing but their lengths is known."""
+        return Lines("\n".join("x" * length for length in self.lines), path, self.origin)
+
 
 class Head(Struct):
     """What is needed at once. `references` and `unclear` count names; `calls` are the project's own functions.
@@ -112,6 +118,7 @@ class Overlay(Struct):
     unclear: int = 0
     homes: dict[int, int] = field(default_factory=dict)
     masks: dict[int, Triple] = field(default_factory=dict)
+    asked: dict[int, Triple] = field(default_factory=dict)
     sheets: dict[int, Sheet] = field(default_factory=dict)
     threads: dict[int, Thread] = field(default_factory=dict)
     steps: dict[int, list[tuple[list[int], list[int], list[int], int]]] = field(default_factory=dict)

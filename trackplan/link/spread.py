@@ -19,8 +19,8 @@ def differing(before: Sequence[Step], now: Sequence[Step], moved: Mapping[int, i
             known = ends[at].setdefault(
                 (tuple(sorted({moved.get(source, source) for source in sources})), own), (set(), set())
             )
-            known[0].update(sure)
-            known[1].update(perhaps)
+            known[0].update([moved.get(end, end) for end in sure])
+            known[1].update([moved.get(end, end) for end in perhaps])
     found: set[int] = set()
     nothing: tuple[set[int], set[int]] = (set(), set())
     for key in ends[0].keys() | ends[1].keys():

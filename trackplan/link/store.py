@@ -183,8 +183,8 @@ def store(base: FactBase, linking: Linking, counting: Sequence[str]) -> Facts:
     facts.write(counting)
     base.defer("built_column", facts.write_built)
     base.defer("column_tag", facts.write_tags, after=("built_column",))
-    for table, fill in details.FILLERS.items():
-        base.defer(table, _bound(fill, facts), after=("built_column",))
+    for table, (fill, after) in details.FILLERS.items():
+        base.defer(table, _bound(fill, facts), after)
     return facts
 
 
