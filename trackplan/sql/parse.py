@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from trackplan.sql import script
+from trackplan.sql import pipes, script
 from trackplan.sql.nesting import SEMICOLON, shape_of, too_much
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _parsed(tokens: Sequence[Token], shape: str, text: str, dialect: str) -> tup
     """The trees of `tokens`, or the reason why there are none."""
     if not tokens:
         return [], "could not be parsed"
-    refused = too_much(shape)
+    refused = too_much(shape) or ("|>" in text and pipes.refused(tokens))
     if refused:
         return [], refused
     parser = _parser_of(dialect, get_ident())
