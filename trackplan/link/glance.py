@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackplan.link.lookup import Lookup, written
+from trackplan.link.aliases import written
+from trackplan.link.lookup import Lookup
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Ref, Select
 
@@ -55,7 +56,7 @@ class Glance:
                 return -1, -1
             found, only = sources[index], True
         else:
-            if ref.how == "order" and before is None:
+            if self._may_hide(number, name, ref, before):
                 return -1, -1
             found = self.single[number] if before is None else sources[0] if before == 1 and sources else -1
             only = found >= 0 and self.scopes[number].parent < 0
@@ -77,15 +78,25 @@ class Glance:
             return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
         return -1, -1
 
+    def _may_hide(self, number: int, name: str, ref: Ref, before: int | None) -> bool:
+        """Whether an alias may be meant though a column has the name."""
+        aliases, own = self.lookup.aliases, self.frames[number]
+        if ref.how == "order":
+            return before is None
+        if name not in own.index or not aliases.may_hide(ref):
+            return False
+        scope = self.scopes[number]
+        item = written(own, own.index[name], -1)
+        return item < 0 or not isinstance(scope, Select) or not aliases.is_column(scope.outputs[item], name)
+
     def _is_alias(self, number: int, name: str, ref: Ref, output: int | None) -> bool:
         """Whether a name may be that of an item of the same select list."""
-        own = self.frames[number]
-        position = own.index.get(name)
-        if position is None:
+        own, scope = self.frames[number], self.scopes[number]
+        if name not in own.index or not isinstance(scope, Select):
             return False
         if output is None:
-            return self.lookup.may_name_alias(ref, output)
-        return name in own.twins or written(own, position, output) < output
+            return self.lookup.aliases.may_name(ref, output)
+        return name in own.twins or bool(self.lookup.aliases.positions(own, scope, ref, output, None))
 
     def _holding(self, number: int, name: str, sources: Sequence[int], ref: Ref) -> int:
         """Which one of several sources has the name, -1 if that is not plain."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from trackplan.link.frames import NAMED, POSSIBLE, Frame
+from trackplan.link.aliases import Aliases
+from trackplan.link.frames import NAMED, POSSIBLE
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Opaque, Ref, Select, Union
 
 Doubt = Literal["", "unknown-column", "ambiguous"]
 
-# Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
-_ALIAS_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
-_ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
 # Dialects in which the name of a source is its whole row, where no column has that name.
 _ROW_BY_NAME = frozenset({"", "bigquery", "duckdb", "materialize", "postgres", "risingwave"})
 
@@ -39,7 +37,17 @@ class Lookup:
     whether that table has such a column.
     """
 
-    __slots__ = ("_called_rows", "_shared", "dialect", "frames", "open_questions", "relations", "scopes", "state")
+    __slots__ = (
+        "_called_rows",
+        "_shared",
+        "aliases",
+        "dialect",
+        "frames",
+        "open_questions",
+        "relations",
+        "scopes",
+        "state",
+    )
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
@@ -48,6 +56,7 @@ class Lookup:
         # For each slot: whether what it shows may lack a column because a model was not expanded well.
         self.relations = relations
         self.dialect = state.block.unit.sql.dialect
+        self.aliases = Aliases(self.dialect)
         self.open_questions: set[tuple[int, str]] = set()
         self._called_rows: dict[int, frozenset[str]] = {}
         self._shared: dict[int, frozenset[str]] = {}
@@ -140,7 +149,9 @@ class Lookup:
             return None
         name = ref.name.lower()
         holding, perhaps = self._having(scope, self.state.sources[number][:before], name, hidden=ref.how == "join")
-        aliases = self._aliases(number, scope, ref, output) if own and before is None else []
+        own_frame = self.frames[number]
+        positions = self.aliases.positions(own_frame, scope, ref, output, before) if own else ()
+        aliases = [Found(number, NAMED, position=position) for position in positions]
         if aliases and ref.how == "order" and ref.late:
             return aliases, ""
         if holding:
@@ -149,7 +160,7 @@ class Lookup:
             found = [Found(n, NAMED if clear else POSSIBLE) for n in holding]
             if shared:
                 found.extend(Found(n, POSSIBLE) for n in perhaps)
-            return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
+            return found + (aliases if self.aliases.may_hide(ref) else []), "" if clear else "ambiguous"
         if not perhaps:
             return (aliases + self._rows_possibly(number, ref, before), "") if aliases else None
         openly = [n for n in perhaps if not self.frames[n].weak]
@@ -157,7 +168,7 @@ class Lookup:
         weakly = [Found(n, POSSIBLE) for n in perhaps if self.frames[n].weak]
         if len(perhaps) + len(aliases) + len(outer) > 1:
             self.question(openly, ref.name)
-        if aliases and (not openly or self.may_name_alias(ref, output)):
+        if aliases and (not openly or self.aliases.may_name(ref, output)):
             # Where no source has the name for sure, an alias is the other reading, whatever the dialect's manual says.
             return aliases + [Found(n, POSSIBLE) for n in openly] + weakly + rows, ""
         if outer:
@@ -218,22 +229,6 @@ class Lookup:
             if slot >= 0:
                 self.open_questions.add((slot, name.lower()))
 
-    def may_name_alias(self, ref: Ref, output: int | None) -> bool:
-        """Whether the dialect lets a reference that stands here name an alias of the same SELECT."""
-        if output is not None:
-            return self.dialect in _ALIAS_IN_SELECT
-        return ref.late or ref.how not in ("filter", "join") or self.dialect in _ALIAS_IN_WHERE
-
-    def _aliases(self, number: int, scope: Select, ref: Ref, output: int | None) -> list[Found]:
-        """Outputs of the same SELECT that go by the name; in the select list, those before the reference."""
-        frame = self.frames[number]
-        before = len(scope.outputs) if output is None else output
-        return [
-            Found(number, NAMED, position=position)
-            for position in frame.positions(ref.name)
-            if written(frame, position, before) < before
-        ]
-
     def _row(self, level: int, ref: Ref, before: int | None, outer: list[int]) -> tuple[list[Found], Doubt] | None:
         """A name that is no column of a scope may be a source's own: then the whole row is meant."""
         scope = self.scopes[level]
@@ -275,11 +270,3 @@ class Lookup:
             if slot < 0 or self.relations[slot]:
                 found.append(Found(number, POSSIBLE, whole=True))
         return found
-
-
-def written(frame: Frame, position: int, otherwise: int) -> int:
-    """Which item of the select list a column is; `otherwise` for those that a star brings or somebody asked for."""
-    if frame.origins is None:
-        return position
-    origin = frame.origins[position]
-    return origin if isinstance(origin, int) else otherwise

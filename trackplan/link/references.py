@@ -61,6 +61,7 @@ class References(Glance):
         edges: list[Edge] = []
         frames, sources = self.frames, self.state.sources[number] if number >= 0 else ()
         single = self.single[number] if number >= 0 and before is None else -1
+        hiding, hides_late = self.lookup.aliases.hiding, self.lookup.aliases.hides_late
         for ref in refs:
             if type(ref) is not Ref:
                 self._unnamed(edges, number, ref, output, before, noting=noting)
@@ -77,7 +78,7 @@ class References(Glance):
                 self.references += 1
             # Most names are those of the one source, or say themselves which one they mean.
             if ref.source is None:
-                frame = single if ref.how != "order" else -1
+                frame = single if ref.how not in hiding and not (ref.late and hides_late) else -1
             else:
                 up, index = ref.source
                 frame = sources[index] if not up and index < len(sources) else -1

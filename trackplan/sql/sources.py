@@ -90,6 +90,8 @@ def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> No
     if str(node.args.get("kind") or "").upper() == "ARRAY":
         _array_join(compiler, node, frame, select)
         return
+    if node.args.get("pivots"):  # of all that is joined so far
+        raise NotFollowedError
     first = len(frame.sources)
     from_item(compiler, node.this, frame, select)
     added = frame.sources[first:]
