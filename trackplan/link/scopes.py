@@ -143,6 +143,7 @@ class _Stars:
         if star.members:
             return
         seen: set[str] = set()
+        first = len(self.names)
         for index, (source, number) in enumerate(zip(self.scope.sources, self.sources, strict=True)):
             if (star.source is None and not source.in_star) or star.source not in (None, index):
                 continue
@@ -155,9 +156,27 @@ class _Stars:
                 self.frame.open = True
                 return
             self._take(output, star, number, shared, seen)
+            if shared and self.scopes.block.unit.sql.dialect != "duckdb":
+                keys = [name.lower() for name in source.using] or [name for name in base.index if name in shared]
+                self._keys_first(first, keys, in_order=bool(source.using) and not self._is_mysql)
         if any(name.lower() not in seen for name in star.replace):
             # It replaces a column that nobody knows of: so there is one more than is known.
             self.frame.open = True
+
+    def _keys_first(self, first: int, keys: list[str], *, in_order: bool) -> None:
+        """What two sides are joined by stands before all else of them, since the standard has it so.
+
+        It goes in the order of USING, but by that of the left side in a NATURAL join and in MySQL.
+        """
+        rank = {name: place if in_order else 0 for place, name in enumerate(keys)}
+        order = sorted(range(first, len(self.names)), key=lambda p: rank.get(self.names[p].lower(), len(keys)))
+        self.names[first:] = [self.names[place] for place in order]
+        self.starred[first:] = [self.starred[place] for place in order]
+        self.origins[first:] = [self.origins[place] for place in order]
+
+    @property
+    def _is_mysql(self) -> bool:
+        return self.scopes.block.unit.sql.dialect == "mysql"
 
     def _take(self, output: int, star: Star, number: int, shared: set[str], seen: set[str]) -> None:
         base = self.scopes.frames[number]
