@@ -9,7 +9,7 @@ from msgspec import Struct
 from trackplan.link.edges import Edge, parts, same
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
-from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
+from trackplan.sql.records import Opaque, Output, Ref, Reference, ScopeRef, Select, Star, Union
 from trackplan.sql.values import LENGTH
 
 
@@ -158,11 +158,12 @@ class Resolver(References):
         first = self.frames[scope.members[0]]
         sure = name.lower() in frame.index
         edges: list[Edge] = []
+        alike = self.lookup.dialect == "duckdb" or self._are_alike(scope, origin)
         for nth, member in enumerate(scope.members):
             base = self.frames[member]
             if isinstance(origin, int) and (nth == 0 or not (scope.by_name or base.open or first.open)):
                 if origin < len(base.names):
-                    edges.append((member, origin, "", "", True, NAMED))
+                    edges.append((member, origin, "", "", alike, NAMED))
                 continue
             edges.extend(self._through(member, name, NAMED, sure=sure and nth == 0))
             if not name:
@@ -171,6 +172,17 @@ class Resolver(References):
                 # With a `*` that can't be expanded nobody knows which column stands at this position.
                 edges.append((member, ALL, "", "", True, POSSIBLE))
         return edges
+
+    def _are_alike(self, scope: Union, origin: object) -> bool:
+        """Whether the members of a set operation make structs of the same members, if they do: order joins these."""
+        found: set[frozenset[str]] = set()
+        for member in scope.members if isinstance(origin, int) else ():
+            select, own = self.scopes[member], self.frames[member].origins
+            item = origin if own is None else own[origin] if isinstance(origin, int) and origin < len(own) else None
+            if isinstance(select, Select) and isinstance(item, int) and item < len(select.outputs):
+                refs = select.outputs[item].refs
+                found.add(frozenset(ref.into.lower() for ref in refs if isinstance(ref, (Ref, ScopeRef)) and ref.into))
+        return len(found) < 2
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):

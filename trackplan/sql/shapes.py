@@ -17,6 +17,8 @@ from trackplan.sql.records import How, Reference
 from trackplan.sql.values import joined, lengths, parts, placed, taken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trackplan.sql.compile import Compiler
     from trackplan.sql.frame import Frame
 
@@ -29,6 +31,8 @@ LISTED = frozenset({"duckdb", "bigquery"})
 SPREADS_MAPS = frozenset({"databricks", "spark"})
 """Dialects in which `explode` gives one column for a list, and two for a map."""
 
+# Dialects in which structs go together by the names of their members; elsewhere by the order of these.
+_MATCHES_NAMES = frozenset({"duckdb"})
 _CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
 _LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
 
@@ -135,6 +139,9 @@ class Shapes(Leaves):
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""
+        if self.compiler.dialect not in _MATCHES_NAMES and len(set(_structs(node))) > 1:
+            self._taken(node, "output", into, bound, found)  # the first names the members of all
+            return
         decides = isinstance(node, (exp.If, exp.Case))
         for name, child in children(node):
             if decides and name == "this":
@@ -243,6 +250,17 @@ class Shapes(Leaves):
             self._built(call.body, into, inside, found)
         for other in call.others:
             self._taken(other, "output", into, inside, found)
+
+
+def _structs(node: exp.Expr) -> Iterator[tuple[str, ...]]:
+    """The members' names, in their order, of the structs that a value may be."""
+    if isinstance(node, exp.Struct):
+        yield tuple((member(item)[0] or "").lower() for item in node.expressions)
+    elif isinstance(node, (exp.Coalesce, exp.Array, exp.If, exp.Case)):
+        decides = isinstance(node, (exp.If, exp.Case))
+        for name, child in children(node):
+            if not (decides and name == "this"):
+                yield from _structs(child)
 
 
 _SHAPES = Kinds(

@@ -17,6 +17,7 @@ from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import property_of, span_of
+from trackplan.sql.outputs import lose_structure
 from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
 from trackplan.sql.routines import READS, defined, is_routine
@@ -220,6 +221,8 @@ def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: 
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
     by_position = not tree.args.get("by_name")
+    if dialect != "duckdb":
+        lose_structure(compiler.scopes, scope)
     return Statement(
         scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True, calls=compiler.calls
     )

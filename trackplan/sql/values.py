@@ -123,3 +123,9 @@ def taken(refs: Iterable[Reference], how: How, into: str) -> Iterator[Reference]
             yield replace(ref, how=used, into=into)
         else:
             yield replace(ref, how=used)
+
+
+def nameless(refs: list[Reference]) -> list[Reference]:
+    """References to the same value, all of it at once where it is put together from others."""
+    built = any(isinstance(ref, (Ref, ScopeRef, Called)) and ref.into for ref in refs)
+    return list(taken(refs, "output", "")) if built else refs
