@@ -94,6 +94,7 @@ class Plan(Struct, frozen=True):
 class Column(Struct, frozen=True, array_like=True, gc=False):
     """A declared column; `columns` are the members of a struct (also of an array of structs).
 
+    What is `passed_over` gets no value of an INSERT that names no columns.
     A warehouse has many: a struct is made several times as fast as a frozen dataclass.
     """
 
@@ -104,6 +105,7 @@ class Column(Struct, frozen=True, array_like=True, gc=False):
     sensitivity: Sensitivity = ""
     tags: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    passed_over: bool = False
 
 
 class Table(Struct, frozen=True):

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from trackplan.link import filling
 from trackplan.link.components import components
 from trackplan.link.edges import Edge
-from trackplan.link.frames import ALL, NAMED, STAR, Key, unnamed
+from trackplan.link.frames import ALL, NAMED, STAR, Key
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program, Table
@@ -105,25 +106,7 @@ class Closure(Struct):
 
     def ways(self, table: Table, block: Block) -> Sequence[Sequence[int]]:
         """For each column of a table, where it stands in what a statement that builds it gives."""
-        linked = self.linked[block.number]
-        names = self.nodes.names[table.number]
-        if block.by_position:
-            unclear = table.frame.open or linked.open
-            return [() if unclear or p >= len(linked.columns) else (p,) for p in range(len(names))]
-        if self._alike(table, linked):
-            return [(position,) for position in range(len(names))]
-        index = linked.index()
-        found = [linked.positions(name, index) for name in names]
-        mine = [position for position, name in enumerate(names) if not name]
-        nameless = unnamed(linked.names) if mine else []
-        for nth, position in enumerate(mine):
-            found[position] = nameless[nth : nth + 1] if len(mine) == len(nameless) else nameless
-        return found
-
-    def _alike(self, table: Table, linked: Linked) -> bool:
-        """Whether a statement gives the columns of a table as they stand there, each name once."""
-        names = self.nodes.names[table.number]
-        return names == linked.names and len(self.nodes.index[table.number]) == len(names)
+        return filling.ways(table, block, self.linked[block.number], self.nodes)
 
     def _grow(self) -> None:
         self.reached.grow(self.nodes.count)
@@ -167,7 +150,7 @@ class Closure(Struct):
         """What a statement gives for the columns of the table that it fills, and to the table itself."""
         nodes, linked, number = self.nodes, self.linked[block.number], table.number
         first, count = nodes.first[number], len(nodes.names[number])
-        alike = not block.by_position and self._alike(table, linked)
+        alike = not block.by_position and filling.is_alike(table, linked, self.nodes)
         ways = self.ways(table, block) if not alike else []
         askers: list[list[int]] = [[] for _ in linked.columns] if not alike else []
         for position, found in enumerate(ways):
@@ -204,7 +187,7 @@ class Closure(Struct):
                 for at in (column - first,) if alike else ways[column - first]:
                     if edges := linked.columns[at]:
                         self._go(number, (node,), self.targets.inside(block, edges, path, number))
-        if block.by_position and (table.frame.open or linked.open):
+        if block.by_position and filling.is_unclear(table, block, linked, self.nodes):
             self._anywhere(table, block, linked)
 
     def _anywhere(self, table: Table, block: Block, linked: Linked) -> None:

@@ -11,6 +11,7 @@ from trackplan.cache.sections import sections
 from trackplan.facts.declared import IDLE
 from trackplan.link import net
 from trackplan.link.components import components
+from trackplan.link.filling import is_unclear
 from trackplan.link.sheets import Head, Sheet, Text, Thread
 from trackplan.sql.records import NotUnderstood, Record, called
 
@@ -174,11 +175,23 @@ class _Netting:
             takers=net.masked([self._linking.closure.takers.get(number, 0)])[0],
             paths=[(column, path, node) for (column, path), node in nodes.paths[number].items()],
             alls=[(sorted(names), path, node) for (names, path), node in nodes.alls[number].items()],
-            odd=on_circle or bool(table.perhaps) or any(block.hollow for block in table.builders),
+            odd=on_circle
+            or bool(table.perhaps)
+            or self._is_unclear(table)
+            or any(block.hollow for block in table.builders),
             said=[] if relation is None else [column.name for column in relation.columns.values()],
             closed=relation is not None and relation.closed,
             taken=sorted(self._taken.get(number, ())),
             readers=readers,
+        )
+
+    def _is_unclear(self, table: Table) -> bool:
+        """Whether a statement fills a table by the order of its columns, and this is not plain."""
+        passes = table.relation is not None and any(c.passed_over for c in table.relation.columns.values())
+        linking = self._linking
+        return any(
+            block.by_position and (passes or is_unclear(table, block, linking.linked[block.number], linking.nodes))
+            for block in table.builders
         )
 
     def _thread(self, block: Block) -> Thread:

@@ -218,7 +218,10 @@ def _define(registry: Registry, unit: Unit, definition: Definition) -> None:
     relation = _named(registry, unit, definition.target, definition.temporary, "table", NOWHERE)
     if not relation.columns:
         places = {name: unit.lines.place(span) for name, span in definition.columns}
-        relation.columns = {name.lower(): Column(name, place) for name, place in places.items()}
+        relation.columns = {
+            name.lower(): Column(name, place, passed_over=name in definition.passed_over)
+            for name, place in places.items()
+        }
         relation.closed = relation.built = True
 
 
@@ -254,10 +257,8 @@ def _named(
 
 def _build(table: Table, block: Block, target: Relation) -> None:
     columns = block.statement.columns
-    if not columns and block.statement.insert and target.closed:
-        columns = tuple(c.name for c in target.columns.values())
-    if block.statement.insert and not columns and any(not b.statement.partial for b in table.builders):
-        # Nobody says what the target's columns are called: those of what filled it first.
-        block.by_position = True
+    if block.statement.insert and not columns:
+        # Where nobody says what the target's columns are called, they are those of what filled it first.
+        block.by_position = target.closed or any(not b.statement.partial for b in table.builders)
     block.columns = columns
     table.builders.append(block)

@@ -32,10 +32,11 @@ _CHANGES = frozenset({"ADD", "DROP", "RENAME", "CHANGE", "SWAP", "REPLACE", "EXC
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """A new column, inside the struct at `parent` where that is not empty."""
+    """A new column, inside the struct at `parent` where that is not empty; it stands `after` another, '' for none."""
 
     parent: tuple[str, ...]
     column: Column
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,20 @@ def _renamed(action: exp.AlterRename, options: Sequence[exp.Expr], structure: St
     return Move(parts, place) if parts else Unknown()
 
 
+def _after(item: exp.Expr, structure: Structure) -> str | None:
+    """The column after which a new one stands; '' for the first, None for the last."""
+    position = item.args.get("position")
+    if not isinstance(position, exp.ColumnPosition):
+        return None
+    return "".join(structure.path(position.this)[-1:])
+
+
 def _of_action(action: exp.Expr, structure: Structure, fallback: Place) -> Iterator[Change]:
     match action:
         case exp.ColumnDef() | exp.Schema():
             for item in action.expressions if isinstance(action, exp.Schema) else [action]:
                 for parent, column in structure.additions(item, fallback):
-                    yield Add(parent, column)
+                    yield Add(parent, column, _after(item, structure))
         case exp.Drop() if str(action.args.get("kind")).upper() in {"COLUMN", "COLUMNS"}:
             for table in action.args.get("tables") or ():
                 for item in table.expressions if isinstance(table, exp.Schema) else [table]:

@@ -19,6 +19,8 @@ Parts = tuple[str, ...]
 
 # ClickHouse: tables without rows of their own, and how many arguments of the engine come before the database's name.
 _WINDOWS = {"distributed": 1, "buffer": 0}
+# Dialects in which the columns by which a table is cut into folders stand behind the others.
+_PARTITIONS_LAST = frozenset({"databricks", "hive", "spark"})
 _SEVERAL = frozenset({"merge", "dictionary"})  # of one or more tables, whose names are text
 
 
@@ -62,7 +64,7 @@ def inherits(tree: exp.Create) -> bool:
 
 def table(tree: exp.Create, parts: Parts, place: Place, structure: Structure, copied: Table | None) -> Table:
     """The table that `tree` declares; `copied` is the table at its `source`, if that is known."""
-    columns = structure.columns(_items(tree), place)
+    columns = structure.columns(_items(tree, structure.dialect), place)
     complete = bool(columns)
     if source(tree, structure):
         complete = copied is not None and copied.complete
@@ -75,7 +77,7 @@ def table(tree: exp.Create, parts: Parts, place: Place, structure: Structure, co
 
 def generated(tree: exp.Create, structure: Structure) -> Iterator[exp.Expr]:
     """The definitions of columns that are computed from other columns of the same table."""
-    items = _items(tree)
+    items = _items(tree, structure.dialect)
     own = {structure.path(i.this) for i in items if isinstance(i, exp.ColumnDef)}
     for item in items:
         for constraint in item.args.get("constraints") or ():
@@ -105,8 +107,19 @@ def _behind(tree: exp.Create, structure: Structure) -> Parts:
     return tuple(structure.fold(exp.to_identifier(n)) for n in named if n)
 
 
-def _items(tree: exp.Create) -> list[exp.Expr]:
+def in_order(tree: exp.Create, dialect: str) -> list[exp.Expr]:
+    """The items of a column list in the order in which the table has its columns."""
     items = list(tree.this.expressions) if isinstance(tree.this, exp.Schema) else []
+    by = next((s for s in _settings(tree) if isinstance(s, exp.PartitionedByProperty)), None)
+    stored = next((s.name.lower() for s in _settings(tree) if isinstance(s, exp.FileFormatProperty)), "")
+    if dialect not in _PARTITIONS_LAST or by is None or stored == "delta" or (dialect == "databricks" and not stored):
+        return items
+    keys = {column.name.lower() for column in by.find_all(exp.Identifier)}
+    return sorted(items, key=lambda item: isinstance(item, exp.ColumnDef) and item.name.lower() in keys)
+
+
+def _items(tree: exp.Create, dialect: str) -> list[exp.Expr]:
+    items = in_order(tree, dialect)
     known = {i.this.name for i in items if isinstance(i, exp.ColumnDef)}
     for setting in _settings(tree):
         # Hive declares the columns of its partitions apart from the others.

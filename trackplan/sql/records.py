@@ -244,11 +244,15 @@ class NotUnderstood(Struct, tag=True, array_like=True):
 
 
 class Definition(Struct, tag=True, array_like=True):
-    """A CREATE TABLE in a script: the names of its columns in their order, with where each is written."""
+    """A CREATE TABLE in a script: the names of its columns in their order, with where each is written.
+
+    An INSERT that names no columns gives nothing to those `passed_over`.
+    """
 
     target: tuple[str, ...]
     columns: tuple[tuple[str, Span], ...]
     temporary: bool
+    passed_over: tuple[str, ...] = ()
 
 
 class Helper(Struct, tag=True, array_like=True):

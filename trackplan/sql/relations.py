@@ -136,12 +136,20 @@ def _apply(relation: Relation, action: alter.Change, place: Place) -> None:
         relation.pending.append((action, place))
 
 
+def _placed(columns: tuple[Column, ...], after: str) -> tuple[Column, ...]:
+    """Columns of which the last stands behind another one, before all where that has no name."""
+    names = [column.name.lower() for column in columns]
+    at = names.index(after.lower()) + 1 if after.lower() in names else 0 if not after else len(columns) - 1
+    return (*columns[:at], columns[-1], *columns[at:-1])
+
+
 def changed(table: Table, action: alter.Change) -> Table:
     """`table` after one change of its columns."""
     match action:
-        case alter.Add(parent, column):
+        case alter.Add(parent, column, after):
             path = (*parent, column.name)
-            return replace(table, columns=change(table.columns, path, lambda old: old or column))
+            added = change(table.columns, path, lambda old: old or column)
+            return replace(table, columns=_placed(added, after) if after is not None and not parent else added)
         case alter.Remove(path):
             return replace(table, columns=change(table.columns, path, lambda _: None))
         case alter.Rename(path, name, place):

@@ -22,6 +22,7 @@ from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
 from trackplan.sql.routines import READS, defined, is_routine
 from trackplan.sql.script import LARGE
+from trackplan.sql.structure import is_passed_over
 from trackplan.sql.text import takes_rows, words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
@@ -202,9 +203,10 @@ def _renamed(tree: exp.Alter, table: exp.Table, piece: Piece, dialect: str) -> S
 
 def _definition(tree: exp.Create, dialect: str) -> Definition:
     parts, _ = _target(tree.this, dialect)
-    names = [d.this for d in tree.this.expressions if isinstance(d, exp.ColumnDef)]
-    columns = tuple((fold(n.name, bool(n.args.get("quoted")), dialect), span_of(n)) for n in names)
-    return Definition(parts, columns, _is_temporary(tree))
+    found = [d for d in create.in_order(tree, dialect) if isinstance(d, exp.ColumnDef)]
+    named = [(fold(d.this.name, bool(d.this.args.get("quoted")), dialect), d) for d in found]
+    passed_over = tuple(name for name, item in named if is_passed_over(item, dialect))
+    return Definition(parts, tuple((n, span_of(d.this)) for n, d in named), _is_temporary(tree), passed_over)
 
 
 def _is_temporary(tree: exp.Create) -> bool:

@@ -21,8 +21,21 @@ if TYPE_CHECKING:
 
 _STRUCTS = frozenset({exp.DType.STRUCT, exp.DType.OBJECT, exp.DType.NESTED, exp.DType.UNION})
 _WRAPPERS = frozenset({exp.DType.ARRAY, exp.DType.LIST, exp.DType.LOWCARDINALITY})
+# What an INSERT without a list of columns gives nothing to, by dialect; elsewhere each column must get its value.
+_COMPUTED = (exp.ComputedColumnConstraint, exp.EphemeralColumnConstraint)
+_PASSED_OVER: dict[str, tuple[type[exp.Expr], ...]] = {
+    "clickhouse": _COMPUTED,
+    "fabric": (*_COMPUTED, exp.GeneratedAsIdentityColumnConstraint),
+    "tsql": (*_COMPUTED, exp.GeneratedAsIdentityColumnConstraint),
+}
 _DEEPEST = 100
 _LARGEST = 300
+
+
+def is_passed_over(item: exp.Expr, dialect: str) -> bool:
+    """Whether an INSERT that names no columns gives nothing to the column that `item` defines."""
+    kinds = _PASSED_OVER.get(dialect, ())
+    return any(isinstance(told.args.get("kind"), kinds) for told in item.args.get("constraints") or ())
 
 
 class Structure:
@@ -30,7 +43,7 @@ class Structure:
 
     def __init__(self, lines: Lines, dialect: str) -> None:
         self._lines = lines
-        self._dialect = dialect
+        self.dialect = dialect
 
     def columns(self, items: Iterable[exp.Expr], fallback: Place) -> tuple[Column, ...]:
         """The columns among the items of a column list; constraints and indexes are passed over."""
@@ -54,6 +67,7 @@ class Structure:
                     type=self._type(kind),
                     description=description(item.args.get("constraints") or ()),
                     columns=self._members(kind, fallback, 0),
+                    passed_over=is_passed_over(item, self.dialect),
                 ),
             )
 
@@ -62,7 +76,7 @@ class Structure:
         if isinstance(named, exp.Identifier):
             return (self.fold(named),)
         if isinstance(named, exp.Literal) and named.is_string:
-            return (names.fold(named.name, True, self._dialect),)
+            return (names.fold(named.name, True, self.dialect),)
         if isinstance(named, exp.Column | exp.Dot):
             return tuple(self.fold(i) for i in sorted(named.find_all(exp.Identifier), key=_offset))
         return ()
@@ -82,8 +96,8 @@ class Structure:
         while at < len(tokens) and (tokens[at].token_type not in NO_NAMES):
             token = tokens[at]
             quoted = token.token_type == TokenType.IDENTIFIER
-            segments = token.text.split(".") if quoted and self._dialect == "bigquery" else [token.text]
-            parts.extend(names.fold(s, quoted, self._dialect) for s in segments)
+            segments = token.text.split(".") if quoted and self.dialect == "bigquery" else [token.text]
+            parts.extend(names.fold(s, quoted, self.dialect) for s in segments)
             at += 1
             if at >= len(tokens) or tokens[at].token_type != TokenType.DOT:
                 break
@@ -93,7 +107,7 @@ class Structure:
 
     def fold(self, identifier: exp.Expr) -> str:
         """The name as the dialect stores it."""
-        return names.fold(identifier.name, bool(identifier.args.get("quoted")), self._dialect)
+        return names.fold(identifier.name, bool(identifier.args.get("quoted")), self.dialect)
 
     def place(self, tree: exp.Expr) -> Place | None:
         """From the first to the last name in `tree`; None where it holds no name."""
@@ -109,7 +123,7 @@ class Structure:
         if not isinstance(kind, exp.DataType) or sum(1 for _ in kind.find_all(exp.DataType)) > _LARGEST:
             return ""
         try:
-            return kind.sql(dialect=self._dialect or None)
+            return kind.sql(dialect=self.dialect or None)
         except Exception:  # a type that can be read but not written is no reason to lose the column
             return kind.this.value if isinstance(kind.this, exp.DType) else ""
 
