@@ -40,6 +40,14 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """The column `name` stands `after` another from now on, '' for none."""
+
+    name: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """The column at `path` goes."""
 
@@ -98,17 +106,20 @@ class Unknown:
     """An action that is not understood and may change columns."""
 
 
-Change = Add | Remove | Rename | Comment | Replace | Move | Swap | Attach | Unknown
+Change = Add | Shift | Remove | Rename | Comment | Replace | Move | Swap | Attach | Unknown
 
 
 def changes(piece: Piece, head: int, text: str, structure: Structure, dialect: str) -> Iterator[Change]:
     """The changes that an ALTER makes; the first `head` tokens of `piece` end with the relation's name."""
     tree = tree_of(piece.tokens, text, dialect)
+    actions = list(_actions(piece.tokens[head:]))
     if _readable(tree):
         yield from _of_tree(tree, structure)
+        yield from _shifts(actions, structure)
         return
     start = piece.tokens[:head]
-    for action in _actions(piece.tokens[head:]):
+    yield from _shifts(actions, structure)
+    for action in actions:
         first, second = (*(t.text.upper() for t in action[:2]), "")[:2]
         if (first, second) == ("ATTACH", "PARTITION"):
             yield Attach(structure.named(action, 2)[0])
@@ -117,6 +128,18 @@ def changes(piece: Piece, head: int, text: str, structure: Structure, dialect: s
             yield Move((*schema, *structure.named(piece.tokens, head - 1)[0][-1:]), place)
         elif first in _CHANGES and not _NO_COLUMN.fullmatch(second):
             yield from _of_tokens((*start, *action), text, structure, dialect)
+
+
+def _shifts(actions: Sequence[Sequence[Token]], structure: Structure) -> Iterator[Change]:
+    """`MODIFY COLUMN a int AFTER b`, of which the grammar keeps no place."""
+    for action in actions:
+        words = [token.text.upper() for token in action]
+        if words[:1] not in (["MODIFY"], ["CHANGE"]) or not ({"FIRST"} & {*words[-1:]} or "AFTER" in words[-2:-1]):
+            continue
+        at = 1 + (words[1:2] == ["COLUMN"]) + (words[0] == "CHANGE")
+        name, after = structure.named(action, at)[0], structure.named(action, len(action) - 1)[0]
+        if name and after:
+            yield Shift(name[-1], "" if words[-1] == "FIRST" else after[-1])
 
 
 def _of_tokens(tokens: Sequence[Token], text: str, structure: Structure, dialect: str) -> Iterator[Change]:

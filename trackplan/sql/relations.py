@@ -136,11 +136,14 @@ def _apply(relation: Relation, action: alter.Change, place: Place) -> None:
         relation.pending.append((action, place))
 
 
-def _placed(columns: tuple[Column, ...], after: str) -> tuple[Column, ...]:
-    """Columns of which the last stands behind another one, before all where that has no name."""
-    names = [column.name.lower() for column in columns]
-    at = names.index(after.lower()) + 1 if after.lower() in names else 0 if not after else len(columns) - 1
-    return (*columns[:at], columns[-1], *columns[at:-1])
+def _placed(columns: tuple[Column, ...], name: str, after: str) -> tuple[Column, ...]:
+    """Columns of which one stands behind another, before all where that has no name."""
+    mine = [column for column in columns if column.name.lower() == name.lower()]
+    others = [column for column in columns if column.name.lower() != name.lower()]
+    names = [column.name.lower() for column in others]
+    known = not after or after.lower() in names
+    at = names.index(after.lower()) + 1 if after and known else 0
+    return (*others[:at], *mine, *others[at:]) if known else columns
 
 
 def changed(table: Table, action: alter.Change) -> Table:
@@ -149,7 +152,9 @@ def changed(table: Table, action: alter.Change) -> Table:
         case alter.Add(parent, column, after):
             path = (*parent, column.name)
             added = change(table.columns, path, lambda old: old or column)
-            return replace(table, columns=_placed(added, after) if after is not None and not parent else added)
+            return replace(table, columns=added if after is None or parent else _placed(added, column.name, after))
+        case alter.Shift(name, after):
+            return replace(table, columns=_placed(table.columns, name, after))
         case alter.Remove(path):
             return replace(table, columns=change(table.columns, path, lambda _: None))
         case alter.Rename(path, name, place):
