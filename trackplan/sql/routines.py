@@ -19,7 +19,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.helpers import helping, one_value
 from trackplan.sql.json_ways import NAMES
-from trackplan.sql.nodes import property_of, span_of
+from trackplan.sql.nodes import is_begun, property_of, span_of
 from trackplan.sql.parse import Piece, tree_of
 from trackplan.sql.paths import SAME_STRUCTURE_NAMES
 from trackplan.sql.records import Helper, Opaque, Output, Select, Source, Statement, called
@@ -101,6 +101,8 @@ def _parameters(compiler: Compiler, head: exp.UserDefinedFunction) -> tuple[Fram
 
 def _body(tree: exp.Create, piece: Piece, dialect: str) -> exp.Expr | None:
     body = tree.args.get("expression")
+    if is_begun(tree):
+        return None
     if isinstance(body, exp.Return):
         body = body.this
     if isinstance(body, _TEXTS):
