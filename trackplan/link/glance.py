@@ -48,6 +48,8 @@ class Glance:
         if number < 0:
             return -1, -1
         name = ref.name.lower()
+        if ref.source is None and self.lookup.rows_first and name in self.lookup.source_names(number):
+            return -1, -1
         sources = self.state.sources[number]
         if ref.source is not None:
             up, index = ref.source

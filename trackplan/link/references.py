@@ -61,6 +61,7 @@ class References(Glance):
         edges: list[Edge] = []
         frames, sources = self.frames, self.state.sources[number] if number >= 0 else ()
         single = self.single[number] if number >= 0 and before is None else -1
+        rows_first = self.lookup.rows_first
         for ref in refs:
             if type(ref) is not Ref:
                 self._unnamed(edges, number, ref, output, before, noting=noting)
@@ -84,7 +85,7 @@ class References(Glance):
             position = -1
             if frame >= 0 and not frames[frame].twins:
                 position = frames[frame].index.get(ref.name.lower(), -1)
-            if position < 0:
+            if position < 0 or (rows_first and ref.source is None):
                 frame, position = self.glance(number, ref, output, before)
                 if frame < 0:
                     self._looked_up(edges, number, ref, output, before, noting=noting)
