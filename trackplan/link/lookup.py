@@ -15,10 +15,10 @@ Doubt = Literal["", "unknown-column", "ambiguous"]
 _ALIAS_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
 _ALIAS_IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
 # Dialects in which a subquery may name an alias of the query around it.
-_ALIAS_FURTHER_IN = frozenset({"", "clickhouse", "mysql", "sqlite"})
+_ALIAS_FURTHER_IN = _ALIAS_IN_SELECT | {"mysql", "sqlite"}
 # Dialects in which the name of a source is its whole row, where no column has that name; in some, even then.
 _ROW_BY_NAME = frozenset({"", "bigquery", "duckdb", "materialize", "postgres", "risingwave"})
-_ROWS_FIRST = frozenset({"bigquery"})
+ROWS_FIRST = frozenset({"bigquery"})
 
 
 class Found(NamedTuple):
@@ -39,12 +39,10 @@ class Lookup:
     """Finds what names mean in the scopes of one statement.
 
     `open_questions` are the names, each with the slot of an open table, whose meaning would be clearer if it was known
-    whether that table has such a column. `rows_first` tells that the name of a source hides a column of that name.
+    whether that table has such a column.
     """
 
-    __slots__ = (
-        "_called_rows", "_shared", "dialect", "frames", "open_questions", "relations", "rows_first", "scopes", "state",
-    )  # fmt: skip
+    __slots__ = ("_called_rows", "_shared", "dialect", "frames", "open_questions", "relations", "scopes", "state")
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
@@ -53,7 +51,6 @@ class Lookup:
         # For each slot: whether what it shows may lack a column because a model was not expanded well.
         self.relations = relations
         self.dialect = state.block.unit.sql.dialect
-        self.rows_first = self.dialect in _ROWS_FIRST
         self.open_questions: set[tuple[int, str]] = set()
         self._called_rows: dict[int, frozenset[str]] = {}
         self._shared: dict[int, frozenset[str]] = {}
@@ -66,16 +63,17 @@ class Lookup:
         if ref.source is not None:
             return self._qualified(number, ref)
         outer = self._outer(number, ref.name)
-        level, own, levels = number, True, set[int]()
+        level, own = number, True
+        further = self.state.naming(number, ref.name) if self.dialect in _ALIAS_FURTHER_IN else []
         while level >= 0:
-            levels.add(level)
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
             found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
-                return found
+                hidden = not any(self.frames[each.frame].open for each in found[0])
+                return found if hidden else (found[0] + [Found(n, POSSIBLE) for n in further], found[1])
             level, own = self.scopes[level].parent, False
-        if further := [Found(n, NAMED) for n in outer if n in levels]:
-            return further, ""
+        if further:
+            return [Found(n, NAMED) for n in further], ""
         return self._lost(self._visible(number, before)) + self._anywhere(ref), "unknown-column"
 
     def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
@@ -130,13 +128,11 @@ class Lookup:
         ]
 
     def _outer(self, number: int, name: str) -> list[int]:
-        """The sources further out that have the name for sure, and the queries in whose select list it may be meant."""
+        """The sources further out that have the name for sure."""
         found: list[int] = []
         level, lower = self.scopes[number].parent if number >= 0 else -1, name.lower()
         while level >= 0:
             found += [source for source in self.state.sources[level] if lower in self.frames[source].index]
-            if self.dialect in _ALIAS_FURTHER_IN and isinstance(self.scopes[level], Select):
-                found += [level] if lower in self.frames[level].index else []
             level = self.scopes[level].parent
         return found
 
@@ -160,7 +156,7 @@ class Lookup:
             found = [Found(n, NAMED if clear else POSSIBLE) for n in holding]
             if shared:
                 found.extend(Found(n, POSSIBLE) for n in perhaps)
-            if self.rows_first:
+            if self.dialect in ROWS_FIRST:
                 found.extend(self._rows_possibly(number, ref, before, closed=True))
             return found + (aliases if ref.how == "order" else []), "" if clear else "ambiguous"
         if not perhaps:
@@ -222,9 +218,8 @@ class Lookup:
             return []
         pairs = zip(scope.sources[:before], self.state.sources[number], strict=False)
         called = [n for s, n in pairs if s.alias.lower() == lower]
-        return [
-            Found(n, POSSIBLE, row=True) for n in called if self.frames[n].open | closed and not self.frames[n].weak
-        ]
+        likely = [n for n in called if self.frames[n].open | closed and not self.frames[n].weak]
+        return [Found(n, POSSIBLE, row=True) for n in likely]
 
     def question(self, frames: Sequence[int], name: str) -> None:
         """Remember that it would help to know which of several open tables has a column of that name."""

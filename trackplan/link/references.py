@@ -61,7 +61,7 @@ class References(Glance):
         edges: list[Edge] = []
         frames, sources = self.frames, self.state.sources[number] if number >= 0 else ()
         single = self.single[number] if number >= 0 and before is None else -1
-        rows_first = self.lookup.rows_first
+        rows_first = self.rows_first
         for ref in refs:
             if type(ref) is not Ref:
                 self._unnamed(edges, number, ref, output, before, noting=noting)
