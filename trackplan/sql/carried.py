@@ -77,7 +77,7 @@ def _keeps(tree: exp.Expr) -> bool:
     into = tree.args.get("into")
     values = [item for item in tree.expressions if isinstance(item, (exp.EQ, exp.PropertyEQ))]
     named = [into.this.this] if into is not None else [item.this for item in values]
-    return any(isinstance(name, exp.Parameter) for name in named)
+    return any(isinstance(name, (exp.Parameter, exp.Placeholder)) for name in named)
 
 
 def _text(pieces: list[Piece]) -> str:

@@ -21,7 +21,7 @@ from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
-from trackplan.sql.routines import READS, defined, is_routine
+from trackplan.sql.routines import READS, defined, is_routine, row_taken
 from trackplan.sql.script import LARGE
 from trackplan.sql.text import takes_rows, words
 
@@ -100,6 +100,9 @@ def _statement(
 def _compiled(
     tree: exp.Expr, piece: Piece, dialect: str, made: Collection[tuple[str, ...]]
 ) -> Iterator[Statement | NotUnderstood | Definition | Helper]:
+    if row := row_taken(tree, dialect):
+        text = piece.text if READS.search(piece.text) else row
+        yield _not_understood("unsupported", "takes a row, which may be read like a column of it", text, piece.span)
     if isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
         yield _query(tree, piece, dialect)
     elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
@@ -116,11 +119,11 @@ def _compiled(
     elif isinstance(tree, exp.Create) and is_routine(tree):
         yield from defined(tree, piece, dialect)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values, exp.Pivot)):
+        if tree.args.get("using"):  # REPLACE USING: the new rows tell which old ones go
+            raise NotFollowedError
+        if tree.args.get("where") is not None:  # REPLACE WHERE
+            yield from changed(exp.delete(tree.this.copy(), tree.args["where"].copy()), piece.span, dialect)
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
-            if tree.args.get("using"):  # REPLACE USING: the new rows tell which old ones go
-                raise NotFollowedError
-            if tree.args.get("where") is not None:  # REPLACE WHERE
-                yield from changed(exp.delete(tree.this.copy(), tree.args["where"].copy()), piece.span, dialect)
             inserted = _insert(tree, tree.expression, piece, dialect)
             yield inserted
             yield from resolved(tree, inserted.columns, piece.span, dialect)
