@@ -71,13 +71,18 @@ def _is_carried(node: exp.Expr) -> bool:
 def _keeps(tree: exp.Expr) -> bool:
     """Whether a statement puts what it reads into a variable."""
     if isinstance(tree, exp.Insert):
-        return tree.this.find(exp.Parameter) is not None and tree.expression is not None
-    if not isinstance(tree, exp.Select) or tree.find(exp.Column) is None:
+        taken = tree.args.get("expression")
+        return taken is not None and _reads(taken) and tree.this.find(exp.Parameter) is not None
+    if not isinstance(tree, exp.Select) or not _reads(tree):
         return False
     into = tree.args.get("into")
     values = [item for item in tree.expressions if isinstance(item, (exp.EQ, exp.PropertyEQ))]
     named = [into.this.this] if into is not None else [item.this for item in values]
     return any(isinstance(name, (exp.Parameter, exp.Placeholder)) for name in named)
+
+
+def _reads(tree: exp.Expr) -> bool:
+    return any(isinstance(table.this, exp.Identifier) for table in tree.find_all(exp.Table))
 
 
 def _text(pieces: list[Piece]) -> str:

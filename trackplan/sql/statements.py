@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Literal
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from trackplan.names import fold
@@ -70,7 +71,8 @@ def compile_text(text: str, dialect: str) -> Record:
         carried.see(piece)
         if piece.tree is not None:
             dissolve(piece.tree)
-    record.statements.extend(_not_understood("unsupported", *doubt) for doubt in carried.doubts())
+    for detail, whole, span in carried.doubts():
+        record.statements.append(replace(_not_understood("unsupported", detail, whole, span), named=True))
     return record
 
 
