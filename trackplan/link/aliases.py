@@ -8,6 +8,8 @@ from trackplan.sql.records import How, Output, Ref, Select
 # Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
 _IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
 _IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
+# Dialects in which a subquery may name an alias of the query around it.
+_FURTHER_IN = _IN_SELECT | {"mysql", "sqlite"}
 # Dialects in which HAVING, QUALIFY or GROUP BY may mean the alias where a column has the same name, too.
 _BESIDE_COLUMN = frozenset(
     {"", "bigquery", "clickhouse", "databricks", "doris", "hive", "mysql", "spark", "starrocks"},
@@ -21,14 +23,15 @@ class Aliases:
     """What a dialect lets refer to an alias.
 
     `hiding` are the kinds of references that may mean an alias though a column has the name; with `hides_late` those
-    behind the select list may, too.
+    behind the select list may, too. `further_in` tells that subqueries may name it.
     """
 
-    __slots__ = ("_dialect", "_everywhere", "hides_late", "hiding")
+    __slots__ = ("_dialect", "_everywhere", "further_in", "hides_late", "hiding")
 
     def __init__(self, dialect: str) -> None:
         self._dialect = dialect
         self._everywhere = dialect in _EVERYWHERE
+        self.further_in = dialect in _FURTHER_IN
         self.hides_late = dialect in _BESIDE_COLUMN
         both: tuple[How, ...] = ("order", "group") if self.hides_late else ("order",)
         self.hiding: frozenset[How] = frozenset(_ALL_HOWS if self._everywhere else both)

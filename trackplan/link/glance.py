@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trackplan.link.aliases import written
-from trackplan.link.lookup import Lookup
+from trackplan.link.lookup import ROWS_FIRST, Lookup
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Ref, Select
 
@@ -14,16 +14,18 @@ class Glance:
     """Tells what is plain; all else is left to `lookup`.
 
     `single` has for each scope the frame of its one source, -1 if it has none or several. `asked` are columns that an
-    open frame has taken on: frame and position.
+    open frame has taken on: frame and position. `rows_first` tells that the name of a source hides its columns of that
+    name.
     """
 
-    __slots__ = ("_shared", "asked", "frames", "lookup", "scopes", "single", "state")
+    __slots__ = ("_shared", "asked", "frames", "lookup", "rows_first", "scopes", "single", "state")
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
         self.scopes = state.scopes
         self.frames = state.frames
         self.lookup = Lookup(state, relations)
+        self.rows_first = self.lookup.dialect in ROWS_FIRST
         self.asked: list[tuple[int, int]] = []
         self.single = [self._only_source(number) for number in range(state.count)]
         self._shared: dict[int, tuple[bool, frozenset[str]]] = {}
@@ -49,6 +51,8 @@ class Glance:
         if number < 0:
             return -1, -1
         name = ref.name.lower()
+        if ref.source is None and self.rows_first and name in self.lookup.source_names(number):
+            return -1, -1
         sources = self.state.sources[number]
         if ref.source is not None:
             up, index = ref.source

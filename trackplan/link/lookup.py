@@ -12,8 +12,9 @@ from trackplan.sql.records import Opaque, Ref, Select, Union
 
 Doubt = Literal["", "unknown-column", "ambiguous"]
 
-# Dialects in which the name of a source is its whole row, where no column has that name.
+# Dialects in which the name of a source is its whole row, where no column has that name; in some, even then.
 _ROW_BY_NAME = frozenset({"", "bigquery", "duckdb", "materialize", "postgres", "risingwave"})
+ROWS_FIRST = frozenset({"bigquery"})
 
 
 class Found(NamedTuple):
@@ -70,12 +71,16 @@ class Lookup:
             return self._qualified(number, ref)
         outer = self._outer(number, ref.name)
         level, own = number, True
+        further = self.state.naming(number, ref.name) if self.aliases.further_in else []
         while level >= 0:
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
             found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
-                return found
+                hidden = not any(self.frames[each.frame].open for each in found[0])
+                return found if hidden else (found[0] + [Found(n, POSSIBLE) for n in further], found[1])
             level, own = self.scopes[level].parent, False
+        if further:
+            return [Found(n, NAMED) for n in further], ""
         return self._lost(self._visible(number, before)) + self._anywhere(ref), "unknown-column"
 
     def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
@@ -160,6 +165,8 @@ class Lookup:
             found = [Found(n, NAMED if clear else POSSIBLE) for n in holding]
             if shared:
                 found.extend(Found(n, POSSIBLE) for n in perhaps)
+            if self.dialect in ROWS_FIRST:
+                found.extend(self._rows_possibly(number, ref, before, closed=True))
             return found + (aliases if self.aliases.may_hide(ref) else []), "" if clear else "ambiguous"
         if not perhaps:
             return (aliases + self._rows_possibly(number, ref, before), "") if aliases else None
@@ -213,14 +220,15 @@ class Lookup:
             known = self._called_rows[number] = frozenset(source.alias.lower() for source in entries)
         return known
 
-    def _rows_possibly(self, number: int, ref: Ref, before: int | None) -> list[Found]:
-        """The open sources that go by a name which may as well be that of a column in them."""
+    def _rows_possibly(self, number: int, ref: Ref, before: int | None, *, closed: bool = False) -> list[Found]:
+        """The open sources, or `closed` ones too, that go by a name which may as well be that of a column in them."""
         scope, lower = self.scopes[number], ref.name.lower()
         if not isinstance(scope, Select) or lower not in self.source_names(number):
             return []
         pairs = zip(scope.sources[:before], self.state.sources[number], strict=False)
         called = [n for s, n in pairs if s.alias.lower() == lower]
-        return [Found(n, POSSIBLE, row=True) for n in called if self.frames[n].open and not self.frames[n].weak]
+        likely = [n for n in called if self.frames[n].open | closed and not self.frames[n].weak]
+        return [Found(n, POSSIBLE, row=True) for n in likely]
 
     def question(self, frames: Sequence[int], name: str) -> None:
         """Remember that it would help to know which of several open tables has a column of that name."""

@@ -47,6 +47,14 @@ class Scopes:
         """The slot that a frame shows, be it under other names; -1 for scopes."""
         return self.slot(self.base_of.get(frame, frame))
 
+    def naming(self, number: int, name: str) -> list[int]:
+        """The queries around a scope whose select list has an item of that name."""
+        found: list[int] = []
+        while number >= 0 and (number := self.scopes[number].parent) >= 0:
+            if isinstance(self.scopes[number], Select) and name.lower() in self.frames[number].index:
+                found.append(number)
+        return found
+
     def _source(self, source: Source) -> int:
         if source.scope >= 0:
             self._complete(source.scope)

@@ -39,19 +39,21 @@ class Texts(Struct):
     words: dict[str, int] = {}
     asking: list[int] = []
     shift: int = 0
+    _named: int = 0
     _reasons: dict[int, tuple[str, ...]] = {}
     _spread: dict[int, int] = {}
 
     def add(self, unit: Unit, statement: NotUnderstood) -> None:
         """Take on a text."""
         bit = 1 << len(self.texts)
+        self._named |= bit if statement.named else 0
         self.texts.append((unit, statement))
         for word in statement.words:
             self.words[word] = self.words.get(word, 0) | bit
 
     def mentions(self, word: str) -> int:
-        """How many texts have this word."""
-        return self.words.get(word.lower(), 0).bit_count()
+        """How many texts have this word, but for those that are statements which were understood too."""
+        return (self.words.get(word.lower(), 0) & ~self._named).bit_count()
 
     def reasons(self, askers: int, word: str) -> tuple[str, ...]:
         """Why the texts leave a column that they may call `word` in doubt, the first three."""
@@ -74,7 +76,8 @@ class Texts(Struct):
         """Each text with its number, and whether the name of a table in it may stand for all of its columns."""
         for number, (unit, statement) in enumerate(self.texts):
             path = unit.sql.place.path
-            clear = path.endswith(".sql") and statement.reason == "syntax" and _names_columns(statement.words)
+            plain = statement.reason == "syntax" or statement.named
+            clear = path.endswith(".sql") and plain and _names_columns(statement.words)
             yield number, statement, statement.star or not clear
 
     def settle(self, owners: dict[int, int], asked: dict[int, int]) -> None:

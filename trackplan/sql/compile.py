@@ -92,6 +92,8 @@ class Compiler:
         clause = node.args.get("with_")
         if clause is None:
             return environment
+        if clause.args.get("search") is not None:  # SEARCH and CYCLE make columns of others
+            raise NotFollowedError
         known = dict(environment)
         put_in(node, clause.expressions)
         for cte in clause.expressions:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from trackplan.sql.by_text import reads_by_text
+from trackplan.sql.carried import valued
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.json_ways import NAMES, is_of_a_library, ways_of
@@ -186,10 +188,12 @@ class Walker(Shapes):
 
     def _valued(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         """A value with a name: `value AS name`, `name := value`."""
-        return [node.this if isinstance(node, exp.Alias) else node.expression]
+        return [valued(node)]
 
     def _called(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
         name = node.name.lower()
+        if reads_by_text(node):
+            raise NotFollowedError
         if name in NAMES and ways_of(node) is not None:
             return self._reached(node, how, into, bound, found)
         if name == "columns":
@@ -272,7 +276,7 @@ _RULES: tuple[Rule, ...] = (
     (exp.Column, COLUMN),
     (exp.Query, Walker._query),
     (exp.Exists, Walker._exists),
-    ((exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier), Walker._unfollowed),
+    ((exp.Table, exp.Pivot, exp.MatchRecognize, exp.DynamicIdentifier, exp.TableFromRows), Walker._unfollowed),
     (exp.Star, Walker._star),
     (exp.Columns, Walker._spread),
     (exp.Window, Walker._window),

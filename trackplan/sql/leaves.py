@@ -69,6 +69,10 @@ class Leaves:
         if bound and names[0].name.lower() in bound:
             self.parameter(names[0].name, [*(p.name for p in names[1:]), *path], how, into, clear, bound, found)
             return
+        if isinstance(this, exp.Parameter):  # `t.$2` is whichever column of `t` comes second
+            source = self.frame.find([self.fold(p) for p in names[:-1]])
+            found.append(StarRef(source[0] if source is not None else None, how, span_of(names[0])))
+            return
         if not isinstance(this, exp.Star):
             found.append(self.column(names, path, how, into, clear))
             return

@@ -74,6 +74,12 @@ def property_of(tree: exp.Expr, kind: type[exp.Expr]) -> exp.Expr | None:
     return found
 
 
+def is_begun(tree: exp.Expr | None) -> bool:
+    """Whether `tree` defines a function by several statements, of which it holds the first."""
+    several = isinstance(tree, exp.Create) and tree.kind == "FUNCTION" and bool(tree.args.get("begin"))
+    return several and tree is not None and not isinstance(tree.args.get("expression"), exp.Return)
+
+
 def is_namespace(node: exp.Expr) -> bool:
     """Whether `node` is names and dots alone, as stands before a function."""
     while isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):

@@ -15,6 +15,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from trackplan.sql import pipes, script
 from trackplan.sql.nesting import SEMICOLON, shape_of, too_much
+from trackplan.sql.nodes import is_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,6 +96,8 @@ def _whole(tokens: list[Token], text: str, dialect: str) -> list[Piece]:
     found = _real(trees)
     if any(isinstance(tree, exp.Command) and str(tree.this).upper() in script.BLOCKS for tree in found):
         return []  # what stands in a block is lost so
+    if any(map(is_begun, found)):
+        return []  # the rest of a body would be taken for statements that stand alone
     spans = [_trimmed(text)] if len(found) == 1 else list(_spans(tokens, shape))
     if len(spans) != len(found):
         spans = [(0, len(text))] * len(found)
@@ -112,7 +115,7 @@ def _recovered(piece: script.Piece, text: str, dialect: str) -> Iterator[Piece]:
     trees, error = _parsed(piece.tokens, shape_of(piece.tokens), text, dialect)
     found = _real(trees)
     if found:
-        for tree in found:
+        for tree in found[:1] if is_begun(found[0]) else found:
             yield Piece(tree, part, span)
     elif any(t.token_type == TokenType.SEMICOLON for t in piece.tokens):
         for inner in script.cut_at_semicolons(piece.tokens):

@@ -234,13 +234,17 @@ class Statement(Struct, tag=True, array_like=True):
 
 
 class NotUnderstood(Struct, tag=True, array_like=True):
-    """A statement that was not: why, and every word in it, in lower case, since each may name something it uses."""
+    """A statement that was not: why, and every word in it, in lower case, since each may name something it uses.
+
+    With `named`, its words name every column that it takes, but for those of a `star`, and it is a statement as well.
+    """
 
     reason: Literal["syntax", "template", "dynamic", "unsupported", "circular"]
     detail: str
     words: frozenset[str]
     star: bool
     span: Span
+    named: bool = False
 
 
 class Definition(Struct, tag=True, array_like=True):

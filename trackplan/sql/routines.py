@@ -19,7 +19,7 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.helpers import helping, one_value
 from trackplan.sql.json_ways import NAMES
-from trackplan.sql.nodes import property_of, span_of
+from trackplan.sql.nodes import is_begun, property_of, span_of
 from trackplan.sql.parse import Piece, tree_of
 from trackplan.sql.paths import SAME_STRUCTURE_NAMES
 from trackplan.sql.records import Helper, Opaque, Output, Select, Source, Statement, called
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TEXTS = (exp.Heredoc, exp.RawString, exp.Literal)
+_FIELDS = frozenset({"postgres", "risingwave", "materialize"})
+_NO_ROW = re.compile(r"any\w*|record|refcursor|internal|cstring|void|trigger", re.IGNORECASE)
 READS = re.compile(r"\b(select|from|using|into)\b", re.IGNORECASE)
 """What a text holds that may read a table, also inside its strings."""
 
@@ -39,6 +41,25 @@ def is_routine(tree: exp.Expr) -> bool:
         return False
     language = property_of(tree, exp.LanguageProperty)
     return language is None or language.name.lower() == "sql"
+
+
+def row_taken(tree: exp.Expr, dialect: str) -> str:
+    """The type of a function's one parameter where it may be the row of a table; '' for other functions.
+
+    In Postgres `t.name` calls the function `name` of such a row.
+    """
+    head = tree.this if dialect in _FIELDS and isinstance(tree, exp.Create) and tree.kind == "FUNCTION" else None
+    if not isinstance(head, exp.UserDefinedFunction) or len(head.expressions) != 1:
+        return ""
+    given = head.expressions[0]
+    kind = given.args.get("kind") if isinstance(given, exp.ColumnDef) else given
+    if isinstance(kind, exp.Identifier):  # a type alone
+        kind = exp.DataType.build(kind.name, dialect=dialect, udt=True)
+    if not isinstance(kind, exp.DataType) or kind.this != exp.DType.USERDEFINED:
+        return ""
+    named = kind.args.get("kind")
+    name: str = named.name if isinstance(named, exp.Expr) else str(named)
+    return "" if _NO_ROW.fullmatch(name) else name
 
 
 def defined(tree: exp.Create, piece: Piece, dialect: str) -> Iterator[Statement | Helper]:
@@ -101,6 +122,8 @@ def _parameters(compiler: Compiler, head: exp.UserDefinedFunction) -> tuple[Fram
 
 def _body(tree: exp.Create, piece: Piece, dialect: str) -> exp.Expr | None:
     body = tree.args.get("expression")
+    if is_begun(tree):
+        return None
     if isinstance(body, exp.Return):
         body = body.this
     if isinstance(body, _TEXTS):

@@ -77,9 +77,16 @@ def _items(clause: exp.Expr) -> Iterator[exp.Expr]:
         yield item.this if isinstance(item, exp.Ordered) else item
 
 
+def _is_plain(item: exp.Expr) -> bool:
+    """Whether `item` is one word, which many dialects let be a name."""
+    if not isinstance(item, exp.Column) or item.args.get("table") is not None:
+        return isinstance(item, exp.Var)
+    return isinstance(item.this, exp.Identifier) and not item.this.args.get("quoted")
+
+
 def _by_position(item: exp.Expr, how: How) -> list[Reference]:
     if isinstance(item, exp.Literal) and not item.is_string and item.name.isdigit():
         return [OutputRef(int(item.name), how)]
-    if isinstance(item, exp.Var) and item.name.upper() == "ALL":
+    if _is_plain(item) and item.name.upper() == "ALL":
         return [OutputRef(0, how)]
     return []

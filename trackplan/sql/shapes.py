@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from trackplan.sql.carried import valued
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.json_ways import Ways, built_of, ways_of
 from trackplan.sql.kinds import COLUMN, CONSTANTS, NOTHING, Kinds
@@ -135,7 +136,7 @@ class Shapes(Leaves):
         if self.compiler.dialect == "clickhouse" and isinstance(node, exp.Alias):
             self._taken(node, "output", into, bound, found)
         else:
-            self._built(node.this if isinstance(node, exp.Alias) else node.expression, into, bound, found)
+            self._built(valued(node), into, bound, found)
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""

@@ -70,6 +70,7 @@ FOLLOWED = frozenset(
     }
 )
 """Table functions that read nothing but their arguments, or nothing of the project."""
+_NAMES_A_TABLE = (exp.Literal, exp.Column, exp.Parameter, exp.Placeholder, exp.ModelAttribute)
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 # Dialects in which a FROM may hold `t.items`, the list of the row at hand.
 _UNNESTS_UNSAID = frozenset({"", "bigquery", "redshift"})
@@ -130,10 +131,10 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
     elif isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
         source = Source(alias, scope=compiler.query(node.this.this, frame.environment, frame), columns=columns)
     elif isinstance(node, exp.Subquery):
-        inner = node.this if not isinstance(node.this, exp.Table) else None
-        if inner is None:
+        inner = node.this
+        if isinstance(inner, exp.Table) or (inner.args.get("joins") and not isinstance(inner, exp.Query)):
             # Parentheses around a table and its joins open no scope of their own.
-            from_item(compiler, node.this, frame, select)
+            from_item(compiler, inner, frame, select)
             return
         # Names of its siblings are visible to a derived table only where it is lateral, as all are in DuckDB.
         outer = frame if compiler.dialect == "duckdb" else frame.outer
@@ -150,6 +151,9 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
     else:
         source = Source(alias, scope=_opaque(compiler, node, frame, alias, columns))
     frame.sources.append(source)
+    sample = node.args.get("sample")
+    if isinstance(sample, exp.TableSample):  # `BUCKET 1 OUT OF 3 ON a`
+        select.rows.extend(Walker(compiler, frame).refs(sample.args.get("bucket_field"), "filter"))
     pivots = node.args.get("pivots")
     if pivots:
         _pivoted(compiler, pivots, frame)
@@ -224,7 +228,7 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, alias: str, column
         raise NotFollowedError
     if isinstance(function, (exp.Dot, exp.DynamicIdentifier)):
         raise NotFollowedError
-    if isinstance(node, exp.TableFromRows) and isinstance(node.this, (exp.Literal, exp.Column)):
+    if isinstance(node, exp.TableFromRows) and isinstance(node.this, _NAMES_A_TABLE):
         raise NotFollowedError
     walker = Walker(compiler, frame)
     known = unpacked(walker, node, alias, columns)

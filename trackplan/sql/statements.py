@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Literal
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from trackplan.names import fold
 from trackplan.sql import create
 from trackplan.sql.alterations import altered
+from trackplan.sql.by_text import calls_by_text
+from trackplan.sql.carried import Carried
 from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
 from trackplan.sql.errors import NotFollowedError
@@ -20,53 +23,16 @@ from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.outputs import lose_structure
 from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
-from trackplan.sql.routines import READS, defined, is_routine
+from trackplan.sql.routines import READS, defined, is_routine, row_taken
 from trackplan.sql.script import LARGE
 from trackplan.sql.structure import is_passed_over
 from trackplan.sql.text import takes_rows, words
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
-    [
-        "alter",
-        "analyze",
-        "attach",
-        "begin",
-        "call",
-        "checkpoint",
-        "close",
-        "comment",
-        "commit",
-        "create",
-        "declare",
-        "deallocate",
-        "describe",
-        "detach",
-        "drop",
-        "end",
-        "explain",
-        "grant",
-        "install",
-        "kill",
-        "load",
-        "lock",
-        "optimize",
-        "pragma",
-        "refresh",
-        "release",
-        "reset",
-        "revoke",
-        "rollback",
-        "savepoint",
-        "set",
-        "show",
-        "start",
-        "truncate",
-        "unlock",
-        "unset",
-        "use",
-        "vacuum",
-    ]
+    "alter analyze attach begin call checkpoint close comment commit create declare deallocate describe "  # noqa: SIM905
+    "detach drop end explain grant install kill load lock optimize pragma refresh release reset revoke "
+    "rollback savepoint set show start truncate unlock unset use vacuum".split()
 )
 _CREATED = frozenset(
     "database extension index policy role schema sequence stage type unique user warehouse domain tag".split()  # noqa: SIM905
@@ -86,6 +52,7 @@ def compile_text(text: str, dialect: str) -> Record:
     """Compile every statement of `text`. Never raises for what the text holds."""
     record = Record([])
     made: set[tuple[str, ...]] = set()
+    carried = Carried()
     for number, piece in enumerate(statements(text, dialect)):
         if number == _MOST:
             start = piece.span[0]
@@ -103,8 +70,11 @@ def compile_text(text: str, dialect: str) -> Record:
                 record.statements.append(found)
                 if isinstance(found, Statement) and found.target and not (found.view or found.existing):
                     made.add(found.target)
+        carried.see(piece)
         if piece.tree is not None:
             dissolve(piece.tree)
+    for detail, whole, span in carried.doubts():
+        record.statements.append(replace(_not_understood("unsupported", detail, whole, span), named=True))
     return record
 
 
@@ -134,6 +104,9 @@ def _statement(
 def _compiled(
     tree: exp.Expr, piece: Piece, dialect: str, made: Collection[tuple[str, ...]]
 ) -> Iterator[Statement | NotUnderstood | Definition | Helper]:
+    if row := row_taken(tree, dialect):
+        text = piece.text if READS.search(piece.text) else row
+        yield _not_understood("unsupported", "takes a row, which may be read like a column of it", text, piece.span)
     if isinstance(tree, (exp.Query, exp.Values, exp.Pivot)):
         yield _query(tree, piece, dialect)
     elif isinstance(tree, exp.Alter) and (new := _new_name(tree)) is not None:
@@ -150,6 +123,10 @@ def _compiled(
     elif isinstance(tree, exp.Create) and is_routine(tree):
         yield from defined(tree, piece, dialect)
     elif isinstance(tree, exp.Insert) and isinstance(tree.expression, (exp.Query, exp.Values, exp.Pivot)):
+        if tree.args.get("using"):  # REPLACE USING: the new rows tell which old ones go
+            raise NotFollowedError
+        if tree.args.get("where") is not None:  # REPLACE WHERE
+            yield from changed(exp.delete(tree.this.copy(), tree.args["where"].copy()), piece.span, dialect)
         if not isinstance(tree.expression, exp.Values) or tree.find(exp.Query, exp.With) is not None:
             inserted = _insert(tree, tree.expression, piece, dialect)
             yield inserted
@@ -258,6 +235,8 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
     if word == "create" and not _CREATED.intersection(found[1:]) and not isinstance(tree.this, exp.Schema):
         return False
     if word == "alter" and _MOVES.search(text):
+        return False
+    if word == "call" and calls_by_text(text[start.end() if start else 0 :]):
         return False
     return word in _HARMLESS and not READS.search(text) and not _DYNAMIC.search(text)
 
