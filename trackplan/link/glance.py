@@ -13,12 +13,14 @@ from trackplan.sql.records import Ref, Select
 class Glance:
     """Tells what is plain; all else is left to `lookup`.
 
-    `single` has for each scope the frame of its one source, -1 if it has none or several. `asked` are columns that an
-    open frame has taken on: frame and position. `rows_first` tells that the name of a source hides its columns of that
-    name.
+    `single` has for each scope the frame of its one source, -1 if it has none or several, or one whose own name is that
+    of a column. `asked` are columns that an open frame has taken on: frame and position. `rows_first` tells that the
+    name of a source hides its columns of that name; for `hiding` and `hides_late` see `Aliases`.
     """
 
-    __slots__ = ("_shared", "asked", "frames", "lookup", "rows_first", "scopes", "single", "state")
+    __slots__ = (
+        *("_shared", "asked", "frames", "hides_late", "hiding", "lookup", "rows_first", "scopes", "single", "state"),
+    )
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
         self.state = state
@@ -26,6 +28,7 @@ class Glance:
         self.frames = state.frames
         self.lookup = Lookup(state, relations)
         self.rows_first = self.lookup.dialect in ROWS_FIRST
+        self.hiding, self.hides_late = self.lookup.aliases.hiding, self.lookup.aliases.hides_late
         self.asked: list[tuple[int, int]] = []
         self.single = [self._only_source(number) for number in range(state.count)]
         self._shared: dict[int, tuple[bool, frozenset[str]]] = {}
@@ -43,7 +46,9 @@ class Glance:
         """The frame of the one source of a SELECT, -1 if it has none or several."""
         scope = self.scopes[number]
         if isinstance(scope, Select) and len(scope.sources) == 1 and scope.sources[0].in_star:
-            return self.state.sources[number][0]
+            found = self.state.sources[number][0]
+            if not self.rows_first or scope.sources[0].alias.lower() not in self.frames[found].index:
+                return found
         return -1
 
     def glance(self, number: int, ref: Ref, output: int | None, before: int | None) -> tuple[int, int]:

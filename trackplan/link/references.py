@@ -61,8 +61,7 @@ class References(Glance):
         edges: list[Edge] = []
         frames, sources = self.frames, self.state.sources[number] if number >= 0 else ()
         single = self.single[number] if number >= 0 and before is None else -1
-        hiding, hides_late = self.lookup.aliases.hiding, self.lookup.aliases.hides_late
-        called = self.lookup.source_names(number) if self.rows_first and number >= 0 else ()
+        hiding, hides_late = self.hiding, self.hides_late
         for ref in refs:
             if type(ref) is not Ref:
                 self._unnamed(edges, number, ref, output, before, noting=noting)
@@ -85,10 +84,7 @@ class References(Glance):
                 frame = sources[index] if not up and index < len(sources) else -1
             position = -1
             if frame >= 0 and not frames[frame].twins:
-                name = ref.name.lower()
-                position = frames[frame].index.get(name, -1)
-                if called and ref.source is None and name in called:
-                    position = -1
+                position = frames[frame].index.get(ref.name.lower(), -1)
             if position < 0:
                 frame, position = self.glance(number, ref, output, before)
                 if frame < 0:

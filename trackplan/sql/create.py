@@ -11,8 +11,6 @@ from trackplan.facts.declared import Column, Table
 from trackplan.sql.structure import Structure, description
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trackplan.findings import Place
 
 Parts = tuple[str, ...]
@@ -73,18 +71,6 @@ def table(tree: exp.Create, parts: Parts, place: Place, structure: Structure, co
     if inherits(tree):
         columns, complete = (), False
     return Table(parts, "table", place, complete, columns, description(_settings(tree)))
-
-
-def generated(tree: exp.Create, structure: Structure) -> Iterator[exp.Expr]:
-    """The definitions of columns that are computed from other columns of the same table."""
-    items = _items(tree, structure.dialect)
-    own = {structure.path(i.this) for i in items if isinstance(i, exp.ColumnDef)}
-    for item in items:
-        for constraint in item.args.get("constraints") or ():
-            if isinstance(constraint.args.get("kind"), exp.ComputedColumnConstraint) and any(
-                structure.path(column.this) in own for column in constraint.find_all(exp.Column)
-            ):
-                yield item
 
 
 def shown(kind: str, written: str, source: str) -> str:

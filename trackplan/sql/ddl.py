@@ -10,6 +10,7 @@ from sqlglot import exp
 from trackplan.facts.declared import Sql, Table, UnclearReason
 from trackplan.findings import Place
 from trackplan.sql import alter, create, script
+from trackplan.sql.deciding import DETAIL, deciding
 from trackplan.sql.heads import READS, Head, head_of, hidden, is_quiet, unguarded
 from trackplan.sql.parse import tree_of
 from trackplan.sql.relations import Parts, Relation, Relations
@@ -93,6 +94,8 @@ class _Run:
                     self._lost(part)
 
     def _understood(self, piece: Piece) -> bool:
+        for start, end in deciding(self._text[piece.start : piece.end], self._dialect):
+            self._unclear((piece.start + start, piece.start + end), "unsupported", DETAIL)
         try:
             return self._statement(piece)
         except (AttributeError, TypeError, IndexError, KeyError, RecursionError):
@@ -161,9 +164,6 @@ class _Run:
         self._relations.put(parts, Relation(create.table(tree, parts, place, self._structure, copied)))
         if create.inherits(tree):
             self._note("unsupported", "inherits a table, which is not followed", place)
-        for column in create.generated(tree, self._structure):
-            span = self._structure.span(column)
-            self._unclear(span, "unsupported", "computes a column from others of its table")
 
     def _stand_in(self, piece: Piece, head: Head) -> bool:
         """A synonym, stream or snapshot: whoever reads it reads the table behind it."""

@@ -17,6 +17,7 @@ from trackplan.sql.by_text import calls_by_text
 from trackplan.sql.carried import Carried
 from trackplan.sql.changes import CHANGES, changed, resolved
 from trackplan.sql.compile import Compiler
+from trackplan.sql.deciding import DETAIL, deciding
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import property_of, span_of
@@ -92,6 +93,8 @@ def _statement(
         return
     try:
         yield from list(_compiled(tree, piece, dialect, made))  # all of it, or nothing
+        for start, end in deciding(piece.text, dialect):
+            yield _not_understood("unsupported", DETAIL, piece.text[start:end], piece.span)
     except NotFollowedError:
         yield _not_understood("unsupported", "reads a source in a way that is not followed", piece.text, piece.span)
     except RecursionError:
@@ -194,7 +197,7 @@ def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: 
     returning = tree.args.get("returning")
     if isinstance(tree.this, exp.Parameter):
         raise NotFollowedError
-    if returning is not None and returning.find(exp.Query) is not None:
+    if returning is not None and (returning.args.get("into") is not None or returning.find(exp.Query) is not None):
         raise NotFollowedError
     compiler = Compiler(dialect)
     scope = compiler.query(query, _with(tree, compiler), None)
