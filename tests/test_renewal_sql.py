@@ -101,6 +101,19 @@ def test_what_changes_more_takes_a_whole_run(project: Path, linked: list[bool], 
     assert linked == [True]
 
 
+def test_who_reads_what_was_pruned_is_told_anew(project: Path) -> None:
+    write(project, "trackplan.yaml", SMALL["trackplan.yaml"] + "tombstones: [tombstones.yaml]\n")
+    write(project, "tombstones.yaml", "tombstones: [{id: raw.more.gone, pruned: 2026-01-01}]\n")
+    write(project, "models/m0.sql", "select gone as x, at from raw.more")
+    write(project, "models/m1.sql", "select at as x from raw.more")
+    write(project, "dashboards/d0.sql", "select at from m.m0")
+    warm(project)
+    write(project, "models/m1.sql", "select at as x, gone as y from raw.more")
+    said = run(project, "--no-cache")
+    assert b"read again by m.m0 and m.m1" in said[1]
+    assert warm(project) == said
+
+
 def test_two_files_edited_at_once_ask_for_ways_of_their_own(project: Path, linked: list[bool]) -> None:
     write(project, "models/m0.sql", "select id from raw.events")
     write(project, "dashboards/d0.sql", "select * from raw.events")

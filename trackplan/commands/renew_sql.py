@@ -43,7 +43,7 @@ def weave(
 
     `net` is the path of the net; `facts` gives the facts, to be brought up to date if anything is another in them.
     """
-    if not head.tables.keys() - {""} <= edited_sql.KEPT:
+    if not (head.tables.keys() - {""} <= edited_sql.KEPT and edited_sql.STALE.issubset(head.unfilled)):
         raise TooMuchError
     weaving = _Weaving(head, net, pack, facts)
     for path, text in texts.items():

@@ -34,6 +34,10 @@ KEPT = frozenset(
 )
 
 
+STALE = frozenset({"carry", "doubt", "flow", "use"})
+"""Filled on demand, and not brought up to date here."""
+
+
 Cells = list[Any]
 """A row."""
 

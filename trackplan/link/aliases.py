@@ -6,13 +6,15 @@ from trackplan.link.frames import Frame
 from trackplan.sql.records import How, Output, Ref, Select
 
 # Dialects in which a select list, WHERE or QUALIFY may name an alias of the same select list.
-_IN_SELECT = frozenset({"", "snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
+_IN_SELECT = frozenset(
+    {"", "snowflake", "redshift", "databricks", "spark", "spark2", "duckdb", "clickhouse", "teradata"}
+)
 _IN_WHERE = frozenset({"", "snowflake", "duckdb", "clickhouse", "teradata"})
 # Dialects in which a subquery may name an alias of the query around it.
 _FURTHER_IN = _IN_SELECT | {"mysql", "sqlite"}
 # Dialects in which HAVING, QUALIFY or GROUP BY may mean the alias where a column has the same name, too.
 _BESIDE_COLUMN = frozenset(
-    {"", "bigquery", "clickhouse", "databricks", "doris", "hive", "mysql", "spark", "starrocks"},
+    {"", "bigquery", "clickhouse", "databricks", "doris", "hive", "mysql", "spark", "spark2", "starrocks"},
 )
 # Dialects in which whatever stands in the SELECT may mean it, before and behind the alias.
 _EVERYWHERE = frozenset({"clickhouse"})

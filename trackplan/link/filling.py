@@ -17,7 +17,7 @@ def ways(table: Table, block: Block, linked: Linked, nodes: Nodes) -> Sequence[S
     """For each column of a table, where it stands in what a statement that builds it gives."""
     names = nodes.names[table.number]
     if block.by_position:
-        filled = [] if is_unclear(table, block, linked, nodes) else _filled(table, names)
+        filled = [] if is_unclear(table, block, linked, nodes) else _filled(table, block, names)
         places = {position: (place,) for place, position in enumerate(filled) if place < len(linked.columns)}
         return [places.get(position, ()) for position in range(len(names))]
     if is_alike(table, linked, nodes):
@@ -33,7 +33,7 @@ def ways(table: Table, block: Block, linked: Linked, nodes: Nodes) -> Sequence[S
 
 def is_unclear(table: Table, block: Block, linked: Linked, nodes: Nodes) -> bool:
     """Whether nobody knows which columns a statement fills that goes by their order."""
-    given, count = len(linked.columns), len(_filled(table, nodes.names[table.number]))
+    given, count = len(linked.columns), len(_filled(table, block, nodes.names[table.number]))
     fits = given == count or (given < count and block.unit.sql.dialect in _MAY_BE_FEWER)
     return table.frame.open or linked.open or not fits
 
@@ -44,7 +44,9 @@ def is_alike(table: Table, linked: Linked, nodes: Nodes) -> bool:
     return names == linked.names and len(nodes.index[table.number]) == len(names)
 
 
-def _filled(table: Table, names: Sequence[str]) -> list[int]:
+def _filled(table: Table, block: Block, names: Sequence[str]) -> list[int]:
     """The positions of a table's columns that an INSERT fills which names none."""
     known = table.relation.columns if table.relation is not None else {}
-    return [at for at, name in enumerate(names) if not ((told := known.get(name.lower())) and told.passed_over)]
+    fixed = {name.lower() for name in block.statement.fixed}
+    rest = [(at, lower) for at, name in enumerate(names) if (lower := name.lower()) not in fixed]
+    return [at for at, lower in rest if not ((told := known.get(lower)) and told.passed_over)]

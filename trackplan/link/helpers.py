@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from trackplan.sql.records import HOLE, Called, Helper, Opaque, Ref, Reference, Scope, Select, Statement, called
-from trackplan.sql.values import nameless, parts, placed, taken
+from trackplan.sql.values import STRUCTS_BY_ORDER, nameless, parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.link.program import Unit
@@ -69,7 +69,7 @@ class Helpers(Struct):
             if helper is None or not isinstance(ref, Called):
                 found.append(ref)
             else:
-                by_name = unit.sql.dialect == "duckdb"  # elsewhere a struct goes into a parameter member by member
+                by_name = unit.sql.dialect not in STRUCTS_BY_ORDER
                 given = ref.given if by_name else [*map(nameless, ref.given)]
                 found.extend(_filled(helper, replace(ref, given=given)))
         return found

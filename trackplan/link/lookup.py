@@ -71,11 +71,13 @@ class Lookup:
             return self._qualified(number, ref)
         outer = self._outer(number, ref.name)
         level, own = number, True
-        further = self.state.naming(number, ref.name) if self.aliases.further_in else []
+        further = self.state.naming(number, ref.name) if self.aliases.further_in or self.aliases.hides_late else []
         while level >= 0:
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
             found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
+                if not own and level in further and self.aliases.hides_late:
+                    return [*found[0], Found(level, NAMED)], found[1]
                 hidden = not any(self.frames[each.frame].open for each in found[0])
                 return found if hidden else (found[0] + [Found(n, POSSIBLE) for n in further], found[1])
             level, own = self.scopes[level].parent, False

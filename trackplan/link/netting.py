@@ -190,7 +190,10 @@ class _Netting:
         passes = table.relation is not None and any(c.passed_over for c in table.relation.columns.values())
         linking = self._linking
         return any(
-            block.by_position and (passes or is_unclear(table, block, linking.linked[block.number], linking.nodes))
+            block.by_position
+            and (
+                passes or block.statement.fixed or is_unclear(table, block, linking.linked[block.number], linking.nodes)
+            )
             for block in table.builders
         )
 

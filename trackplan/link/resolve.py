@@ -10,7 +10,7 @@ from trackplan.link.edges import Edge, parts, same
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
 from trackplan.sql.records import Opaque, Output, Ref, Reference, ScopeRef, Select, Star, Union
-from trackplan.sql.values import LENGTH
+from trackplan.sql.values import LENGTH, STRUCTS_BY_ORDER
 
 
 class _StarItem(Struct):
@@ -158,7 +158,7 @@ class Resolver(References):
         first = self.frames[scope.members[0]]
         sure = name.lower() in frame.index
         edges: list[Edge] = []
-        alike = self.lookup.dialect == "duckdb" or self._are_alike(scope, origin)
+        alike = self.lookup.dialect not in STRUCTS_BY_ORDER or self._are_alike(scope, origin)
         for nth, member in enumerate(scope.members):
             base = self.frames[member]
             if isinstance(origin, int) and (nth == 0 or not (scope.by_name or base.open or first.open)):
@@ -175,14 +175,17 @@ class Resolver(References):
 
     def _are_alike(self, scope: Union, origin: object) -> bool:
         """Whether the members of a set operation make structs of the same members, if they do: order joins these."""
-        found: set[frozenset[str]] = set()
+        found: set[tuple[str, ...] | None] = set()
         for member in scope.members if isinstance(origin, int) else ():
             select, own = self.scopes[member], self.frames[member].origins
             item = origin if own is None else own[origin] if isinstance(origin, int) and origin < len(own) else None
-            if isinstance(select, Select) and isinstance(item, int) and item < len(select.outputs):
-                refs = select.outputs[item].refs
-                found.add(frozenset(ref.into.lower() for ref in refs if isinstance(ref, (Ref, ScopeRef)) and ref.into))
-        return len(found) < 2
+            if not isinstance(select, Select) or not isinstance(item, int) or item >= len(select.outputs):
+                found.add(None)
+            elif refs := select.outputs[item].refs:
+                found.add(
+                    tuple(dict.fromkeys(r.into.lower() for r in refs if isinstance(r, (Ref, ScopeRef)) and r.into))
+                )
+        return len(found) < 2 or not any(found)
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):

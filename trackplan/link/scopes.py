@@ -16,6 +16,10 @@ from trackplan.sql.records import Scope, Select, Source, Star, Union
 WIDEST = 20_000
 
 
+# Dialects in which the keys of a join stay where the left side has them.
+_AS_WRITTEN = frozenset({"duckdb", "sqlite"})
+
+
 class Scopes:
     """The frames of a statement; `sources` are those that the entries of FROM take, by scope.
 
@@ -156,6 +160,8 @@ class _Stars:
             if (star.source is None and not source.in_star) or star.source not in (None, index):
                 continue
             base = self.scopes.frames[number]
+            if source.apart and self.scopes.block.unit.sql.dialect != "bigquery":  # a comma binds less than JOIN
+                first = len(self.names)
             self.frame.open = self.frame.open or base.open
             shared = {u.lower() for u in source.using} if star.source is None else set()
             if source.natural and star.source is None:
@@ -164,7 +170,7 @@ class _Stars:
                 self.frame.open = True
                 return
             self._take(output, star, number, shared, seen)
-            if shared and self.scopes.block.unit.sql.dialect != "duckdb":
+            if shared and self.scopes.block.unit.sql.dialect not in _AS_WRITTEN:
                 keys = [name.lower() for name in source.using] or [name for name in base.index if name in shared]
                 self._keys_first(first, keys, in_order=bool(source.using) and not self._is_mysql)
         if any(name.lower() not in seen for name in star.replace):

@@ -134,7 +134,9 @@ def _shifts(actions: Sequence[Sequence[Token]], structure: Structure) -> Iterato
     """`MODIFY COLUMN a int AFTER b`, of which the grammar keeps no place."""
     for action in actions:
         words = [token.text.upper() for token in action]
-        if words[:1] not in (["MODIFY"], ["CHANGE"]) or not ({"FIRST"} & {*words[-1:]} or "AFTER" in words[-2:-1]):
+        if words[:1] not in (["MODIFY"], ["CHANGE"], ["ALTER"]) or not (
+            {"FIRST"} & {*words[-1:]} or "AFTER" in words[-2:-1]
+        ):
             continue
         at = 1 + (words[1:2] == ["COLUMN"]) + (words[0] == "CHANGE")
         name, after = structure.named(action, at)[0], structure.named(action, len(action) - 1)[0]

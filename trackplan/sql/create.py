@@ -18,7 +18,8 @@ Parts = tuple[str, ...]
 # ClickHouse: tables without rows of their own, and how many arguments of the engine come before the database's name.
 _WINDOWS = {"distributed": 1, "buffer": 0}
 # Dialects in which the columns by which a table is cut into folders stand behind the others.
-_PARTITIONS_LAST = frozenset({"databricks", "hive", "spark"})
+_PARTITIONS_LAST = frozenset({"databricks", "hive", "spark", "spark2"})
+_FOLDERS = frozenset({"avro", "csv", "hive", "json", "orc", "parquet", "rcfile", "sequencefile", "text", "textfile"})
 _SEVERAL = frozenset({"merge", "dictionary"})  # of one or more tables, whose names are text
 
 
@@ -98,7 +99,7 @@ def in_order(tree: exp.Create, dialect: str) -> list[exp.Expr]:
     items = list(tree.this.expressions) if isinstance(tree.this, exp.Schema) else []
     by = next((s for s in _settings(tree) if isinstance(s, exp.PartitionedByProperty)), None)
     stored = next((s.name.lower() for s in _settings(tree) if isinstance(s, exp.FileFormatProperty)), "")
-    if dialect not in _PARTITIONS_LAST or by is None or stored == "delta" or (dialect == "databricks" and not stored):
+    if dialect not in _PARTITIONS_LAST or by is None or stored not in _FOLDERS or by.find(exp.Func) is not None:
         return items
     keys = {column.name.lower() for column in by.find_all(exp.Identifier)}
     return sorted(items, key=lambda item: isinstance(item, exp.ColumnDef) and item.name.lower() in keys)

@@ -29,7 +29,7 @@ class _Pipe:
         self.steps.add(step)
         if self.is_select:
             return "has steps behind a SELECT"  # whose items are lost
-        if "DISTINCT" in (step, behind):
+        if step == "DISTINCT" or (step, behind) == ("SELECT", "DISTINCT"):
             return "has a step with DISTINCT"  # which is lost, or is that of the next SELECT
         if (step == "ORDER" and step in before) or (step == "AGGREGATE" and "LIMIT" in before):
             return f"has the step {step} behind another one that it would take the place of"

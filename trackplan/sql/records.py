@@ -110,7 +110,8 @@ def called(name: str) -> str:
 class Source(Struct, tag=True, array_like=True, gc=False):
     """An entry of FROM: a relation by name (`parts`) or a scope. `columns` renames its columns by position.
 
-    `in_star` is false for what only the join condition sees: the right side of a semi or anti join.
+    `in_star` is false for what only the join condition sees: the right side of a semi or anti join. What stands `apart`
+    follows a comma.
     """
 
     alias: str
@@ -121,6 +122,7 @@ class Source(Struct, tag=True, array_like=True, gc=False):
     span: Span = NOWHERE
     using: tuple[str, ...] = ()
     natural: bool = False
+    apart: bool = False
 
 
 class Star(Struct, tag=True, array_like=True):
@@ -205,7 +207,8 @@ class Statement(Struct, tag=True, array_like=True):
     `partial` it changes values or takes rows away, so that it says nothing about which columns there are. `calls` are
     the functions that it calls and that may be the project's: whether it reads them like a table, and the common table
     expressions in sight, which some databases take for the tables that the function reads. `sets` are columns of the
-    target that get a new value in every row; `NOTHING_LEFT` where all rows are gone.
+    target that get a new value in every row; `NOTHING_LEFT` where all rows are gone. `fixed` are those that an
+    INSERT gives one value by name, and the others by position.
     """
 
     scope: int
@@ -220,6 +223,7 @@ class Statement(Struct, tag=True, array_like=True):
     partial: bool = False
     calls: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
     @property
     def routine(self) -> bool:

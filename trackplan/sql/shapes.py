@@ -15,7 +15,7 @@ from trackplan.sql.leaves import Bound, Leaves
 from trackplan.sql.nodes import children
 from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
 from trackplan.sql.records import How, Reference
-from trackplan.sql.values import joined, lengths, parts, placed, taken
+from trackplan.sql.values import STRUCTS_BY_ORDER, joined, lengths, parts, placed, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,6 @@ LISTED = frozenset({"duckdb", "bigquery"})
 SPREADS_MAPS = frozenset({"databricks", "spark"})
 """Dialects in which `explode` gives one column for a list, and two for a map."""
 
-# Dialects in which structs go together by the names of their members; elsewhere by the order of these.
-_MATCHES_NAMES = frozenset({"duckdb"})
 _CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
 _LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
 
@@ -140,7 +138,7 @@ class Shapes(Leaves):
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""
-        if self.compiler.dialect not in _MATCHES_NAMES and len(set(_structs(node))) > 1:
+        if self.compiler.dialect in STRUCTS_BY_ORDER and len(set(_structs(node))) > 1:
             self._taken(node, "output", into, bound, found)  # the first names the members of all
             return
         decides = isinstance(node, (exp.If, exp.Case))
@@ -257,7 +255,7 @@ def _structs(node: exp.Expr) -> Iterator[tuple[str, ...]]:
     """The members' names, in their order, of the structs that a value may be."""
     if isinstance(node, exp.Struct):
         yield tuple((member(item)[0] or "").lower() for item in node.expressions)
-    elif isinstance(node, (exp.Coalesce, exp.Array, exp.If, exp.Case)):
+    elif isinstance(node, (exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case)):
         decides = isinstance(node, (exp.If, exp.Case))
         for name, child in children(node):
             if not (decides and name == "this"):

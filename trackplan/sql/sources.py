@@ -71,6 +71,7 @@ FOLLOWED = frozenset(
 )
 """Table functions that read nothing but their arguments, or nothing of the project."""
 _NAMES_A_TABLE = (exp.Literal, exp.Column, exp.Parameter, exp.Placeholder, exp.ModelAttribute)
+_SAID_OF_JOINS = ("kind", "side", "method", "on", "using", "match_condition")
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 # Dialects in which a FROM may hold `t.items`, the list of the row at hand.
 _UNNESTS_UNSAID = frozenset({"", "bigquery", "redshift"})
@@ -102,6 +103,7 @@ def join(compiler: Compiler, node: exp.Join, frame: Frame, select: Select) -> No
     if added:
         added[0].using = tuple(compiler.fold(c) for c in node.args.get("using") or ())
         added[0].natural = str(node.args.get("method") or "").upper() == "NATURAL"
+        added[0].apart = not any(node.args.get(name) for name in _SAID_OF_JOINS)
     walker = Walker(compiler, frame)
     select.rows.extend(walker.refs(node.args.get("on"), "join"))
     condition = node.args.get("match_condition")

@@ -28,6 +28,7 @@ from trackplan.sql.routines import READS, defined, is_routine, row_taken
 from trackplan.sql.script import LARGE
 from trackplan.sql.structure import is_passed_over
 from trackplan.sql.text import takes_rows, words
+from trackplan.sql.values import STRUCTS_BY_ORDER
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
@@ -203,11 +204,21 @@ def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: 
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
     by_position = not tree.args.get("by_name")
-    if dialect != "duckdb":
+    if dialect in STRUCTS_BY_ORDER:
         lose_structure(compiler.scopes, scope)
     return Statement(
-        scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True, calls=compiler.calls
-    )
+        scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True, calls=compiler.calls,
+        fixed=_fixed(tree, compiler),
+    )  # fmt: skip
+
+
+def _fixed(tree: exp.Insert, compiler: Compiler) -> tuple[str, ...]:
+    """The columns of `PARTITION (day = 'x', hour)` that have one value."""
+    table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+    partition = table.args.get("partition")
+    keys = partition.expressions if isinstance(partition, exp.Partition) else []
+    named = [key.this.this for key in keys if isinstance(key, exp.EQ) and isinstance(key.this, exp.Column)]
+    return tuple(compiler.fold(name) for name in named)
 
 
 def _with(tree: exp.Expr, compiler: Compiler) -> Environment:

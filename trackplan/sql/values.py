@@ -23,6 +23,12 @@ MEASURE = "\1"
 """The last segment of a path that asks how long a value is: as `LENGTH` of a list, for all of it of a text."""
 
 
+STRUCTS_BY_ORDER = frozenset(
+    {"", "athena", "bigquery", "clickhouse", "databricks", "hive", "presto", "spark", "spark2", "trino"}
+)
+"""Dialects in which structs go together by the order of their members, whatever these are called."""
+
+
 def joined(path: str, more: str) -> str:
     """A path and what goes on below it."""
     return f"{path}.{more}" if path and more else path or more
