@@ -304,6 +304,19 @@ def test_dataform_is_rendered_as_far_as_it_can_be() -> None:
     assert Lines(text.text, "m.sqlx", text.origin).place((at, at + 6)) == Place("m.sqlx", 6, 6, 6, 22)
 
 
+def test_what_dataform_says_of_columns_is_no_setting_of_the_file() -> None:
+    text = 'config { columns: { id: "The {id}", name: "Full name" }, schema: "stg", bigquery: { name: "x" } } select 1'
+    assert dataform.render(text, "bigquery", ("m",)).settings["relation"] == ("stg", "m")
+
+
+def test_thousands_of_conditions_are_told_and_not_followed() -> None:
+    rendered = render("{% for i in range(3000) %}{% if var('v' ~ i) %}{% endif %}{% endfor %}select 1 as one")
+    assert [t.text for t in rendered.texts] == ["select 1 as one"]
+    assert [d.clause for d in rendered.doubts] == [
+        "has more conditions than can be followed, which are known only when it runs"
+    ]
+
+
 @pytest.mark.parametrize("kind", ["declaration", "assertion"])
 def test_dataform_files_that_build_nothing(kind: str) -> None:
     assert dataform.render(f'config {{ type: "{kind}" }} select 1', "bigquery", ("m",)).texts == ()

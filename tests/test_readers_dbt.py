@@ -55,6 +55,31 @@ def test_a_key_written_twice_overwrites_as_it_does_for_dbt(tmp_path: Path) -> No
     assert [(c.name, c.type) for c in table.columns] == [("x", "text")]
 
 
+def test_a_file_may_say_nothing(tmp_path: Path) -> None:
+    for path, text in {
+        "dbt_project.yml": "name: shop\n",
+        "models/none.yml": "# later\n\n",
+        "dbt_packages/x/dbt_project.yml": "name: x\n",
+        "dbt_packages/x/packages.yml": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert list(dbt.project(WorkTree(tmp_path), ".")) == []
+
+
+def test_keys_of_an_incremental_model_decide_which_rows_it_has(tmp_path: Path) -> None:
+    head = "{{ config(materialized='incremental', unique_key=['id', \"k || '-'\"]) }}"
+    for path, text in {
+        "dbt_project.yml": "name: shop\nmodels: {shop: {+event_time: at}}\n",
+        "models/m.sql": f"{head} select id, k, at, amount from raw",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    texts = [sql.text for sql in dbt.project(WorkTree(tmp_path), ".") if isinstance(sql, Sql)]
+    gone = "coalesce(id) IS NULL OR coalesce(k || '-') IS NULL OR coalesce(at) IS NULL"
+    assert texts[1:] == [f"DELETE FROM m WHERE {gone}"]
+
+
 SOURCES = """
 sources:
 - {name: copilot, schema: copilot_prod, tables: [{name: clicked}, {name: started, identifier: begun}]}

@@ -90,7 +90,17 @@ def _closing(source: str, start: int) -> int:
 
 
 def _settings(source: str, block: _Block) -> list[tuple[str, str]]:
-    return _SETTING.findall(source[block.start : block.end])
+    """The settings of a config itself; what stands in braces inside it is something else's, such as a column's name."""
+    parts: list[str] = []
+    depth, at = 0, block.start
+    for found in _STEP.finditer(source, block.start, block.end):
+        step = found.group()
+        if depth == 0:
+            parts += [source[at : found.start()], step if step[0] in "\"'`" else " "]
+        depth += {"{": 1, "}": -1}.get(step, 0)
+        at = found.end()
+    parts.append(source[at : block.end] if depth == 0 else "")
+    return _SETTING.findall("".join(parts))
 
 
 def _unquoted(text: str) -> str:

@@ -51,7 +51,8 @@ class Variants:
             run = self._run(write, decisions)
             taken = dict(decisions)
             for key in run.asked:
-                pending.append({**taken, key: False})
+                if len(pending) <= VARIANTS:  # of thousands of conditions, the ways beyond these are followed by nobody
+                    pending.append({**taken, key: False})
                 taken[key] = True
         if pending:
             self._run(write, {}, otherwise=False)

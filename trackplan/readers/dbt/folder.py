@@ -21,6 +21,7 @@ from trackplan.jinja import MacroFile, Settings
 from trackplan.jinja.rendered import Text, is_template
 from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
+from trackplan.readers.dbt.keys import keyed
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.readers.dbt.rendering import Rendering
@@ -204,6 +205,7 @@ class _Project:
             way = self.rendering.way(rendered, parts, package.name)
             texts = [replace(sql, template=way) for sql in texts]
         yield from texts
+        yield from keyed(package, rendered.settings, path, parts, known.dialect)
         yield from hooks(package, self.rendering, known.dialect, path, rendered.settings, parts)
 
     def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ _PATHS = {
     "tests": ("test-paths", "test-paths", "tests"),
 }
 _MOST = 200
+
+
+_COMMENTS = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
 
 
 class Package(Struct, frozen=True):
@@ -90,7 +94,7 @@ def read(tree: Tree, folder: str, problems: list[Problem]) -> list[Package]:
 
 
 def _settings(tree: Tree, path: str, problems: list[Problem]) -> Node:
-    node = document(tree, path, problems)
+    node = document(tree, path, problems, may_be_empty=False)
     if node.value is not None and not isinstance(node.value, dict):
         hint = "write keys and values, such as name: shop"
         problems.append(Problem(node.place, "these are no settings of a dbt project", hint))
@@ -98,10 +102,13 @@ def _settings(tree: Tree, path: str, problems: list[Problem]) -> Node:
     return node
 
 
-def document(tree: Tree, path: str, problems: list[Problem]) -> Node:
-    """The YAML in a file; nothing, and a problem, where there is none."""
+def document(tree: Tree, path: str, problems: list[Problem], *, may_be_empty: bool = True) -> Node:
+    """The YAML in a file; nothing, and a problem, where there is none. Like dbt, it lets a file say nothing."""
     try:
-        return documents.read_yaml(tree.read_text(path), path, last_wins=True)
+        text = tree.read_text(path)
+        if may_be_empty and not _COMMENTS.sub("", text).strip():
+            return NOTHING
+        return documents.read_yaml(text, path, last_wins=True)
     except ReadError as error:
         problems.extend(error.problems)
         return NOTHING
