@@ -71,19 +71,25 @@ class Lookup:
             return self._qualified(number, ref)
         outer = self._outer(number, ref.name)
         level, own = number, True
-        further = self.state.naming(number, ref.name) if self.aliases.further_in or self.aliases.hides_late else []
         while level >= 0:
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
             found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
-                if not own and level in further and self.aliases.hides_late:
+                if not own and self.aliases.hides_late and self.state.has_item(level, ref.name):
                     return [*found[0], Found(level, NAMED)], found[1]
-                hidden = not any(self.frames[each.frame].open for each in found[0])
-                return found if hidden else (found[0] + [Found(n, POSSIBLE) for n in further], found[1])
+                if any(self.frames[each.frame].open for each in found[0]):
+                    found[0].extend(Found(n, POSSIBLE) for n in self._further(number, ref.name))
+                return found
             level, own = self.scopes[level].parent, False
-        if further:
+        if further := self._further(number, ref.name):
             return [Found(n, NAMED) for n in further], ""
         return self._lost(self._visible(number, before)) + self._anywhere(ref), "unknown-column"
+
+    def _further(self, number: int, name: str) -> list[int]:
+        """The queries around a scope that have an item of the name, where the dialect lets a subquery mean it."""
+        if not (self.aliases.further_in or self.aliases.hides_late):
+            return []
+        return [level for level in self.state.around(number) if self.state.has_item(level, name)]
 
     def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
         """The frames that `t.*` or `*` takes in an expression."""

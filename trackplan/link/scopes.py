@@ -6,7 +6,7 @@ those of either that go by other column names (`FROM t AS x(a, b)`, `CREATE VIEW
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trackplan.link.frames import Frame, Origin, apart, left_out
 from trackplan.link.program import Block, Table
@@ -14,8 +14,6 @@ from trackplan.sql.records import Scope, Select, Source, Star, Union
 
 # Stars can multiply without end; beyond this width a column gets its place when it is asked for.
 WIDEST = 20_000
-
-
 # Dialects in which the keys of a join stay where the left side has them.
 _AS_WRITTEN = frozenset({"duckdb", "sqlite"})
 
@@ -51,13 +49,14 @@ class Scopes:
         """The slot that a frame shows, be it under other names; -1 for scopes."""
         return self.slot(self.base_of.get(frame, frame))
 
-    def naming(self, number: int, name: str) -> list[int]:
-        """The queries around a scope whose select list has an item of that name."""
-        found: list[int] = []
+    def around(self, number: int) -> Iterator[int]:
+        """The scopes around one, from the closest on."""
         while number >= 0 and (number := self.scopes[number].parent) >= 0:
-            if isinstance(self.scopes[number], Select) and name.lower() in self.frames[number].index:
-                found.append(number)
-        return found
+            yield number
+
+    def has_item(self, number: int, name: str) -> bool:
+        """Whether the select list of a scope has an item of that name."""
+        return isinstance(self.scopes[number], Select) and name.lower() in self.frames[number].index
 
     def _source(self, source: Source) -> int:
         if source.scope >= 0:

@@ -30,7 +30,7 @@ class Carried:
     def see(self, piece: Piece) -> None:
         """Look at the next statement."""
         tree = piece.tree
-        if _SCANS.search(piece.text):
+        if "result_scan" in piece.text.lower() and _SCANS.search(piece.text):  # a search that minds no case is slow
             self._scans.extend([*self._shown, piece] if self._shown else [])
         if tree is not None and _keeps(tree):
             self._kept.append(piece)
