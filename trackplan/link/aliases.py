@@ -25,18 +25,18 @@ class Aliases:
     """What a dialect lets refer to an alias.
 
     `hiding` are the kinds of references that may mean an alias though a column has the name; with `hides_late` those
-    behind the select list may, too. `further_in` tells that subqueries may name it.
+    behind the select list may, too, and `everywhere` all. `further_in` tells that any subquery may name it.
     """
 
-    __slots__ = ("_dialect", "_everywhere", "further_in", "hides_late", "hiding")
+    __slots__ = ("_dialect", "everywhere", "further_in", "hides_late", "hiding")
 
     def __init__(self, dialect: str) -> None:
         self._dialect = dialect
-        self._everywhere = dialect in _EVERYWHERE
+        self.everywhere = dialect in _EVERYWHERE
         self.further_in = dialect in _FURTHER_IN
         self.hides_late = dialect in _BESIDE_COLUMN
         both: tuple[How, ...] = ("order", "group") if self.hides_late else ("order",)
-        self.hiding: frozenset[How] = frozenset(_ALL_HOWS if self._everywhere else both)
+        self.hiding: frozenset[How] = frozenset(_ALL_HOWS if self.everywhere else both)
 
     def may_hide(self, ref: Ref) -> bool:
         """Whether a reference may mean an alias though a column has the name."""
@@ -50,10 +50,10 @@ class Aliases:
 
     def positions(self, frame: Frame, scope: Select, ref: Ref, output: int | None, before: int | None) -> list[int]:
         """The columns of a SELECT's own frame that go by the name; in the select list, those before the reference."""
-        if before is not None and not self._everywhere:
+        if before is not None and not self.everywhere:
             return []
         last = len(scope.outputs)
-        end = last if output is None or self._everywhere else output
+        end = last if output is None or self.everywhere else output
         found = [(written(frame, position, last), position) for position in frame.positions(ref.name)]
         return [position for item, position in found if item < end and item != output]
 

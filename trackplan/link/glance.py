@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackplan.link.aliases import written
+from trackplan.link.aliases import Aliases, written
 from trackplan.link.lookup import ROWS_FIRST, Lookup
 from trackplan.link.scopes import Scopes
 from trackplan.sql.records import Ref, Select
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Glance:
     """Tells what is plain; all else is left to `lookup`.
 
     `single` has for each scope the frame of its one source, -1 if it has none or several, or one whose own name is that
-    of a column. `asked` are columns that an open frame has taken on: frame and position. `rows_first` tells that the
-    name of a source hides its columns of that name; for `hiding` and `hides_late` see `Aliases`.
+    of a column. `asked` are columns that an open frame has taken on: frame and position. `row_names` are for each scope
+    the names of sources that hide columns of the same name; for `hiding` and `hides_late` see `Aliases`.
     """
 
     __slots__ = (
-        *("_shared", "asked", "frames", "hides_late", "hiding", "lookup", "rows_first", "scopes", "single", "state"),
+        *("_shared", "asked", "frames", "hides_late", "hiding", "lookup", "row_names", "scopes", "single", "state"),
     )
 
     def __init__(self, state: Scopes, relations: Sequence[bool]) -> None:
@@ -27,10 +29,11 @@ class Glance:
         self.scopes = state.scopes
         self.frames = state.frames
         self.lookup = Lookup(state, relations)
-        self.rows_first = self.lookup.dialect in ROWS_FIRST
+        count, rows_first = state.count, self.lookup.dialect in ROWS_FIRST
+        self.row_names = [self.lookup.source_names(n) if rows_first else _NONE for n in range(count)]
         self.hiding, self.hides_late = self.lookup.aliases.hiding, self.lookup.aliases.hides_late
         self.asked: list[tuple[int, int]] = []
-        self.single = [self._only_source(number) for number in range(state.count)]
+        self.single = [self._only_source(number) for number in range(count)]
         self._shared: dict[int, tuple[bool, frozenset[str]]] = {}
 
     def ask(self, number: int, name: str, *, sure: bool) -> Sequence[int]:
@@ -47,7 +50,8 @@ class Glance:
         scope = self.scopes[number]
         if isinstance(scope, Select) and len(scope.sources) == 1 and scope.sources[0].in_star:
             found = self.state.sources[number][0]
-            if not self.rows_first or scope.sources[0].alias.lower() not in self.frames[found].index:
+            alias = scope.sources[0].alias.lower()
+            if alias not in self.row_names[number] or alias not in self.frames[found].index:
                 return found
         return -1
 
@@ -56,8 +60,6 @@ class Glance:
         if number < 0:
             return -1, -1
         name = ref.name.lower()
-        if ref.source is None and self.rows_first and name in self.lookup.source_names(number):
-            return -1, -1
         sources = self.state.sources[number]
         if ref.source is not None:
             up, index = ref.source
@@ -65,7 +67,9 @@ class Glance:
                 return -1, -1
             found, only = sources[index], True
         else:
-            if self._may_hide(number, name, ref, before):
+            if name in self.row_names[number] or (
+                (ref.how in self.hiding or (ref.late and self.hides_late)) and self._may_hide(number, name, ref, before)
+            ):
                 return -1, -1
             found = self.single[number] if before is None else sources[0] if before == 1 and sources else -1
             only = found >= 0 and self.scopes[number].parent < 0
@@ -88,15 +92,14 @@ class Glance:
         return -1, -1
 
     def _may_hide(self, number: int, name: str, ref: Ref, before: int | None) -> bool:
-        """Whether an alias may be meant though a column has the name."""
-        aliases, own = self.lookup.aliases, self.frames[number]
+        """Whether a reference for which the dialect allows it may mean an alias though a column has the name."""
         if ref.how == "order":
             return before is None
-        if name not in own.index or not aliases.may_hide(ref):
+        own, scope = self.frames[number], self.scopes[number]
+        if name not in own.index:
             return False
-        scope = self.scopes[number]
         item = written(own, own.index[name], -1)
-        return item < 0 or not isinstance(scope, Select) or not aliases.is_column(scope.outputs[item], name)
+        return item < 0 or not isinstance(scope, Select) or not Aliases.is_column(scope.outputs[item], name)
 
     def _is_alias(self, number: int, name: str, ref: Ref, output: int | None) -> bool:
         """Whether a name may be that of an item of the same select list."""

@@ -70,26 +70,38 @@ class Lookup:
         if ref.source is not None:
             return self._qualified(number, ref)
         outer = self._outer(number, ref.name)
-        level, own = number, True
+        level, inner = number, -1
         while level >= 0:
+            own = inner < 0
             found = self._level(level, ref, output if own else None, before if own else None, outer, own=own)
             found = found or self._row(level, ref, before if own else None, outer)
             if found is not None:
-                if not own and self.aliases.hides_late and self.state.has_item(level, ref.name):
+                if not own and self._has_item(level, ref.name, inner, anywhere=self.aliases.everywhere):
                     return [*found[0], Found(level, NAMED)], found[1]
-                if any(self.frames[each.frame].open for each in found[0]):
+                if [1 for each in found[0] if self.frames[each.frame].open]:
                     found[0].extend(Found(n, POSSIBLE) for n in self._further(number, ref.name))
                 return found
-            level, own = self.scopes[level].parent, False
+            level, inner = self.scopes[level].parent, level
         if further := self._further(number, ref.name):
             return [Found(n, NAMED) for n in further], ""
         return self._lost(self._visible(number, before)) + self._anywhere(ref), "unknown-column"
 
+    def _has_item(self, level: int, name: str, inner: int, *, anywhere: bool) -> bool:
+        """Whether the subquery `inner` of a SELECT may mean an item: one behind the list, or one `anywhere` in it."""
+        scope = self.scopes[level]
+        if not isinstance(scope, Select) or name.lower() not in self.frames[level].index:
+            return False
+        return anywhere or (self.aliases.hides_late and inner >= scope.late)
+
     def _further(self, number: int, name: str) -> list[int]:
         """The queries around a scope that have an item of the name, where the dialect lets a subquery mean it."""
-        if not (self.aliases.further_in or self.aliases.hides_late):
-            return []
-        return [level for level in self.state.around(number) if self.state.has_item(level, name)]
+        found: list[int] = []
+        level, inner = self.scopes[number].parent if number >= 0 else -1, number
+        while level >= 0:
+            if self._has_item(level, name, inner, anywhere=self.aliases.further_in):
+                found.append(level)
+            level, inner = self.scopes[level].parent, level
+        return found
 
     def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
         """The frames that `t.*` or `*` takes in an expression."""
@@ -163,7 +175,8 @@ class Lookup:
         name = ref.name.lower()
         holding, perhaps = self._having(scope, self.state.sources[number][:before], name, hidden=ref.how == "join")
         own_frame = self.frames[number]
-        positions = self.aliases.positions(own_frame, scope, ref, output, before) if own else ()
+        named = own and name in own_frame.index
+        positions = self.aliases.positions(own_frame, scope, ref, output, before) if named else ()
         aliases = [Found(number, NAMED, position=position) for position in positions]
         if aliases and ref.how == "order" and ref.late:
             return aliases, ""
@@ -280,9 +293,5 @@ class Lookup:
 
     def _lost(self, frames: list[int]) -> list[Found]:
         """A column that none of its sources has: where we expanded the source ourselves, it may be any of them."""
-        found: list[Found] = []
-        for number in frames:
-            slot = self.state.slot(number)
-            if slot < 0 or self.relations[slot]:
-                found.append(Found(number, POSSIBLE, whole=True))
-        return found
+        slots = [(number, self.state.slot(number)) for number in frames]
+        return [Found(n, POSSIBLE, whole=True) for n, slot in slots if slot < 0 or self.relations[slot]]

@@ -182,9 +182,8 @@ class Resolver(References):
             if not isinstance(select, Select) or not isinstance(item, int) or item >= len(select.outputs):
                 found.add(None)
             elif refs := select.outputs[item].refs:
-                found.add(
-                    tuple(dict.fromkeys(r.into.lower() for r in refs if isinstance(r, (Ref, ScopeRef)) and r.into))
-                )
+                built = [r.into.lower() for r in refs if isinstance(r, (Ref, ScopeRef)) and r.into]
+                found.add(tuple(dict.fromkeys(built)) if built else ())
         return len(found) < 2 or not any(found)
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:

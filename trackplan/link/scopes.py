@@ -6,7 +6,7 @@ those of either that go by other column names (`FROM t AS x(a, b)`, `CREATE VIEW
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from trackplan.link.frames import Frame, Origin, apart, left_out
 from trackplan.link.program import Block, Table
@@ -48,15 +48,6 @@ class Scopes:
     def table(self, frame: int) -> int:
         """The slot that a frame shows, be it under other names; -1 for scopes."""
         return self.slot(self.base_of.get(frame, frame))
-
-    def around(self, number: int) -> Iterator[int]:
-        """The scopes around one, from the closest on."""
-        while number >= 0 and (number := self.scopes[number].parent) >= 0:
-            yield number
-
-    def has_item(self, number: int, name: str) -> bool:
-        """Whether the select list of a scope has an item of that name."""
-        return isinstance(self.scopes[number], Select) and name.lower() in self.frames[number].index
 
     def _source(self, source: Source) -> int:
         if source.scope >= 0:

@@ -30,8 +30,8 @@ class Carried:
     def see(self, piece: Piece) -> None:
         """Look at the next statement."""
         tree = piece.tree
-        if "result_scan" in piece.text.lower() and _SCANS.search(piece.text):  # a search that minds no case is slow
-            self._scans.extend([*self._shown, piece] if self._shown else [])
+        if self._shown and _SCANS.search(piece.text):
+            self._scans.extend([*self._shown, piece])
         if tree is not None and _keeps(tree):
             self._kept.append(piece)
         elif isinstance(tree, exp.Query) and tree.args.get("into") is None:
@@ -73,12 +73,12 @@ def _keeps(tree: exp.Expr) -> bool:
     if isinstance(tree, exp.Insert):
         taken = tree.args.get("expression")
         return taken is not None and _reads(taken) and tree.this.find(exp.Parameter) is not None
-    if not isinstance(tree, exp.Select) or not _reads(tree):
+    if not isinstance(tree, exp.Select):
         return False
     into = tree.args.get("into")
     values = [item for item in tree.expressions if isinstance(item, (exp.EQ, exp.PropertyEQ))]
     named = [into.this.this] if into is not None else [item.this for item in values]
-    return any(isinstance(name, (exp.Parameter, exp.Placeholder)) for name in named)
+    return any(isinstance(name, (exp.Parameter, exp.Placeholder)) for name in named) and _reads(tree)
 
 
 def _reads(tree: exp.Expr) -> bool:

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 DETAIL = "lets a column decide what others hold or which rows are seen"
 """Why such a definition is kept as a text that was not understood."""
 _HIDDEN = re.compile(r"'(?:[^'\\]|\\.|'')*+'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_STARTS = re.compile(
-    r"(?:\s++|--[^\n]*+|#[^\n]*+|/\*.*?\*/)*+(?:create|alter|optimize|exchange)\b", re.IGNORECASE | re.DOTALL
+_COMMENTS = r"(?:\s++|--[^\n]*+|#[^\n]*+|/\*.*?\*/)*+"
+_STARTS = re.compile(rf"{_COMMENTS}(?:create|alter|optimize|exchange)\b", re.IGNORECASE | re.DOTALL)
+# The most common definition, which has no room for more.
+_PLAIN_VIEW = re.compile(
+    rf"{_COMMENTS}create\s+(?:or\s+replace\s+)?view\s+(?:if\s+not\s+exists\s+)?[\w`.$-]++\s+as\s+(?:select|with)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _QUERY = re.compile(r"\bas\b[\s(]*(?:select|with|from|values)\b", re.IGNORECASE)
 _HEAD = re.compile(
@@ -53,7 +57,7 @@ _NO_NAMES = frozenset("default materialized alias ephemeral null not true false 
 
 def deciding(text: str, dialect: str) -> Iterator[tuple[int, int]]:
     """The spans of a CREATE, ALTER or the like whose words may name columns that decide something."""
-    if _STARTS.match(text) is None:
+    if _STARTS.match(text) is None or _PLAIN_VIEW.match(text):
         return
     routine = _ROUTINE.match(text)
     if routine is not None:

@@ -157,7 +157,8 @@ class Output(Struct, tag=True, array_like=True):
 class Select(Struct, tag=True, array_like=True):
     """One SELECT. `rows` are the references that decide which rows there are; `parent` is for correlation.
 
-    Where it is `single`, there is one row on any data, and these decide what is in it.
+    Where it is `single`, there is one row on any data, and these decide what is in it. Subqueries from the number
+    `late` on stand behind the select list.
     """
 
     parent: int
@@ -165,6 +166,7 @@ class Select(Struct, tag=True, array_like=True):
     outputs: list[Output] = field(default_factory=list)
     rows: list[Reference] = field(default_factory=list)
     single: bool = False
+    late: int = 0
 
 
 class Union(Struct, tag=True, array_like=True):

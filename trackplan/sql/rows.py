@@ -10,9 +10,11 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.nodes import children
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Union
 
-_CLAUSES: tuple[tuple[str, How], ...] = (
+_WHERE: tuple[tuple[str, How], ...] = (
     ("where", "filter"),
     ("prewhere", "filter"),
+)
+_BEHIND: tuple[tuple[str, How], ...] = (
     ("having", "filter"),
     ("qualify", "filter"),
     ("connect", "join"),
@@ -29,13 +31,10 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     """What decides which rows there are, how often, and in what order."""
     rows = scope.rows
     args = node.args
-    for clause, how in _CLAUSES:
-        if not args.get(clause):
-            continue
-        refs = walker.refs(args[clause], how)
-        if clause in _LATE:
-            _stand_late(refs)
-        rows.extend(refs)
+    rows.extend(_said(_WHERE, node, walker))
+    if isinstance(scope, Select):
+        scope.late = len(walker.compiler.scopes)
+    rows.extend(_said(_BEHIND, node, walker))
     group = args.get("group")
     if group is not None:
         rows.extend(_grouping(group, walker))
@@ -53,6 +52,16 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
     if isinstance(distinct, exp.Distinct):
         on = distinct.args.get("on")
         rows.extend(walker.refs(on, "distinct") if on is not None else [OutputRef(0, "distinct")])
+
+
+def _said(clauses: Iterable[tuple[str, How]], node: exp.Expr, walker: Walker) -> Iterator[Reference]:
+    for clause, how in clauses:
+        if not node.args.get(clause):
+            continue
+        refs = walker.refs(node.args[clause], how)
+        if clause in _LATE:
+            _stand_late(refs)
+        yield from refs
 
 
 def _stand_late(refs: Iterable[Reference]) -> None:

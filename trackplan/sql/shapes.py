@@ -34,6 +34,8 @@ SPREADS_MAPS = frozenset({"databricks", "spark"})
 
 _CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
 _LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
+_EITHER = (exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case)
+_MAKES_STRUCTS = (exp.Struct, exp.Paren, *_EITHER)
 
 
 class Shapes(Leaves):
@@ -138,7 +140,8 @@ class Shapes(Leaves):
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""
-        if self.compiler.dialect in STRUCTS_BY_ORDER and len(set(_structs(node))) > 1:
+        outermost = not isinstance(node.parent, _EITHER)  # otherwise it is seen from there
+        if outermost and self.compiler.dialect in STRUCTS_BY_ORDER and len(set(_structs(node))) > 1:
             self._taken(node, "output", into, bound, found)  # the first names the members of all
             return
         decides = isinstance(node, (exp.If, exp.Case))
@@ -255,10 +258,10 @@ def _structs(node: exp.Expr) -> Iterator[tuple[str, ...]]:
     """The members' names, in their order, of the structs that a value may be."""
     if isinstance(node, exp.Struct):
         yield tuple((member(item)[0] or "").lower() for item in node.expressions)
-    elif isinstance(node, (exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case)):
+    else:
         decides = isinstance(node, (exp.If, exp.Case))
         for name, child in children(node):
-            if not (decides and name == "this"):
+            if not (decides and name == "this") and isinstance(child, _MAKES_STRUCTS):
                 yield from _structs(child)
 
 
@@ -268,7 +271,7 @@ _SHAPES = Kinds(
         ((exp.Query, exp.Identifier), Shapes._whole),
         ((exp.Struct, exp.JSONObject), Shapes._object),
         ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Shapes._renamed),
-        ((exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case), Shapes._either),
+        (_EITHER, Shapes._either),
         ((exp.Explode,), Shapes._unnested),
         ((exp.Transform, exp.ArrayFilter, exp.Comprehension), Shapes._each),
         (
