@@ -10,6 +10,8 @@ from trackplan.facts.declared import Column, RelationKind, Table
 from trackplan.findings import Place
 from trackplan.names import join_id
 
+_STORED: frozenset[RelationKind] = frozenset({"table", "seed"})
+
 
 class Relation(Struct):
     """A table, view or model. `parts` is its folded name, outermost first.
@@ -62,6 +64,7 @@ class Registry:
         self._schemas: dict[tuple[str, ...], tuple[int, list[Relation]]] = {}
         for table in tables:
             self.declare(table)
+        self._unite()
 
     def declare(self, table: Table) -> Relation:
         """Add a declared table, or add what it says to the one that already bears its name."""
@@ -76,12 +79,29 @@ class Registry:
         relation.closed = relation.closed or table.complete
         relation.description = relation.description or table.description
         relation.owner = relation.owner or table.owner
-        for column in table.columns:
-            known = relation.columns.get(column.name.lower())
-            relation.columns[column.name.lower()] = column if known is None else _merged(known, column)
+        _add(relation, table.columns)
         for alias in table.aliases:
             self._index(tuple(alias), relation)
         return relation
+
+    def _unite(self) -> None:
+        """Let tables whose names say less than others be these: a source without `database`, DDL that has it."""
+        instead: dict[int, list[Relation]] = {}
+        for named in self._by_last.values():
+            stored = (
+                {id(r): r for parts, r in named if r.kind in _STORED and r.parts is parts} if len(named) > 1 else {}
+            )
+            for short in sorted(stored.values(), key=lambda r: -len(r.parts)):
+                others = [r for r in stored.values() if id(r) not in instead and _is_short_for(short, r)]
+                if others:
+                    instead[id(short)] = others
+                    for other in others:
+                        _tell(other, short)
+        if instead:
+            self.relations = [r for r in self.relations if id(r) not in instead]
+            self._families = [r for r in self._families if id(r) not in instead]
+            for last, named in self._by_last.items():
+                self._by_last[last] = [(parts, r) for parts, old in named for r in instead.get(id(old), (old,))]
 
     def add(self, parts: tuple[str, ...], kind: RelationKind, place: Place | None, declared: bool) -> Relation:
         """A new relation under the name `parts`."""
@@ -110,9 +130,11 @@ class Registry:
         """
         best: list[Relation] = []
         agreed = 0
-        for known, relation in self._by_last.get(parts[-1].lower(), ()):
-            if _same(known, parts):
-                return [relation]
+        named = self._by_last.get(parts[-1].lower(), ())
+        exact = {id(relation): relation for known, relation in named if _same(known, parts)}
+        if exact:
+            return list(exact.values())
+        for known, relation in named:
             common = min(len(known), len(parts))
             if not _same(known[-common:], parts[-common:]) or common < agreed:
                 continue
@@ -164,6 +186,33 @@ def _same(left: Sequence[str], right: Sequence[str]) -> bool:
         return False
     pairs = zip(left, right, strict=True)
     return not [1 for a, b in pairs if a != b and a and b and a.lower() != b.lower()]
+
+
+def _is_short_for(short: Relation, other: Relation) -> bool:
+    """Whether the name of a stored table is that of another with less said, so that both may be one.
+
+    One without a schema is taken for another only where nobody else says what is in that: for the source of a project
+    that a seed fills, or of DDL whose schema is set elsewhere.
+    """
+    count = len(short.parts)
+    if count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
+        return False
+    return count > 1 or (other.source and not other.closed)
+
+
+def _tell(relation: Relation, short: Relation) -> None:
+    """Add what is said of a table under a shorter name. A seed may have fewer columns than the table it stands for."""
+    relation.source = relation.source or short.source
+    relation.closed = relation.closed or (short.closed and short.kind != "seed")
+    relation.description = relation.description or short.description
+    relation.owner = relation.owner or short.owner
+    _add(relation, short.columns.values())
+
+
+def _add(relation: Relation, columns: Iterable[Column]) -> None:
+    for column in columns:
+        known = relation.columns.get(column.name.lower())
+        relation.columns[column.name.lower()] = column if known is None else _merged(known, column)
 
 
 def _tail(left: Sequence[str], right: Sequence[str]) -> bool:

@@ -1,0 +1,88 @@
+"""One table under two names: what reads it by one of them uses what was declared under the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inside import trackplan, write
+
+PROJECT = """\
+version: 1
+dialect: snowflake
+dbt: [dbt]
+warehouse: [warehouse/*.sql]
+consumers: [queries/*.sql]
+"""
+SOURCES = """\
+version: 2
+sources:
+  - name: app
+    schema: raw
+    tables:
+      - name: users
+      - name: visits
+"""
+FILES = {
+    "trackplan.yaml": PROJECT,
+    "dbt/dbt_project.yml": "name: shop\nversion: '1'\nconfig-version: 2\n",
+    "dbt/models/sources.yml": SOURCES,
+    "dbt/models/people.sql": "select id, name from {{ source('app', 'users') }}\n",
+    "queries/people.sql": "select name from people where id > 10\n",
+    "warehouse/raw.sql": "create table lake.raw.users (id int, name text, phone text);\n",
+}
+ALL = {"id": True, "name": True, "phone": False}
+
+
+@pytest.mark.parametrize("name", ["lake.raw.users", "raw.users", "users"])
+def test_a_source_without_a_database_is_the_table_that_the_warehouse_has(tmp_path: Path, name: str) -> None:
+    files = {**FILES, "warehouse/raw.sql": f"create table {name} (id int, name text, phone text);\n"}
+    assert verdicts(files, tmp_path) == {
+        f"{'LAKE.' * ('lake' in name)}RAW.USERS.{k.upper()}": v for k, v in ALL.items()
+    }
+
+
+def test_a_table_without_a_database_is_the_source_that_names_one(tmp_path: Path) -> None:
+    sources = SOURCES.replace("    schema: raw\n", "    schema: raw\n    database: lake\n")
+    files = {
+        **FILES,
+        "dbt/models/sources.yml": sources,
+        "warehouse/raw.sql": "create table raw.users (id int, name text, phone text);\n",
+    }
+    assert verdicts(files, tmp_path) == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+
+
+def test_of_two_databases_nobody_can_say_which_one_a_source_is_in(tmp_path: Path) -> None:
+    copies = "".join(f"create table {lake}.raw.users (id int, name text, phone text);\n" for lake in ("dev", "prod"))
+    found = verdicts({**FILES, "warehouse/raw.sql": copies}, tmp_path)
+    assert found == {
+        f"{lake}.RAW.USERS.{name}": value
+        for lake in ("DEV", "PROD")
+        for name, value in (("ID", None), ("NAME", None), ("PHONE", False))
+    }
+
+
+def test_a_seed_is_the_source_of_the_same_name(tmp_path: Path) -> None:
+    files = {**FILES, "dbt/seeds/users.csv": "id,name,phone\n1,Ada,5\n", "warehouse/raw.sql": "-- nothing yet\n"}
+    assert verdicts(files, tmp_path) == {f"RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+
+
+def test_tables_of_other_schemas_stay_apart(tmp_path: Path) -> None:
+    both = "create table raw.users (id int, name text);\ncreate table crm.users (id int, name text);\n"
+    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    assert found == {"CRM.USERS.ID": False, "CRM.USERS.NAME": False, "RAW.USERS.ID": True, "RAW.USERS.NAME": True}
+
+
+def test_a_table_of_no_schema_stays_apart_where_another_says_what_is_in_the_source(tmp_path: Path) -> None:
+    both = "create table raw.users (id int, name text);\ncreate table users (id int, age int);\n"
+    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    assert found == {"RAW.USERS.ID": True, "RAW.USERS.NAME": True, "USERS.AGE": False, "USERS.ID": False}
+
+
+def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
+    """The verdict on every raw column of a project."""
+    write(folder, files)
+    printed = trackplan("inventory", "--format", "json", cwd=folder).out
+    return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
