@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from trackplan.sql.by_text import reads_by_text
+from trackplan.sql.by_text import is_put_in, reads_by_text
 from trackplan.sql.carried import valued
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.errors import NotFollowedError
@@ -106,6 +106,8 @@ class Walker(Shapes):
         if node.name.isdigit() and self.compiler.parameters is None:
             # $1 is the first column of whatever is read.
             found.append(StarRef(None, how, NOWHERE))
+        if is_put_in(node):
+            raise NotFollowedError
         return ()
 
     def _identifier(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
+from trackplan.sql.by_text import filters_by_text
+from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.nodes import children
 from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, Select, Union
@@ -48,6 +50,8 @@ def row_refs(node: exp.Expr, walker: Walker, scope: Select | Union) -> None:
                     if isinstance(ref, Ref):  # a name that stands alone is that of an output, if there is such
                         ref.late = True
             rows.extend(refs)
+    if any(map(filters_by_text, args.get("settings") or ())):
+        raise NotFollowedError
     distinct = args.get("distinct")
     if isinstance(distinct, exp.Distinct):
         on = distinct.args.get("on")
@@ -84,6 +88,10 @@ def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
 def _items(clause: exp.Expr) -> Iterator[exp.Expr]:
     for item in clause.expressions:
         yield item.this if isinstance(item, exp.Ordered) else item
+        filled = item.args.get("with_fill")
+        if isinstance(filled, exp.WithFill):  # ClickHouse makes rows between rows
+            for value in filled.args.get("interpolate") or ():
+                yield value.this if isinstance(value, exp.Alias) else value
 
 
 def _is_plain(item: exp.Expr) -> bool:

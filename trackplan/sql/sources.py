@@ -71,6 +71,7 @@ FOLLOWED = frozenset(
 )
 """Table functions that read nothing but their arguments, or nothing of the project."""
 _NAMES_A_TABLE = (exp.Literal, exp.Column, exp.Parameter, exp.Placeholder, exp.ModelAttribute)
+_CALLS = (exp.Table, exp.TableFromRows)
 _SAID_OF_JOINS = ("kind", "side", "method", "on", "using", "match_condition")
 _DROPS_RIGHT = frozenset({"SEMI", "ANTI"})
 # Dialects in which a FROM may hold `t.items`, the list of the row at hand.
@@ -146,9 +147,7 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
         source = _navigated(compiler, node, frame)
     elif isinstance(node, exp.Values):
         source = Source(alias, scope=compiler.values(node, frame.environment, frame))
-    elif (
-        isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous) and node.this.name.lower() not in FOLLOWED
-    ):
+    elif isinstance(node.this, exp.Anonymous) and isinstance(node, _CALLS) and node.this.name.lower() not in FOLLOWED:
         source = _called(compiler, node.this, alias, columns, frame)
     else:
         source = Source(alias, scope=_opaque(compiler, node, frame, alias, columns))
@@ -230,7 +229,7 @@ def _opaque(compiler: Compiler, node: exp.Expr, frame: Frame, alias: str, column
         raise NotFollowedError
     if isinstance(function, (exp.Dot, exp.DynamicIdentifier)):
         raise NotFollowedError
-    if isinstance(node, exp.TableFromRows) and isinstance(node.this, _NAMES_A_TABLE):
+    if isinstance(node, _CALLS) and isinstance(node.this, _NAMES_A_TABLE):
         raise NotFollowedError
     walker = Walker(compiler, frame)
     known = unpacked(walker, node, alias, columns)
