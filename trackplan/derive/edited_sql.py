@@ -32,8 +32,6 @@ KEPT = frozenset(
         *("built_column", "column_tag"),
     }
 )
-
-
 STALE = frozenset({"carry", "doubt", "flow", "use"})
 """Filled on demand, and not brought up to date here."""
 

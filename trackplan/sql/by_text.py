@@ -10,8 +10,10 @@ _BY_TEXT = re.compile(
     r"identifier|(?:query|table|cursor|schema|database)_to_xml\w*|query_to_xmlschema|ts_stat|system\$(?:query_)?reference",
     re.IGNORECASE,
 )
-# What asks about a table or a sequence, and reads no column of it.
-_ABOUT = re.compile(r"pg_\w+|has_\w+|to_reg\w+|nextval|currval|setval|\w+_description|format", re.IGNORECASE)
+# What asks about a table or a sequence, and reads no column of it, or asks another database.
+_ABOUT = re.compile(
+    r"external_query|pg_\w+|has_\w+|to_reg\w+|nextval|currval|setval|\w+_description|format", re.IGNORECASE
+)
 _FILTERS = frozenset({"additional_table_filters", "additional_result_filter"})
 _QUERY = re.compile(r"\s*(?:select|with)\b.*\bfrom\b", re.IGNORECASE | re.DOTALL)
 _CALL = re.compile(r"""call\b[^('"]*\(.*?(?:['"][^'"]*[^\W\d]|\btable\s*\()""", re.IGNORECASE | re.DOTALL)

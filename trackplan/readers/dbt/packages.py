@@ -26,8 +26,6 @@ _PATHS = {
     "tests": ("test-paths", "test-paths", "tests"),
 }
 _MOST = 200
-
-
 _COMMENTS = re.compile(r"^\s*#[^\n]*$", re.MULTILINE)
 
 
