@@ -142,7 +142,7 @@ class TemplateEnvironment(Operators):
             return self.run.unknown(f"{obj.name}.{attribute}", asks=asks) if found is None else found
         if isinstance(obj, FunctionType | MethodType):
             return self.run.unknown(f"{obj.__name__}.{attribute}")
-        return super().getattr(obj, attribute)
+        return self._missed(obj, attribute, super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item; unknown of an unknown value or for an unknown key."""
@@ -158,7 +158,13 @@ class TemplateEnvironment(Operators):
             return self.run.unknown("[]", str(obj), argument)
         if isinstance(obj, Namespace):
             return self.getattr(obj, str(argument))
-        return super().getitem(obj, argument)
+        return self._missed(obj, argument, super().getitem(obj, argument))
+
+    def _missed(self, obj: Any, key: Any, found: Any) -> Any:
+        """`found`, unless a mapping has not the key but others that nobody knows."""
+        if isinstance(obj, dict) and isinstance(found, Undefined) and self.run.tainted(list(obj)):
+            return self.run.unknown("[]", obj, key)
+        return found
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         """A call of anything."""
@@ -170,12 +176,12 @@ class TemplateEnvironment(Operators):
         for name in ("_loop_vars", "_block_vars"):
             if not isinstance(__obj, Macro):
                 kwargs.pop(name, None)
-        if isinstance(__obj, Unknown):
-            return run.unknown("()", __obj, *args, kwargs)
-        if isinstance(__obj, BuiltinMethodType) and isinstance(__obj.__self__, (str, *calls.CONTAINERS)):
-            return calls.method(__self, __obj.__self__, __obj, *args, **kwargs)
         if isinstance(__obj, Callable) and getattr(__obj, "loads", False):  # type: ignore[arg-type]
             __obj = __obj.loaded()
+        if isinstance(__obj, Unknown):
+            return calls.unknown(__self, __obj, *args, **kwargs)
+        if isinstance(__obj, BuiltinMethodType) and isinstance(__obj.__self__, (str, *calls.CONTAINERS)):
+            return calls.method(__self, __obj.__self__, __obj, *args, **kwargs)
         if isinstance(__obj, Macro):
             return __self._called(__context, __obj, *args, **kwargs)
         return __self.known(super().call(__context, __obj, *args, **kwargs))

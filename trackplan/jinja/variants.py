@@ -12,13 +12,14 @@ from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import ImpossibleError, Run
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER
-from trackplan.jinja.words import called
+from trackplan.jinja.words import Words
 
 if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
 
 VARIANTS = 8
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
+_NO_MACROS = Words(())
 
 
 class _Found(Struct):
@@ -34,10 +35,11 @@ class _Found(Struct):
 class Variants:
     """Gathers what one template may become. `lines` are the offsets at which its lines begin."""
 
-    def __init__(self, source: str, lines: Sequence[int], settings: Settings) -> None:
+    def __init__(self, source: str, lines: Sequence[int], settings: Settings, words: Words = _NO_MACROS) -> None:
         self._source = source
         self._lines = lines
-        self._settings = settings
+        self._dialect = settings.dialect
+        self._words = words
         self._found = _Found()
 
     def follow(self, write: Callable[[Run], str]) -> Rendered:
@@ -56,7 +58,7 @@ class Variants:
                 taken[key] = True
         if pending:
             self._run(write, {}, otherwise=False)
-            words = [*(t.text for t in found.texts.values()), called(self._source, self._settings.macros)]
+            words = [*(t.text for t in found.texts.values()), self._words.called(self._source)]
             clause = "has more conditions than can be followed, which are known only when it runs"
             found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
         if not found.possible:
@@ -89,7 +91,7 @@ class Variants:
                 None
             )
             return
-        settled, doubts = placeholders.Settler(pieces, run, self._settings.dialect, lines, source).settle()
+        settled, doubts = placeholders.Settler(pieces, run, self._dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
         if settled.text.strip() and settled.text not in found.texts:
             found.texts[settled.text] = Text(settled.text, settled.origin(lines))
