@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,70 @@ def test_any_file_of_macros_is_taken_apart(pieces: list[str]) -> None:
 def test_a_file_without_ends_takes_no_time() -> None:
     assert not any(b.whole for b in blocks.macros("{% macro a() %}{% 'x" * 20_000))
     assert not list(blocks.macros("{% if '" * 200_000))
+
+
+RELATIONS: Any = {
+    "sources": {("web", "orders"): ("raw", "web", "orders"), ("app", "users"): ("app", "users")},
+    "nodes": {"x": ("ref_shop", "x"), "orders": ("ref_shop", "orders")},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ source('app', 'users').replace_path(database='prod') }}", "app.users"),
+        ("{{ source('web', 'orders').replace_path(database='prod') }}", "web.orders"),
+        ("{{ source('web', 'orders').replace_path(database='prod').database }}.x", "prod.x"),
+        ("{{ source('web', 'orders').replace_path(schema='old') }}", "old.orders"),
+        ("{{ source('web', 'orders').replace_path(identifier='orders_2') }}", "web.orders_2"),
+        ("{{ source('web', 'orders').replace_path(identifier='o').identifier }}", "o"),
+        ("{{ ref('x').replace_path(database=target.database) }}", "ref_shop.x"),
+        ("{{ ref('x').replace_path(identifier=ref('x').identifier ~ '_tmp') }}", "x_tmp"),
+        ("{{ ref('x').replace_path(schema='prod') }}", "prod.x"),
+        ("{{ ref('x').incorporate(path={'identifier': 'y'}, type='view') }}", "y"),
+        ("{{ ref('x').incorporate(type='table').quote(schema=false) }}", "ref_shop.x"),
+        ("{{ source('web', 'orders').include(database=false) }}", "web.orders"),
+        ("other.{{ source('web', 'orders').include(database=false, schema=false) }}", "other.orders"),
+        ("other.{{ ref('x').include(schema=false) }}", "other.x"),
+        ("{{ ref('x').include(database=false) }}", "ref_shop.x"),
+        ("{{ source('web', 'orders').without_identifier() }}.y", "raw.web.y"),
+        ("{{ source('web', 'orders').without_identifier().include(database=false) }}.y", "raw.web.y"),
+        ("{{ source('web', 'orders').render() }}", "raw.web.orders"),
+        ("{{ source('web', 'orders').quoted('a b') }}", '"a b"'),
+        ("{{ api.Relation.create(database='d', schema='s', identifier='t', type='table') }}", "s.t"),
+        ("{{ api.Relation.create('d', target.schema, 't') }}", "t"),
+        ("{{ adapter.get_relation('d', 'web', 'orders').render() }}", "web.orders"),
+        ("{{ adapter.get_relation(this.database, this.schema, 'orders').render() }}", "ref_shop.orders"),
+        ("{{ adapter.get_relation(target.database, var('of'), 'orders').render() }}", "orders"),
+        ("{% if ref('x') == ref('x') %}t{% else %}u{% endif %}", "t"),
+    ],
+)
+def test_relations_have_the_methods_of_dbt(text: str, expected: str) -> None:
+    rendered = render(f"select 1 from {text}", **RELATIONS)
+    assert texts(rendered) == [f"select 1 from {expected}"]
+    assert not rendered.doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ref('x').schema }}.y",
+        "{{ ref('x').without_identifier() }}.y",
+        "{{ ref('x').replace_path(schema=target.schema ~ '_old') }}",
+        "{{ ref('x').replace_path(identifier=var('which')) }}",
+        "{{ ref('x').incorporate(path=var('which')) }}",
+        "{{ ref('x').information_schema('columns') }}",
+        "{{ ref('x').nothing_that_we_know }}",
+        "{{ source('web', 'orders', loader=var('which')) }}",
+    ],
+)
+def test_relations_that_nobody_knows_may_be_any(text: str) -> None:
+    rendered = render(f"select 1 from {text}", **RELATIONS)
+    assert rendered.doubts[0].asks
+
+
+def test_two_relations_may_be_one_table() -> None:
+    rendered = render("{% if ref('x') == this %}select a{% else %}select b{% endif %} from t", **RELATIONS)
+    assert texts(rendered) == ["select a from t", "select b from t"]
+    rendered = render("{% if ref('x').is_view %}select a{% else %}select b{% endif %} from t", **RELATIONS)
+    assert texts(rendered) == ["select a from t", "select b from t"]

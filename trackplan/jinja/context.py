@@ -93,15 +93,15 @@ class Context:
         parts = self.settings.nodes.get(name)
         if parts is None:
             run.refs.add(name)
-        return Relation(run, parts or (name,), self.settings.dialect)
+        return Relation(run, self.settings.dialect, parts or (name,), (None, None, str(given[-1])))
 
-    def source(self, *given: object) -> Relation | Unknown:
+    def source(self, *given: object, **named: object) -> Relation | Unknown:
         """`source('x', 'table')`."""
         run = self.environment.run
-        if run.tainted(given) or len(given) != 2 or not all(isinstance(g, str) for g in given):
-            return run.unknown("source", *given, asks=True)
+        if run.tainted(given) or named or len(given) != 2 or not all(isinstance(g, str) for g in given):
+            return run.unknown("source", *given, named, asks=True)
         key = (str(given[0]), str(given[1]))
-        return Relation(run, self.settings.sources.get(key, key), self.settings.dialect)
+        return Relation.stored(run, self.settings.dialect, self.settings.sources.get(key, key))
 
     def var(self, name: object, default: object = _ABSENT) -> Any:
         """The value that the project file gives a variable, else the default, else nobody knows."""

@@ -104,7 +104,7 @@ class Sandbox:
     def _write(self, template: Template, this: tuple[str, ...], run: Run) -> str:
         """One run of a template."""
         self._environment.run = run
-        self._names["this"] = Relation(run, this, self._settings.dialect) if this else run.unknown("this")
+        self._names["this"] = Relation(run, self._settings.dialect, this) if this else run.unknown("this")
         try:
             return self._environment.text_of(template)
         except ReturnError:

@@ -19,10 +19,11 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
+from trackplan.readers.dbt import artifacts, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
 from trackplan.readers.dbt.keys import keyed
 from trackplan.readers.dbt.known import Known
+from trackplan.readers.dbt.lookups import Lookups
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.readers.dbt.rendering import Rendering
 
@@ -69,6 +70,7 @@ class _Project:
         self.packages = packages.read(tree, folder, self.problems)
         self.known = Known(dialect, self.packages[0].name, taken)
         self.rendering = Rendering(Settings(dialect), pack)
+        self.lookups = Lookups(self.known.stored, self.known.nodes)
         self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
         self.disabled: set[str] = set()
@@ -212,7 +214,7 @@ class _Project:
         rendered = self.rendering.render(text, this, package.name)
         for name in rendered.refs - self.disabled:
             self.absent.setdefault(name, path)
-        return lookups.naming(rendered, self.known.stored, self.known.nodes)
+        return self.lookups.naming(rendered)
 
     def _test(self, path: str) -> Iterator[Sql]:
         """A test of its own; what cannot be known of it makes nothing used, so that it is left out."""
