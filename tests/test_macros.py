@@ -157,3 +157,52 @@ def test_two_relations_may_be_one_table() -> None:
     assert texts(rendered) == ["select a from t", "select b from t"]
     rendered = render("{% if ref('x').is_view %}select a{% else %}select b{% endif %} from t", **RELATIONS)
     assert texts(rendered) == ["select a from t", "select b from t"]
+
+
+CHOICES = """
+{% macro loaded() %}
+  {% set found = adapter.get_relation(this.database, this.schema, this.table) %}
+  {{ return(found is not none and found.type == 'table' and model.config.materialized == 'x' and not full()) }}
+{% endmacro %}
+{% macro full() %}{{ return(flags.FULL_REFRESH or var('full')) }}{% endmacro %}
+{% macro ref(name) %}
+  {% if target.schema == 'dev' %}{{ return(builtins.ref(name).include(database=false)) }}
+  {% else %}{{ return(builtins.ref(name)) }}{% endif %}
+{% endmacro %}
+{% macro one_of() %}
+  {% if target.a %}{{ return(ref('x')) }}{% elif target.b %}{{ return(ref('y')) }}
+  {% elif target.c %}{{ exceptions.raise_compiler_error('no') }}{% else %}{{ return(ref('z')) }}{% endif %}
+{% endmacro %}
+{% macro sets() %}{% if target.a %}{% do config(unique_key='k') %}{% endif %}{{ return(true) }}{% endmacro %}
+{% macro fills(l) %}{% if target.a %}{% do l.append('b') %}{% endif %}{{ return(true) }}{% endmacro %}
+{% macro prints() %}{% if target.a %}{{ return(var('a')) }}{% endif %}{{ return(none) }}{% endmacro %}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{% if loaded() %}a{% endif %} {% if loaded() %}b{% else %}c{% endif %}", ["c", "a b"]),
+        ("from {{ ref('x') }}", ["from x"]),
+        ("from {{ one_of() }}", ["from x", "from y", "from z"]),
+        ("from {{ one_of() }}, {{ one_of() }}", ["from x, x", "from y, y", "from z, z"]),
+        ("{% set l = ['a'] %}{% if fills(l) %}{{ l }}{% endif %}", ["['a', 'b']", "['a']"]),
+        ("{% if sets() %}a{% endif %}", ["a"]),
+    ],
+)
+def test_of_a_macro_only_its_values_are_decided_about(text: str, expected: list[str]) -> None:
+    rendered = render(text, ("shop", CHOICES))
+    assert texts(rendered) == expected
+    assert not rendered.doubts
+
+
+def test_a_value_of_a_macro_may_be_unknown() -> None:
+    assert render("select {{ prints() }}", ("shop", CHOICES)).doubts
+
+
+def test_ways_that_end_in_an_error_of_the_template_are_not_counted() -> None:
+    check = "{%% if target.n%d %%}{{ exceptions.raise_compiler_error() }}{%% endif %%}"
+    rendered = render("".join(check % i for i in range(12)) + "select 1")
+    assert texts(rendered) == ["select 1"]
+    assert not rendered.doubts
+    assert render("".join(check % i for i in range(99)) + "select 1").doubts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from jinja2.utils import missing, pass_eval_context
 
 from trackplan.jinja import calls, filters
+from trackplan.jinja.choices import Trial
 from trackplan.jinja.code import SqlCode
 from trackplan.jinja.marks import mark
 from trackplan.jinja.namespaces import Namespace
@@ -187,6 +189,13 @@ class TemplateEnvironment(Operators):
         return __self.known(super().call(__context, __obj, *args, **kwargs))
 
     def _called(__self, __context: Context, __macro: Macro, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        trial = Trial.of(__self.run, __macro.name, (*args, *kwargs, *kwargs.values()))
+        value = __self._once(__context, __macro, *args, **kwargs)
+        return (
+            value if trial is None else trial.settled(value, partial(__self._once, __context, __macro, *args, **kwargs))
+        )
+
+    def _once(__self, __context: Context, __macro: Macro, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         run = __self.run
         run.depth += 1
         try:

@@ -37,6 +37,11 @@ class Relation:
         padded: tuple[Part, ...] = (None, None, *parts)
         return cls(run, dialect, parts, (padded[-3], padded[-2], padded[-1]))
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All that a template can tell of it."""
+        return self._text, self._path, self.perhaps
+
     def __bool__(self) -> bool:
         return bool(self.exists)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VARIANTS = 8
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
+_TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
 _NO_MACROS = Words(())
 
 
@@ -46,17 +47,20 @@ class Variants:
         """Let `write` run once for each way through its unknown conditions, and once more for the rest."""
         found = self._found
         pending: list[dict[bytes, bool]] = [{}]
-        runs = 0
-        while pending and runs < VARIANTS:
+        followed = 0
+        more = False
+        while pending and found.possible < VARIANTS and followed < _TRIED:
             decisions = pending.pop(0)
-            runs += 1
+            followed += 1
             run = self._run(write, decisions)
             taken = dict(decisions)
             for key in run.asked:
-                if len(pending) <= VARIANTS:  # of thousands of conditions, the ways beyond these are followed by nobody
+                if len(pending) < _TRIED:
                     pending.append({**taken, key: False})
+                else:  # of thousands of conditions, the ways beyond these are followed by nobody
+                    more = True
                 taken[key] = True
-        if pending:
+        if pending or more:
             self._run(write, {}, otherwise=False)
             words = [*(t.text for t in found.texts.values()), self._words.called(self._source)]
             clause = "has more conditions than can be followed, which are known only when it runs"
