@@ -61,8 +61,8 @@ class Doubt(Struct, frozen=True):
 class Rendered(Struct, frozen=True):
     """A template's texts, each of which it becomes under some conditions, and its doubts.
 
-    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has. What is `fleeting` may be
-    another where there is more room.
+    `settings` is what `config(…)` sets; where it sets `enabled`, False tells that the template surely is not. `refs`
+    are names that `ref` asks for and nobody has. What is `fleeting` may be another where there is more room.
     """
 
     texts: tuple[Text, ...] = ()

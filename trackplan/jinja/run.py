@@ -39,13 +39,16 @@ class Run:
 
     `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
     `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set. While it
-    `tries` which values a macro may give, no other is tried.
+    `tries` which values a macro may give, no other is tried. `assumed` tells that a variable had the value that it has
+    where nobody sets it, and `off` that the template is surely switched off.
     """
 
     def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True) -> None:
         self.decisions = dict(decisions)
         self.otherwise = otherwise
         self.tries = False
+        self.assumed = False
+        self.off = False
         self.asked: list[bytes] = []
         self.loops: list[Unknown] = []
         self.queries: list[str] = []

@@ -31,6 +31,7 @@ class _Found(Struct):
     settings: dict[str, object] = {}
     refs: set[str] = set()
     possible: int = 0
+    off: int = 0
 
 
 class Variants:
@@ -67,6 +68,8 @@ class Variants:
             found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
         if not found.possible:
             raise ImpossibleError("every way through it ends in an error of its own")
+        if "enabled" in found.settings:
+            found.settings["enabled"] = bool(pending) or more or found.off < found.possible
         return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
 
     def _run(self, write: Callable[[Run], str], decisions: dict[bytes, bool], otherwise: bool = True) -> Run:
@@ -84,6 +87,7 @@ class Variants:
         found, lines, source = self._found, self._lines, self._source
         for name, value in run.settings.items():
             found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
+        found.off += run.off
         found.refs |= run.refs
         queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
         if run.loops:
