@@ -206,3 +206,57 @@ def test_ways_that_end_in_an_error_of_the_template_are_not_counted() -> None:
     assert texts(rendered) == ["select 1"]
     assert not rendered.doubts
     assert render("".join(check % i for i in range(99)) + "select 1").doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "select {% for a, b in adapter.get_columns_in_relation(this) %}{{ a }}, {% endfor %}1 from t",
+            "template_columns",
+        ),
+        ("{% set a, b = run_started_at, 1 %}select {{ a }}, {{ b }} from t", "select template_value(), 1 from t"),
+        ("{% set a, (b, c) = 1, invocation_id %}select {{ b }} from t", "select template_value() from t"),
+        ("select {{ ['a' ~ var('x')] }}", "select [template_value()]"),
+        ("select 1 in {{ [1, run_started_at] }}", "select 1 in [1, template_value()]"),
+        ("select '{{ 'ab'[:run_started_at] }}'", "select template_value()"),
+    ],
+)
+def test_an_unknown_value_is_unpacked_and_printed_in_lists(text: str, expected: str) -> None:
+    rendered = render(text)
+    assert expected in texts(rendered)[0]
+    assert not rendered.doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a, b in var('x') %}{{ a }}{% endfor %}",
+        "{% for k, (a, b) in var('x').items() %}{{ k }}{% endfor %}",
+        "{% set a, b = var('x') %}select {{ a }}",
+        "{% set a, b = 'p' ~ var('x') %}select {{ a }}",
+        "select {{ [var('x')] }}",
+    ],
+)
+def test_parts_of_an_unknown_value_are_in_doubt(text: str) -> None:
+    rendered = render(text)
+    assert rendered.doubts
+    assert "cannot be rendered" not in rendered.doubts[0].clause
+    assert not any("object at" in t.text for t in rendered.texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("select {{ far.away('x') }}", "far.away"),
+        ("select {{ far.away('x').more | upper }}", "far.away"),
+        ("{% for x in far.away() %}{{ x }}{% endfor %}", "far.away"),
+        ("{% set x = far.away() %}select 1 from {{ x }}", "far.away"),
+        ("select {{ model.config('x') }}", ""),
+        ("select {{ ours('x') }}", ""),
+        ("select {{ var('x').more() }}", ""),
+    ],
+)
+def test_a_package_that_is_not_there_is_told(text: str, name: str) -> None:
+    (doubt,) = render(text).doubts
+    assert (f"calls {name} of a package that is not there" in doubt.clause) is bool(name)

@@ -57,7 +57,7 @@ def unknown(environment: TemplateEnvironment, function: Unknown, *given: Any, **
         if isinstance(each, list):
             each[:] = [result] * (len(each) + 1)
         elif isinstance(each, dict):
-            each.update({str(result): result, **dict.fromkeys(each, result)})
+            each.update({environment.known(str(result)): result, **dict.fromkeys(each, result)})
     return result
 
 

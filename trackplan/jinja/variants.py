@@ -95,9 +95,8 @@ class Variants:
             words += [u.words() for u in run.behind(pieces.text)]
             asks = any(u.asks for u in (*run.loops, *run.behind(pieces.text)))
             span = placeholders.place((0, 0), lines)
-            found.doubts[Doubt("\n".join(words), span, "loops over values that are known only when it runs", asks)] = (
-                None
-            )
+            clause = placeholders.lacking(run.loops) or "loops over values that are known only when it runs"
+            found.doubts[Doubt("\n".join(words), span, clause, asks)] = None
             return
         settled, doubts = placeholders.Settler(pieces, run, self._dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
