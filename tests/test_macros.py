@@ -260,3 +260,13 @@ def test_parts_of_an_unknown_value_are_in_doubt(text: str) -> None:
 def test_a_package_that_is_not_there_is_told(text: str, name: str) -> None:
     (doubt,) = render(text).doubts
     assert (f"calls {name} of a package that is not there" in doubt.clause) is bool(name)
+
+
+def test_ways_that_take_long_are_not_followed_one_after_the_other() -> None:
+    check = "{%% if target.n%d %%}{{ exceptions.raise_compiler_error() }}{%% endif %%}"
+    rendered = render(
+        "{% for i in range(99999) %}{% set x = i + 1 %}{% endfor %}"
+        + "".join(check % i for i in range(40))
+        + "select 1"
+    )
+    assert "more conditions" in rendered.doubts[0].clause

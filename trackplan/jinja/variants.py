@@ -10,7 +10,7 @@ from msgspec import Struct
 from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
-from trackplan.jinja.run import ImpossibleError, Run
+from trackplan.jinja.run import BUDGET, ImpossibleError, Run
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER
 from trackplan.jinja.words import Words
 
@@ -48,12 +48,13 @@ class Variants:
         """Let `write` run once for each way through its unknown conditions, and once more for the rest."""
         found = self._found
         pending: list[dict[bytes, bool]] = [{}]
-        followed = 0
+        followed = spent = 0
         more = False
-        while pending and found.possible < VARIANTS and followed < _TRIED:
+        while pending and found.possible < VARIANTS and followed < _TRIED and spent < BUDGET:
             decisions = pending.pop(0)
             followed += 1
             run = self._run(write, decisions)
+            spent += BUDGET - run.left
             taken = dict(decisions)
             for key in run.asked:
                 if len(pending) < _TRIED:
