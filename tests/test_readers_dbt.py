@@ -204,6 +204,59 @@ def test_disabled_models_are_left_out_and_unknown_references_are_in_doubt(tmp_pa
     assert {"orders", "begun", "*"} <= set(doubt.text.split())
 
 
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        ({"models/m.sql": "{{ config(enabled=var('no')) }}select 1"}, False),
+        ({"models/m.sql": "{{ config(enabled=var('no', true) == true) }}select 1"}, False),
+        ({"models/m.sql": "{{ config(enabled=not var('no')) }}select 1"}, True),
+        ({"models/m.sql": "{{ config(enabled=target.name == 'prod') }}select 1"}, True),
+        ({"models/m.sql": "{{ config(enabled=var('no') and target.name == 'prod') }}select 1"}, False),
+        ({"models/m.sql": "{{ config(enabled=env_var('ON', 'x') == 'y') }}select 1"}, True),
+        ({"models/m.sql": "{% if target.name == 'a' %}{{ config(enabled=false) }}{% endif %}select 1"}, True),
+        ({"models/m.sql": "{% if target.b %}{{ config(enabled=var('no')) }}{% endif %}select 1"}, True),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: false}}]"}, False),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: \"{{ var('no') }}\"}}]"}, False),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: \"{{ var('other', false) }}\"}}]"}, True),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: \"{{ target.name == 'prod' }}\"}}]"}, True),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: false}}]", "models/a/m.sql": "select 2"}, True),
+        ({"models/m.yml": "models: [{name: m, config: {enabled: true}}]", "switch": "false"}, True),
+        ({"models/m.sql": "{{ config(enabled=true) }}select 1", "switch": "false"}, True),
+        ({"models/m.sql": "select 1 as enabled", "switch": "false"}, False),
+        ({"switch": "false"}, False),
+        ({"switch": "\"{{ var('no') }}\""}, False),
+        ({"switch": "\"{{ var('no') or var('unset') }}\""}, True),
+        ({"switch": "\"{{ not var('no') | as_bool }}\""}, True),
+    ],
+)
+def test_what_is_surely_switched_off_builds_nothing(tmp_path: Path, said: dict[str, str], there: bool) -> None:
+    switch = said.pop("switch", "true")
+    files = {
+        "dbt_project.yml": f"name: a\nvars: {{no: false}}\nmodels: {{a: {{+enabled: {switch}}}}}\n",
+        "models/m.sql": "select 1",
+        "models/n.sql": "{{ config(enabled=true) }}select a from {{ ref('m') }}",
+        **said,
+    }
+    found = {s.place.path for s in project(tmp_path, files) if isinstance(s, Sql)}
+    assert ("models/m.sql" in found) is there
+    assert "models/n.sql" in found
+
+
+def test_the_project_decides_what_of_a_package_is_built(tmp_path: Path) -> None:
+    files = {
+        "dbt_project.yml": "name: a\nmodels: {p: {x: {+enabled: true}, y: {+enabled: false}}}\n",
+        "dbt_packages/p/dbt_project.yml": "name: p\nmodels: {p: {+enabled: false}}\n",
+        "dbt_packages/p/models/x/on.sql": "select 1",
+        "dbt_packages/p/models/y/off.sql": "select 1",
+        "dbt_packages/p/models/z/off.sql": "select 1",
+        "dbt_packages/p/models/z/own.sql": "{{ config(enabled=true) }}select 1",
+        "dbt_packages/p/models/x/kept.sql": "{{ config(enabled=false) }}select 1",
+        "dbt_packages/p/models/y/lost.sql": "{{ config(enabled=true) }}select 1",
+    }
+    found = {s.place.path.rpartition("/")[2] for s in project(tmp_path, files) if isinstance(s, Sql)}
+    assert found == {"on.sql", "own.sql", "kept.sql"}
+
+
 def test_two_projects_may_have_models_of_one_name(tmp_path: Path) -> None:
     files = {"models/orders.sql": "select 1 as a", "models/x.sql": "select a from {{ ref('orders') }}"}
     found = [d for d in project(tmp_path, files) if isinstance(d, Table | Sql)]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TYPES = {"tsql": "sqlserver", "spark2": "spark", "": ""}
 _PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
+# Schemas in which the project's own relations are built.
+_OURS = frozenset(["schema", "target.schema"])
 _ASKS = frozenset(["list_relations", "list_relations_without_caching", "execute"])
 
 
@@ -71,10 +73,15 @@ class Adapter:
     def _existing(self, *given: object, **named: object) -> object:
         """A relation by its name, if there is one."""
         run = self._environment.run
-        name = named.get("identifier", given[2] if len(given) > 2 else None)
-        if name is None or run.tainted(name):
+        schema, name = _path(*given, **named)
+        if not isinstance(name, str) or run.tainted(name):
             return run.unknown("adapter.get_relation", *given, named, asks=True)
-        return Relation(run, self._nodes.get(str(name), (str(name),)), self._dialect, perhaps=True)
+        shown: tuple[str, ...] = (name,)
+        if isinstance(schema, str) and not run.tainted(schema):
+            shown = (schema, name)
+        elif isinstance(schema, Unknown) and schema.label in _OURS:
+            shown = self._nodes.get(name, shown)
+        return Relation(run, self._dialect, shown, (None, schema, name), perhaps=True)  # type: ignore[arg-type]
 
     def _target(self, name: str) -> object | None:
         if name == "get":
@@ -90,10 +97,11 @@ class Adapter:
 
     def _relation(self, *given: object, **named: object) -> object:
         run = self._environment.run
-        name = named.get("identifier")
-        if name is None or run.tainted(name):
+        schema, name = _path(*given, **named)
+        if not isinstance(name, str) or run.tainted(name):
             return run.unknown("api.Relation.create", *given, named, asks=True)
-        return Relation(run, (str(name),), self._dialect)
+        shown = (schema, name) if isinstance(schema, str) and not run.tainted(schema) else (name,)
+        return Relation(run, self._dialect, shown, (None, schema, name))  # type: ignore[arg-type]
 
     def _dispatch(self, name: object = "", namespace: object = None, *_: object, **named: object) -> object:
         """The macro that dbt would choose for this warehouse: of the project, of the named package, of dbt."""
@@ -110,6 +118,14 @@ class Adapter:
                     return found
         found_standard = self._standard(name)
         return run.unknown(f"{package or ''}.{name}") if found_standard is None else found_standard
+
+
+def _path(
+    database: object = None, schema: object = None, identifier: object = None, *_: object, **__: object
+) -> tuple[object, object]:
+    """The schema and the name of a relation that is asked for; in which database, decides nothing."""
+    del database
+    return schema, identifier
 
 
 def _first(value: object = "", *_: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from trackplan.jinja.run import StopError
@@ -45,6 +46,19 @@ def method(
     if _depends(environment, owner, name, arguments):
         return run.unknown(name, owner, *arguments)
     return environment.known(function(*given, **named))
+
+
+def unknown(environment: TemplateEnvironment, function: Unknown, *given: Any, **named: Any) -> Unknown:
+    """What a function gives that nobody knows. It may have put anything into the lists and mappings it was given."""
+    before = {name: copy(value) if isinstance(value, list | dict) else value for name, value in named.items()}
+    values = [copy(value) if isinstance(value, list | dict) else value for value in given]
+    result = environment.run.unknown("()", function, *values, before)
+    for each in (*given, *named.values()) if function.kind != "value" else ():
+        if isinstance(each, list):
+            each[:] = [result] * (len(each) + 1)
+        elif isinstance(each, dict):
+            each.update({environment.known(str(result)): result, **dict.fromkeys(each, result)})
+    return result
 
 
 def _depends(environment: TemplateEnvironment, owner: object, name: str, arguments: tuple[object, ...]) -> bool:

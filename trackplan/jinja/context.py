@@ -93,15 +93,15 @@ class Context:
         parts = self.settings.nodes.get(name)
         if parts is None:
             run.refs.add(name)
-        return Relation(run, parts or (name,), self.settings.dialect)
+        return Relation(run, self.settings.dialect, parts or (name,), (None, None, str(given[-1])))
 
-    def source(self, *given: object) -> Relation | Unknown:
+    def source(self, *given: object, **named: object) -> Relation | Unknown:
         """`source('x', 'table')`."""
         run = self.environment.run
-        if run.tainted(given) or len(given) != 2 or not all(isinstance(g, str) for g in given):
-            return run.unknown("source", *given, asks=True)
+        if run.tainted(given) or named or len(given) != 2 or not all(isinstance(g, str) for g in given):
+            return run.unknown("source", *given, named, asks=True)
         key = (str(given[0]), str(given[1]))
-        return Relation(run, self.settings.sources.get(key, key), self.settings.dialect)
+        return Relation.stored(run, self.settings.dialect, self.settings.sources.get(key, key))
 
     def var(self, name: object, default: object = _ABSENT) -> Any:
         """The value that the project file gives a variable, else the default, else nobody knows."""
@@ -110,6 +110,7 @@ class Context:
         for package in (self.package, self.settings.name):
             if isinstance(name, str) and name in known.get(package, {}):
                 return self._rendered(copy.deepcopy(known[package][name]))
+        run.assumed = True  # whoever starts dbt may give it another
         return run.unknown(f"var({name})") if default is _ABSENT or run.tainted(name) else default
 
     def _rendered(self, value: object) -> object:
@@ -130,6 +131,7 @@ class Context:
 
     def env_var(self, name: object, default: object = _ABSENT) -> object:
         """The default: the environment is not the project's, and never read."""
+        self.environment.run.assumed = True
         return self.environment.run.unknown(f"env_var({name})") if default is _ABSENT else default
 
     def run_query(self, query: object = "", *_: object, **__: object) -> Unknown:
@@ -203,7 +205,10 @@ class Config:
         for each in given:
             if isinstance(each, Mapping):
                 named = {**{str(k): v for k, v in each.items()}, **named}
-        self._environment.run.settings.update(named)
+        run = self._environment.run
+        run.settings.update(named)
+        if "enabled" in named:
+            run.off = named["enabled"] is False and not run.assumed
         return ""
 
     def get(self, name: object, *_: object, **__: object) -> object:

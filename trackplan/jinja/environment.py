@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from jinja2.runtime import Context, Macro, Undefined
 from jinja2.utils import missing, pass_eval_context
 
 from trackplan.jinja import calls, filters
+from trackplan.jinja.choices import Trial
 from trackplan.jinja.code import SqlCode
 from trackplan.jinja.marks import mark
 from trackplan.jinja.namespaces import Namespace
@@ -23,6 +25,7 @@ from trackplan.jinja.unknown import Mixed, Unknown
 if TYPE_CHECKING:
     from jinja2.nodes import EvalContext
 
+Shape = tuple[Any, ...]
 # Names that only know the time or number of a run, and one that others take for nothing.
 _VALUES = frozenset(["run_started_at", "invocation_id", "modules", "dbt_version", "thread_id"])
 _NOTHING = frozenset(["null", "NULL", "Null"])
@@ -44,7 +47,8 @@ class TemplateEnvironment(Operators):
         self.run = Run({})
         self.undefined = _undefined_of(self)
         self.filters.clear()
-        self.filters.update({**filters.filters(self), "counted": self.counted, "truth": self.truth})
+        own = (self.counted, self.truth, self.unpacked, self.each_unpacked)
+        self.filters.update({**filters.filters(self), **{function.__name__: function for function in own}})
         self.tests.clear()
         self.tests.update(filters.tests(self))
         self.globals = {}
@@ -121,6 +125,20 @@ class TemplateEnvironment(Operators):
             self.run.spend(STEP)
             yield value
 
+    def unpacked(self, value: Any, shape: Shape) -> Any:
+        """An item for several names: an unknown one has as many parts as there are names."""
+        if isinstance(value, Mixed):
+            value = self.run.unknown("characters", str(value))
+        if isinstance(value, Unknown):
+            value = [self.run.unknown("[]", value, number) for number in range(len(shape))]
+        if not any(shape) or not isinstance(value, list | tuple) or len(value) != len(shape):
+            return value
+        return [self.unpacked(each, inner) if inner else each for each, inner in zip(value, shape, strict=True)]
+
+    def each_unpacked(self, values: Iterable[Any], shape: Shape) -> Iterator[Any]:
+        """Items of which each is for several names."""
+        return (self.unpacked(value, shape) for value in values)
+
     def truth(self, value: Any) -> Any:
         """A condition; how many unknown items a list has, nobody knows, and so not whether it has any."""
         if isinstance(value, list | tuple | dict) and value and self.run.tainted(value):
@@ -130,7 +148,8 @@ class TemplateEnvironment(Operators):
     def keyed(self, *pairs: tuple[Any, Any]) -> Any:
         """A mapping; its keys are texts and numbers."""
         self.run.tainted(pairs)  # has the price of writing the keys
-        return {key if isinstance(key, str | int | float | bool) or key is None else str(key): v for key, v in pairs}
+        plain = (str, int, float, bool, type(None))
+        return {key if isinstance(key, plain) else self.known(str(key)): value for key, value in pairs}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute; unknown of an unknown value."""
@@ -142,13 +161,14 @@ class TemplateEnvironment(Operators):
             return self.run.unknown(f"{obj.name}.{attribute}", asks=asks) if found is None else found
         if isinstance(obj, FunctionType | MethodType):
             return self.run.unknown(f"{obj.__name__}.{attribute}")
-        return super().getattr(obj, attribute)
+        return self._missed(obj, attribute, super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item; unknown of an unknown value or for an unknown key."""
         self.run.spend(STEP)
-        if isinstance(obj, Unknown) or self.run.tainted(argument):
-            return self.run.unknown("[]", obj, argument)
+        parts = (argument.start, argument.stop, argument.step) if isinstance(argument, slice) else argument
+        if isinstance(obj, Unknown) or self.run.tainted(parts):
+            return self.run.unknown("[]", obj, parts)
         if isinstance(argument, slice):
             if isinstance(obj, Mixed):
                 return self.run.unknown("[:]", str(obj), str(argument))
@@ -158,7 +178,13 @@ class TemplateEnvironment(Operators):
             return self.run.unknown("[]", str(obj), argument)
         if isinstance(obj, Namespace):
             return self.getattr(obj, str(argument))
-        return super().getitem(obj, argument)
+        return self._missed(obj, argument, super().getitem(obj, argument))
+
+    def _missed(self, obj: Any, key: Any, found: Any) -> Any:
+        """`found`, unless a mapping has not the key but others that nobody knows."""
+        if isinstance(obj, dict) and isinstance(found, Undefined) and self.run.tainted(list(obj)):
+            return self.run.unknown("[]", obj, key)
+        return found
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         """A call of anything."""
@@ -170,17 +196,24 @@ class TemplateEnvironment(Operators):
         for name in ("_loop_vars", "_block_vars"):
             if not isinstance(__obj, Macro):
                 kwargs.pop(name, None)
-        if isinstance(__obj, Unknown):
-            return run.unknown("()", __obj, *args, kwargs)
-        if isinstance(__obj, BuiltinMethodType) and isinstance(__obj.__self__, (str, *calls.CONTAINERS)):
-            return calls.method(__self, __obj.__self__, __obj, *args, **kwargs)
         if isinstance(__obj, Callable) and getattr(__obj, "loads", False):  # type: ignore[arg-type]
             __obj = __obj.loaded()
+        if isinstance(__obj, Unknown):
+            return calls.unknown(__self, __obj, *args, **kwargs)
+        if isinstance(__obj, BuiltinMethodType) and isinstance(__obj.__self__, (str, *calls.CONTAINERS)):
+            return calls.method(__self, __obj.__self__, __obj, *args, **kwargs)
         if isinstance(__obj, Macro):
             return __self._called(__context, __obj, *args, **kwargs)
         return __self.known(super().call(__context, __obj, *args, **kwargs))
 
     def _called(__self, __context: Context, __macro: Macro, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        trial = Trial.of(__self.run, __macro.name, (*args, *kwargs, *kwargs.values()))
+        value = __self._once(__context, __macro, *args, **kwargs)
+        return (
+            value if trial is None else trial.settled(value, partial(__self._once, __context, __macro, *args, **kwargs))
+        )
+
+    def _once(__self, __context: Context, __macro: Macro, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         run = __self.run
         run.depth += 1
         try:
@@ -194,19 +227,29 @@ class TemplateEnvironment(Operators):
 
 
 def _instrument(tree: nodes.Template) -> None:
-    """Count the turns of loops, and let conditions be unknown."""
-    found: Any = tree.find_all((nodes.For, nodes.If, nodes.CondExpr, nodes.Not))
+    """Count the turns of loops, and let conditions and what is for several names be unknown."""
+    found: Any = tree.find_all((nodes.Assign, nodes.For, nodes.If, nodes.CondExpr, nodes.Not))
     for node in found:
-        if isinstance(node, nodes.For):
+        shape = _shape(node.target) if isinstance(node, nodes.Assign | nodes.For) else ()
+        if isinstance(node, nodes.Assign):
+            node.node = _filtered(node.node, "unpacked", shape) if shape else node.node
+        elif isinstance(node, nodes.For):
             node.iter = _filtered(node.iter, "counted")
+            node.iter = _filtered(node.iter, "each_unpacked", shape) if shape else node.iter
         elif isinstance(node, nodes.Not):
             node.node = _filtered(node.node, "truth")
         else:
             node.test = _filtered(node.test, "truth")
 
 
-def _filtered(node: Any, name: str) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+def _shape(target: nodes.Node) -> Shape:
+    """How many names there are on the left, and of each how many it is itself."""
+    return tuple(map(_shape, target.items)) if isinstance(target, nodes.Tuple) else ()
+
+
+def _filtered(node: Any, name: str, shape: Shape = ()) -> nodes.Filter:
+    given: list[nodes.Expr] = [nodes.Const(shape)] if shape else []
+    return nodes.Filter(node, name, given, [], None, None, lineno=node.lineno)
 
 
 def _undefined_of(environment: TemplateEnvironment) -> type[Undefined]:

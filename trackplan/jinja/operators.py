@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2.sandbox import SandboxedEnvironment
 
+from trackplan.jinja.relation import Relation
 from trackplan.jinja.run import STEP, Run, StopError
 from trackplan.jinja.unknown import OPEN, Unknown
 
@@ -59,6 +60,8 @@ class Operators(SandboxedEnvironment):
 
     def _compared(self, left: Any, sign: str, right: Any) -> Any:
         self.run.spend(STEP)
+        if isinstance(left, Relation) and isinstance(right, Relation) and str(left) != str(right):
+            return self.run.unknown(sign, str(left), str(right))  # two names may be those of one table
         if self.run.tainted(left) | self.run.tainted(right):
             if sign in ("in", "notin") and self._surely_in(left, right):
                 return sign == "in"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -91,7 +91,8 @@ class Settler:
         words = "\n".join([PLACEHOLDER.sub(" ", part), *(u.words() for u in values), "*"])
         span = self._pieces.source(statement.first)
         asks = statement.asks or bool(alone) or any(u.asks for u in values)
-        self._doubts.append(Doubt(words, place(span, self._lines), clause_of(self._source, span), asks))
+        clause = lacking(statement.unknown) or clause_of(self._source, span)
+        self._doubts.append(Doubt(words, place(span, self._lines), clause, asks))
         return len(self._edits)
 
     def _replaced(self, token: Token) -> Edit | None:
@@ -158,6 +159,12 @@ def _string(token: Token) -> str | None:
 def place(span: tuple[int, int], lines: Sequence[int]) -> tuple[int, int, int, int]:
     """A span of the template as lines and columns."""
     return (*position(lines, span[0]), *position(lines, max(span)))
+
+
+def lacking(values: Iterable[Unknown]) -> str:
+    """What a finding says where a package is missing, since that can be mended at once; nothing where none is."""
+    name = next(filter(None, (value.absent() for value in values)), "")
+    return f"calls {name} of a package that is not there (`dbt deps` installs packages)" if name else ""
 
 
 def clause_of(source: str, span: tuple[int, int]) -> str:

@@ -12,6 +12,7 @@ from trackplan.facts.declared import Consumer, Sql
 from trackplan.findings import Place
 from trackplan.sql.text import Origin
 
+_PRIVATE = re.compile("[\ue010-\ue013]")
 _OPENING = re.compile(r"\{[{%#]")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -19,6 +20,11 @@ _HALF = re.compile("[\ud800-\udfff]")
 def is_template(text: str) -> bool:
     """Whether `text` holds anything of Jinja."""
     return _OPENING.search(text) is not None
+
+
+def cleaned(text: str) -> str:
+    """A template without signs that mean something here, and with plain ends of lines."""
+    return _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def mended(text: str) -> str:
@@ -55,8 +61,8 @@ class Doubt(Struct, frozen=True):
 class Rendered(Struct, frozen=True):
     """A template's texts, each of which it becomes under some conditions, and its doubts.
 
-    `settings` is what `config(…)` sets, `refs` are names that `ref` asks for and nobody has. What is `fleeting` may be
-    another where there is more room.
+    `settings` is what `config(…)` sets; where it sets `enabled`, False tells that the template surely is not. `refs`
+    are names that `ref` asks for and nobody has. What is `fleeting` may be another where there is more room.
     """
 
     texts: tuple[Text, ...] = ()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trackplan.jinja.rendered import Doubt, Rendered, Text, is_template
-from trackplan.jinja.words import called
+from trackplan.jinja.rendered import Doubt, Rendered, Text, cleaned, is_template
+from trackplan.jinja.words import Words
 
 if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 VERSION = "1"
 """Changes whenever the same template may render to something else."""
 _LONGEST = 2_000_000
-_PRIVATE = re.compile("[\ue010-\ue013]")
 
 
 class Renderer:
@@ -32,10 +30,14 @@ class Renderer:
         return f"{VERSION}-{self.settings.fingerprint()}"
 
     @cached_property
+    def _words(self) -> Words:
+        return Words(self.settings.macros)
+
+    @cached_property
     def _sandbox(self) -> Sandbox:
         from trackplan.jinja.sandbox import Sandbox
 
-        return Sandbox(self.settings)
+        return Sandbox(self.settings, self._words)
 
     def render(self, text: str, this: tuple[str, ...] = (), package: str = "") -> Rendered:
         """What `text` may become. `this` is the relation that it builds, `package` the project that it belongs to.
@@ -44,14 +46,14 @@ class Renderer:
         """
         if not is_template(text):
             return Rendered((Text(text),))
-        source = _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+        source = cleaned(text)
         if len(source) > _LONGEST:
             return self._not(source, (1, 1, 1, 1), f"is a template of more than {_LONGEST:,} letters")
         return self._sandbox.render(source, this, package or self.settings.name, self._not).mended()
 
     def _not(self, source: str, span: tuple[int, int, int, int], clause: str) -> Rendered:
         """A template that is not rendered: whatever it says or calls may be in it."""
-        return Rendered(doubts=(Doubt(called(source, self.settings.macros), span, clause, asks=True),))
+        return Rendered(doubts=(Doubt(self._words.called(source), span, clause, asks=True),))
 
 
 Fallback = Callable[[str, tuple[int, int, int, int], str], Rendered]

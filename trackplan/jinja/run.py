@@ -11,6 +11,8 @@ BUDGET = 20_000_000
 """What one run may spend, in characters; a step costs as much as a few dozen of them."""
 STEP = 40
 DEPTH = 50
+COMPARISONS = frozenset(["eq", "ne", "lt", "lteq", "gt", "gteq", "in", "notin"])
+"""What comparisons of unknown values are called; with tests, which begin with `is `, they are true or false."""
 _NODE = 10
 # What keeps to names where it is done to names: filters, operators, attributes.
 _TYPES_OF_COLUMN = frozenset([".data_type", ".dtype", ".char_size", ".numeric_precision"])
@@ -36,12 +38,17 @@ class Run:
     """The state of one run. `decisions` says which way to go at conditions, by key; others are taken as `otherwise`.
 
     `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
-    `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set.
+    `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set. While it
+    `tries` which values a macro may give, no other is tried. `assumed` tells that a variable had the value that it has
+    where nobody sets it, and `off` that the template is surely switched off.
     """
 
     def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True) -> None:
         self.decisions = dict(decisions)
         self.otherwise = otherwise
+        self.tries = False
+        self.assumed = False
+        self.off = False
         self.asked: list[bytes] = []
         self.loops: list[Unknown] = []
         self.queries: list[str] = []

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from trackplan.jinja.project import Settings
     from trackplan.jinja.renderer import Fallback
+    from trackplan.jinja.words import Words
 
 _Span = tuple[int, int, int, int]
 
@@ -34,19 +35,21 @@ _Span = tuple[int, int, int, int]
 class Sandbox:
     """Everything that the templates of one project share."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, words: Words) -> None:
         self._settings = settings
+        self._words = words
         self._environment = TemplateEnvironment()
         self._context = Context(self._environment, settings)
         self._names = self._environment.names
-        self._names.update(self._known())
+        self._macros = macros.load(self._environment, settings.macros, self._names, words)
+        self._common = self._known()
 
     def _known(self) -> dict[str, Any]:
         """All names that templates may use; the project's own macros come before those of the same name."""
         environment, settings = self._environment, self._settings
         standard = Standard(settings.dialect)
         utilities = Utilities(environment, standard)
-        found = macros.load(environment, settings.macros, self._names)
+        found = self._macros
 
         def member(package: str, name: str) -> object | None:
             return found.get(package, {}).get(name)
@@ -73,10 +76,10 @@ class Sandbox:
         lines = [0, *(m.end() for m in re.finditer("\n", source))]
         template: Template | None = None
         self._environment.run = Run({})
-        self._context.package = package
+        self._enter(package)
         try:
             template = self._environment.template(source, self._names, marked=True)
-            variants = Variants(source, lines, self._settings)
+            variants = Variants(source, lines, self._settings, self._words)
             return variants.follow(partial(self._write, template, this))
         except StopError as error:
             return fallback(source, self._place(template, error, lines), str(error))
@@ -91,10 +94,17 @@ class Sandbox:
             clause = f"cannot be rendered: {_clause(error)}"
             return fallback(source, self._place(template, error, lines), clause)
 
+    def _enter(self, package: str) -> None:
+        """Let templates of a package run, which find its own macros first."""
+        if self._context.package != package or not self._names:
+            self._context.package = package
+            self._names.clear()
+            self._names.update({**self._common, **self._macros.get(package, {})})
+
     def _write(self, template: Template, this: tuple[str, ...], run: Run) -> str:
         """One run of a template."""
         self._environment.run = run
-        self._names["this"] = Relation(run, this, self._settings.dialect) if this else run.unknown("this")
+        self._names["this"] = Relation(run, self._settings.dialect, this) if this else run.unknown("this")
         try:
             return self._environment.text_of(template)
         except ReturnError:

@@ -15,6 +15,11 @@ PLACEHOLDER = re.compile("\ue010([0-9]+)\ue011")
 _LONGEST_WORD = 20_000
 _TURNS = 3
 
+# Names that dbt gives to templates and that are no packages.
+_OF_DBT = frozenset(
+    ["caller", "context", "database", "dbt_metadata_envs", "flags", "invocation_args_dict", "loop", "metrics", "model",
+     "modules", "node", "post_hooks", "pre_hooks", "schema", "self", "sql", "this", "validation"]
+)  # fmt: skip
 Kind = Literal["", "name", "value"]
 """What an unknown value can be: anything, names of columns (or texts out of them), or numbers, dates and the like."""
 
@@ -43,6 +48,9 @@ class Unknown:
     def __str__(self) -> str:
         return self.run.placeholder(self)
 
+    def __repr__(self) -> str:
+        return str(self)  # as an item of a list that is printed
+
     def __iter__(self) -> Iterator[Unknown]:
         """Items that nobody knows; nobody knows how many there are either, and the run notes that.
 
@@ -54,6 +62,16 @@ class Unknown:
         else:
             self.run.loops.append(self)
             yield item
+
+    def absent(self) -> str:
+        """The macro that it comes from, if that is one of a package that nobody has."""
+        found, value = "", self
+        while not found and value.parts and isinstance(value.parts[0], Unknown):
+            inner = value.parts[0]
+            named = not inner.parts and inner.label.isidentifier() and inner.label not in _OF_DBT
+            found = value.label if named and value.label.startswith(f"{inner.label}.") else ""
+            value = inner
+        return found
 
     def words(self) -> str:
         """Every text that the value is made of, since each may name what it becomes."""
@@ -95,5 +113,8 @@ class Mixed(str):
         if PLACEHOLDER.sub("", self).strip():
             return True
         return bool(self.run.unknown("is there", str(self)))
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("\\ue010", OPEN).replace("\\ue011", CLOSE)
 
     __hash__ = str.__hash__

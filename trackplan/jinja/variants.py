@@ -10,15 +10,17 @@ from msgspec import Struct
 from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
-from trackplan.jinja.run import ImpossibleError, Run
+from trackplan.jinja.run import BUDGET, ImpossibleError, Run
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER
-from trackplan.jinja.words import called
+from trackplan.jinja.words import Words
 
 if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
 
 VARIANTS = 8
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
+_TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
+_NO_MACROS = Words(())
 
 
 class _Found(Struct):
@@ -29,38 +31,46 @@ class _Found(Struct):
     settings: dict[str, object] = {}
     refs: set[str] = set()
     possible: int = 0
+    off: int = 0
 
 
 class Variants:
     """Gathers what one template may become. `lines` are the offsets at which its lines begin."""
 
-    def __init__(self, source: str, lines: Sequence[int], settings: Settings) -> None:
+    def __init__(self, source: str, lines: Sequence[int], settings: Settings, words: Words = _NO_MACROS) -> None:
         self._source = source
         self._lines = lines
-        self._settings = settings
+        self._dialect = settings.dialect
+        self._words = words
         self._found = _Found()
 
     def follow(self, write: Callable[[Run], str]) -> Rendered:
         """Let `write` run once for each way through its unknown conditions, and once more for the rest."""
         found = self._found
         pending: list[dict[bytes, bool]] = [{}]
-        runs = 0
-        while pending and runs < VARIANTS:
+        followed = spent = 0
+        more = False
+        while pending and found.possible < VARIANTS and followed < _TRIED and spent < BUDGET:
             decisions = pending.pop(0)
-            runs += 1
+            followed += 1
             run = self._run(write, decisions)
+            spent += BUDGET - run.left
             taken = dict(decisions)
             for key in run.asked:
-                if len(pending) <= VARIANTS:  # of thousands of conditions, the ways beyond these are followed by nobody
+                if len(pending) < _TRIED:
                     pending.append({**taken, key: False})
+                else:  # of thousands of conditions, the ways beyond these are followed by nobody
+                    more = True
                 taken[key] = True
-        if pending:
+        if pending or more:
             self._run(write, {}, otherwise=False)
-            words = [*(t.text for t in found.texts.values()), called(self._source, self._settings.macros)]
+            words = [*(t.text for t in found.texts.values()), self._words.called(self._source)]
             clause = "has more conditions than can be followed, which are known only when it runs"
             found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
         if not found.possible:
             raise ImpossibleError("every way through it ends in an error of its own")
+        if "enabled" in found.settings:
+            found.settings["enabled"] = bool(pending) or more or found.off < found.possible
         return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
 
     def _run(self, write: Callable[[Run], str], decisions: dict[bytes, bool], otherwise: bool = True) -> Run:
@@ -78,6 +88,7 @@ class Variants:
         found, lines, source = self._found, self._lines, self._source
         for name, value in run.settings.items():
             found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
+        found.off += run.off
         found.refs |= run.refs
         queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
         if run.loops:
@@ -85,11 +96,10 @@ class Variants:
             words += [u.words() for u in run.behind(pieces.text)]
             asks = any(u.asks for u in (*run.loops, *run.behind(pieces.text)))
             span = placeholders.place((0, 0), lines)
-            found.doubts[Doubt("\n".join(words), span, "loops over values that are known only when it runs", asks)] = (
-                None
-            )
+            clause = placeholders.lacking(run.loops) or "loops over values that are known only when it runs"
+            found.doubts[Doubt("\n".join(words), span, clause, asks)] = None
             return
-        settled, doubts = placeholders.Settler(pieces, run, self._settings.dialect, lines, source).settle()
+        settled, doubts = placeholders.Settler(pieces, run, self._dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
         if settled.text.strip() and settled.text not in found.texts:
             found.texts[settled.text] = Text(settled.text, settled.origin(lines))

@@ -19,12 +19,14 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, lookups, packages, snapshots
+from trackplan.readers.dbt import artifacts, packages, snapshots
 from trackplan.readers.dbt.hooks import hooks
 from trackplan.readers.dbt.keys import keyed
 from trackplan.readers.dbt.known import Known
+from trackplan.readers.dbt.lookups import Lookups
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.readers.dbt.rendering import Rendering
+from trackplan.readers.dbt.switches import Switches
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import Declaration
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from trackplan.tree import Tree
 
 _SAYS_SOMETHING = re.compile(r"^[ \t]*[^#\s-]", re.MULTILINE)
-_DISABLED = re.compile(r"\benabled\s*=\s*[Ff]alse\b")
+_SWITCHES = re.compile(r"\benabled\b")
 _MACRO = re.compile(r"\{%[-+]?\s*(?:macro|test|data_test)\s")
 _NOTHING = Node(None, Place(""))
 
@@ -60,7 +62,10 @@ def project(
 
 
 class _Project:
-    """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them."""
+    """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them.
+
+    What is `switched` is on or off, and finally so or unless the file says otherwise itself.
+    """
 
     def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str], pack: Pack) -> None:
         self.tree = tree
@@ -69,9 +74,11 @@ class _Project:
         self.packages = packages.read(tree, folder, self.problems)
         self.known = Known(dialect, self.packages[0].name, taken)
         self.rendering = Rendering(Settings(dialect), pack)
+        self.lookups = Lookups(self.known.stored, self.known.nodes)
         self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
         self.disabled: set[str] = set()
+        self.switched: dict[str, tuple[bool, bool]] = {}
         self.shared: set[str] = set()
 
     def declarations(self) -> Iterator[Declaration | Problem]:
@@ -79,7 +86,11 @@ class _Project:
         files = [file for package in self.packages for file in self._property_files(package)]
         for file in files:
             file.learn()
-        built = [(package, path) for package in self.packages for path in self._built(package)]
+        switches = Switches(self.known.dialect, self.packages, self.known.enabled)
+        for package in self.packages:
+            for kind, paths in self._buildable(package):
+                switches.count(kind, paths)
+        built = [(package, path) for package in self.packages for path in self._built(package, switches)]
         for file in files:
             file.learn_measures()
         settings = self._settings()
@@ -117,17 +128,21 @@ class _Project:
             if _SAYS_SOMETHING.search(self._text(path)):
                 yield PropertyFile(packages.document(self.tree, path, self.problems), self.known)
 
-    def _built(self, package: Package) -> Iterator[str]:
+    def _buildable(self, package: Package) -> Iterator[tuple[str, list[str]]]:
+        yield "models", package.files(self.tree, ["models"], ["sql", "py"])
+        yield "seeds", package.files(self.tree, ["seeds"], ["csv"])
+
+    def _built(self, package: Package, switches: Switches) -> Iterator[str]:
         """The files that build something; what they build is made known."""
-        found = package.files(self.tree, ["models"], ["sql", "py"]) + package.files(self.tree, ["seeds"], ["csv"])
-        for path in found:
-            kind = "seed" if path.endswith(".csv") else "model"
-            said = package.configured(f"{kind}s", path, "enabled")
-            if said and said[-1].value is False:
+        for kind, path in ((kind, path) for kind, paths in self._buildable(package) for path in paths):
+            off, final = switches.off(package, kind, path), switches.final(package, kind, path)
+            if off and (final or not path.endswith(".sql") or not _SWITCHES.search(self._text(path))):
                 self.disabled.add(_stem(path))
                 continue
+            if off or final:
+                self.switched[path] = not off, final
             self.known.add(_stem(path))
-            self.known.graph.append((kind, package.name, posixpath.relpath(path, package.folder)))
+            self.known.graph.append((kind[:-1], package.name, posixpath.relpath(path, package.folder)))
             yield path
         for path in package.files(self.tree, ["snapshots"], ["sql"]):
             for name, _ in snapshots.alone(self._text(path)):
@@ -190,7 +205,8 @@ class _Project:
         compiled = self.manifest.compiled(path, text)
         if compiled and rendered.doubts:  # dbt itself knew what we do not
             rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
-        if rendered.settings.get("enabled") is False and _DISABLED.search(text):
+        on, final = self.switched.get(path, (True, False))
+        if (on if final else rendered.settings.get("enabled", on)) is False:
             return
         declared = self._table(path, name, "model", False)
         alias = rendered.settings.get("alias")
@@ -212,7 +228,7 @@ class _Project:
         rendered = self.rendering.render(text, this, package.name)
         for name in rendered.refs - self.disabled:
             self.absent.setdefault(name, path)
-        return lookups.naming(rendered, self.known.stored, self.known.nodes)
+        return self.lookups.naming(rendered)
 
     def _test(self, path: str) -> Iterator[Sql]:
         """A test of its own; what cannot be known of it makes nothing used, so that it is left out."""

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from trackplan.jinja import Rendered
 
 Parts = tuple[str, ...]
+_PLAIN = re.compile(r"\w+")
 
 
-def naming(rendered: Rendered, stored: Mapping[Parts, Parts], nodes: Mapping[str, Parts]) -> Rendered:
-    """`rendered`, whose doubts that ask for tables name these: those of the schemas that they mention, else all.
+class Lookups:
+    """The tables of a project. `stored` maps logical names (source, table) to physical ones, `nodes` are its own."""
 
-    `stored` maps logical names (source, table) to physical ones, `nodes` are the project's own relations.
-    """
-    if not any(doubt.asks for doubt in rendered.doubts):
-        return rendered
-    said = "\n".join(doubt.words for doubt in rendered.doubts if doubt.asks).lower()
-    named = [key for key, parts in stored.items() if any(w.lower() in said for w in (*key[:-1], *parts[-2:-1]))]
-    words = [word for key in named or stored for word in (key[-1], stored[key][-1])]
-    return rendered.naming("\n".join(dict.fromkeys([*words, *([] if named else nodes)])))
+    def __init__(self, stored: Mapping[Parts, Parts], nodes: Iterable[str]) -> None:
+        self._stored = stored
+        self._nodes = nodes
+
+    @cached_property
+    def _schemas(self) -> dict[str, list[Parts]]:
+        """The logical names of the tables of each schema and source."""
+        found: dict[str, list[Parts]] = {}
+        for key, parts in self._stored.items():
+            for word in {w.lower() for w in (*key[:-1], *parts[-2:-1])}:
+                found.setdefault(word, []).append(key)
+        return found
+
+    def naming(self, rendered: Rendered) -> Rendered:
+        """`rendered`, whose doubts that ask for tables name these: those of the schemas that they mention, else all."""
+        if not any(doubt.asks for doubt in rendered.doubts):
+            return rendered
+        said = "\n".join(doubt.words for doubt in rendered.doubts if doubt.asks).lower()
+        plain = "\n".join(dict.fromkeys(_PLAIN.findall(said)))  # the same words, and far less to search
+        schemas = [w for w in self._schemas if w in (plain if _PLAIN.fullmatch(w) else said)]
+        named = dict.fromkeys(key for word in schemas for key in self._schemas[word])
+        words = [word for key in named or self._stored for word in (key[-1], self._stored[key][-1])]
+        return rendered.naming("\n".join(dict.fromkeys([*words, *([] if named else self._nodes)])))

@@ -47,10 +47,13 @@ class Package(Struct, frozen=True):
         new, old, default = _PATHS[kind]
         return self.settings.strings(new) or self.settings.strings(old) or (default,)
 
-    def configured(self, kind: str, path: str, key: str) -> list[Node]:
-        """What the project file says under `key` for one file of a kind, from the most general to the closest."""
+    def configured(self, kind: str, path: str, key: str, settings: Node | None = None) -> list[Node]:
+        """What a project file says under `key` for one file of a kind, from the most general to the closest.
+
+        It is the package's own, unless `settings` are another's.
+        """
         found: list[Node] = []
-        node: Node | None = self.settings.get(kind)
+        node: Node | None = (settings or self.settings).get(kind)
         inside = next((p for p in map(self._below, self.paths(kind)) if path.startswith(p + "/")), "")
         parts = path[len(inside) + 1 :].rpartition(".")[0].split("/") if inside else []
         for part in ("", self.name, *parts):

@@ -53,6 +53,11 @@ class PropertyFile:
         for group in _items(self.root, "groups"):
             owner = group.get("owner") or _NOTHING
             known.groups[group.string("name")] = owner.string("name") or owner.string("email") or owner.text.strip()
+        for kind in ("models", "seeds"):
+            for node in _items(self.root, kind):
+                said = (node.get("config") or _NOTHING).get("enabled")
+                if said is not None:
+                    known.enabled[kind, node.string("name")] = said
         for node in _items(self.root, "models"):
             versions, latest = _versions(node)
             for version, stem in versions.items():

@@ -1,0 +1,98 @@
+"""A macro that gives one of a few values: one choice among them stands for all conditions that lie behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from trackplan.jinja.relation import Relation
+from trackplan.jinja.run import COMPARISONS, ImpossibleError, Run
+from trackplan.jinja.unknown import Unknown
+
+_WAYS = 32
+_SIMPLE = (bool, int, float, type(None), Relation, Unknown)
+
+
+class Trial:
+    """A call that may ask for decisions; `given` are its arguments, `name` is what is called."""
+
+    def __init__(self, run: Run, name: str, given: tuple[Any, ...]) -> None:
+        self._run = run
+        self._name = name
+        self._given = given
+        self._asked = len(run.asked)
+        self._left = self._leaves()
+
+    @classmethod
+    def of(cls, run: Run, name: str, given: tuple[Any, ...]) -> Trial | None:
+        """A trial of a call; None where it could change what it is given, or is part of another one."""
+        plain = all(isinstance(value, (*_SIMPLE, str)) for value in given)
+        return cls(run, name, given) if plain and not run.tries else None
+
+    def settled(self, first: Any, again: Callable[[], Any]) -> Any:
+        """What the call gives, which gave `first`: one of its values, so that only these are to be decided about."""
+        run = self._run
+        asked = run.asked[self._asked :]
+        if not asked or not isinstance(first, _SIMPLE):
+            return first
+        values = self._values(again)
+        if values is None:
+            return first
+        for key in asked:
+            del run.decisions[key]
+        del run.asked[self._asked :]
+        if not values:
+            raise ImpossibleError
+        choice = run.unknown("gives", self._name, list(self._given), [str(_same(value)) for value in values])
+        for number, value in enumerate(values[:-1]):
+            if run.decide(run.unknown("is", choice, number).key):
+                return value
+        return values[-1]
+
+    def _values(self, again: Callable[[], Any]) -> list[Any] | None:
+        """The values that the call gives on all its ways; None where these are too many, or leave anything behind."""
+        run = self._run
+        decisions, asked, otherwise = run.decisions, run.asked, run.otherwise
+        fixed = {key: way for key, way in decisions.items() if key not in asked[self._asked :]}
+        found: dict[Any, Any] = {}
+        pending: list[dict[bytes, bool]] = [{}]
+        run.tries, run.otherwise = True, True
+        try:
+            for _ in range(_WAYS):
+                taken = pending.pop()
+                run.decisions, run.asked = {**fixed, **taken}, []
+                try:
+                    value = self._decided(again())
+                    if not isinstance(value, _SIMPLE):
+                        return None
+                    found.setdefault(_same(value), value)
+                except ImpossibleError:
+                    pass
+                for key in run.asked:
+                    pending.append({**taken, key: False})
+                    taken[key] = True
+                if self._left != self._leaves():
+                    return None
+                if not pending:
+                    return list(found.values())
+            return None
+        finally:
+            run.tries = False
+            run.decisions, run.asked, run.otherwise = decisions, asked, otherwise
+
+    def _decided(self, value: Any) -> Any:
+        """A comparison whose outcome is decided is true or false; `a and b` gives the one that it ends with."""
+        compares = isinstance(value, Unknown) and (value.label in COMPARISONS or value.label.startswith("is "))
+        return self._run.decisions.get(value.key, value) if compares else value
+
+    def _leaves(self) -> tuple[Any, ...]:
+        """What a call may leave behind, besides what it gives."""
+        run = self._run
+        return len(run.loops), len(run.queries), dict(run.results), dict(run.settings)
+
+
+def _same(value: Any) -> Any:
+    """What is the same for values that no template can tell apart."""
+    if isinstance(value, Unknown):
+        return ("unknown", value.key)
+    return ("relation", *value.told) if isinstance(value, Relation) else (type(value).__name__, value)
