@@ -174,6 +174,8 @@ CHOICES = """
   {% elif target.c %}{{ exceptions.raise_compiler_error('no') }}{% else %}{{ return(ref('z')) }}{% endif %}
 {% endmacro %}
 {% macro sets() %}{% if target.a %}{% do config(unique_key='k') %}{% endif %}{{ return(true) }}{% endmacro %}
+{% macro off() %}{% if target.a %}{{ return(true) }}{% endif %}
+  {% do config(enabled=false) %}{{ return(true) }}{% endmacro %}
 {% macro fills(l) %}{% if target.a %}{% do l.append('b') %}{% endif %}{{ return(true) }}{% endmacro %}
 {% macro prints() %}{% if target.a %}{{ return(var('a')) }}{% endif %}{{ return(none) }}{% endmacro %}
 """
@@ -188,12 +190,17 @@ CHOICES = """
         ("from {{ one_of() }}, {{ one_of() }}", ["from x, x", "from y, y", "from z, z"]),
         ("{% set l = ['a'] %}{% if fills(l) %}{{ l }}{% endif %}", ["['a', 'b']", "['a']"]),
         ("{% if sets() %}a{% endif %}", ["a"]),
+        ("{% if off() %}a{% endif %}", ["a"]),
     ],
 )
 def test_of_a_macro_only_its_values_are_decided_about(text: str, expected: list[str]) -> None:
     rendered = render(text, ("shop", CHOICES))
     assert texts(rendered) == expected
     assert not rendered.doubts
+
+
+def test_what_a_macro_does_on_one_of_its_ways_it_does_not_on_the_others() -> None:
+    assert render("{% if off() %}a{% endif %}", ("shop", CHOICES)).settings["enabled"] is True
 
 
 def test_a_value_of_a_macro_may_be_unknown() -> None:
@@ -270,3 +277,11 @@ def test_ways_that_take_long_are_not_followed_one_after_the_other() -> None:
         + "select 1"
     )
     assert "more conditions" in rendered.doubts[0].clause
+
+
+def test_a_variable_is_found_however_deep_it_is_asked_for() -> None:
+    macros = "".join(f"{{% macro m{i}() %}}{{{{ m{i + 1}() }}}}{{% endmacro %}}" for i in range(9))
+    macros += "{% macro m9() %}{{ var('of') }}{% endmacro %}"
+    variables = {"shop": {"of": "{{ ref('x') }}", "own": "{{ var('own') }}"}}
+    assert texts(render("from {{ m0() }}", ("shop", macros), variables=variables)) == ["from x"]
+    assert "made of itself" in render("from {{ var('own') }}", variables=variables).doubts[0].clause

@@ -35,11 +35,11 @@ class Trial:
         asked = run.asked[self._asked :]
         if not asked or not isinstance(first, _SIMPLE):
             return first
+        before = {key: run.decisions.pop(key) for key in asked}
         values = self._values(again)
         if values is None:
+            run.decisions.update(before)
             return first
-        for key in asked:
-            del run.decisions[key]
         del run.asked[self._asked :]
         if not values:
             raise ImpossibleError
@@ -52,33 +52,50 @@ class Trial:
     def _values(self, again: Callable[[], Any]) -> list[Any] | None:
         """The values that the call gives on all its ways; None where these are too many, or leave anything behind."""
         run = self._run
-        decisions, asked, otherwise = run.decisions, run.asked, run.otherwise
-        fixed = {key: way for key, way in decisions.items() if key not in asked[self._asked :]}
+        if self._left != self._leaves():
+            return None
+        asked, otherwise = run.asked, run.otherwise
         found: dict[Any, Any] = {}
         pending: list[dict[bytes, bool]] = [{}]
         run.tries, run.otherwise = True, True
         try:
             for _ in range(_WAYS):
-                taken = pending.pop()
-                run.decisions, run.asked = {**fixed, **taken}, []
-                try:
-                    value = self._decided(again())
-                    if not isinstance(value, _SIMPLE):
-                        return None
-                    found.setdefault(_same(value), value)
-                except ImpossibleError:
-                    pass
-                for key in run.asked:
-                    pending.append({**taken, key: False})
-                    taken[key] = True
-                if self._left != self._leaves():
-                    return None
+                if not self._follow(again, pending, found) or self._left != self._leaves():
+                    break
                 if not pending:
                     return list(found.values())
-            return None
         finally:
             run.tries = False
-            run.decisions, run.asked, run.otherwise = decisions, asked, otherwise
+            run.asked, run.otherwise = asked, otherwise
+        self._undo()
+        return None
+
+    def _follow(self, again: Callable[[], Any], pending: list[dict[bytes, bool]], found: dict[Any, Any]) -> bool:
+        """Follow one of the ways that are `pending`, and tell whether it ended in a simple value or in an error."""
+        run = self._run
+        taken = pending.pop()
+        run.decisions.update(taken)
+        run.asked = []
+        try:
+            value = self._decided(again())
+            simple = isinstance(value, _SIMPLE)
+            if simple:
+                found.setdefault(_same(value), value)
+        except ImpossibleError:
+            simple = True
+        for key in run.asked:
+            pending.append({**taken, key: False})
+            taken[key] = True
+        for key in taken:
+            del run.decisions[key]
+        return simple
+
+    def _undo(self) -> None:
+        """Take back what a way has left behind."""
+        run = self._run
+        loops, queries, results, settings, run.off = self._left
+        del run.loops[loops:], run.queries[queries:]
+        run.results, run.settings = dict(results), dict(settings)
 
     def _decided(self, value: Any) -> Any:
         """A comparison whose outcome is decided is true or false; `a and b` gives the one that it ends with."""
@@ -88,7 +105,7 @@ class Trial:
     def _leaves(self) -> tuple[Any, ...]:
         """What a call may leave behind, besides what it gives."""
         run = self._run
-        return len(run.loops), len(run.queries), dict(run.results), dict(run.settings)
+        return len(run.loops), len(run.queries), dict(run.results), dict(run.settings), run.off
 
 
 def _same(value: Any) -> Any:

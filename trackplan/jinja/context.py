@@ -118,16 +118,16 @@ class Context:
         if not isinstance(value, str) or "{{" not in value:
             return value
         run = self.environment.run
-        run.depth += 1
+        run.expanding += 1
         try:
-            if run.depth > 5:
+            if run.expanding > 5:
                 raise StopError("has a variable that is made of itself")
             template = self._templates.get(value)
             if template is None:
                 template = self._templates[value] = self.environment.template(value, self.environment.names)
             return run.text(self.environment.text_of(template))
         finally:
-            run.depth -= 1
+            run.expanding -= 1
 
     def env_var(self, name: object, default: object = _ABSENT) -> object:
         """The default: the environment is not the project's, and never read."""

@@ -56,6 +56,7 @@ class Run:
         self.settings: dict[str, object] = {}
         self.refs: set[str] = set()
         self.depth = 0
+        self.expanding = 0  # variables that are made of others
         self.left = BUDGET
         self._known: dict[bytes, Unknown] = {}
         self._printed: list[Unknown] = []
