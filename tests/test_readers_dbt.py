@@ -76,7 +76,7 @@ def test_keys_of_an_incremental_model_decide_which_rows_it_has(tmp_path: Path) -
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     texts = [sql.text for sql in dbt.project(WorkTree(tmp_path), ".") if isinstance(sql, Sql)]
-    gone = "coalesce(id) IS NULL OR coalesce(k || '-') IS NULL OR coalesce(at) IS NULL"
+    gone = "(coalesce(id) IS NULL) OR (coalesce(k || '-') IS NULL) OR (coalesce(at) IS NULL)"
     assert texts[1:] == [f"DELETE FROM m WHERE {gone}"]
 
 

@@ -52,6 +52,7 @@ class Context:
             "project_name": self.settings.name,
             "return": give_back,
             "run_query": self.run_query,
+            "set_sql_header": _header,
             "statement": self.statement,
             **self.plain(),
         }
@@ -222,6 +223,11 @@ class Config:
 def give_back(value: object = None) -> NoReturn:
     """`return(…)`: leave the macro."""
     raise ReturnError(value)
+
+
+def _header(*_: object, caller: Callable[[], str] | None = None) -> str:
+    """A `call` of `set_sql_header`: its statements come first in any case."""
+    return caller() + "\n;\n" if caller is not None else ""
 
 
 def _nothing(*_: object, **__: object) -> str:

@@ -83,6 +83,12 @@ class Rendered(Struct, frozen=True):
             found.append(Sql(doubt.words, dialect, place, relation, consumer, False, unclear, origin))  # type: ignore[arg-type]
         return found
 
+    def behind(self, header: Rendered) -> Rendered:
+        """The same with statements before it."""
+        heads = [f"{text.text.rstrip().rstrip(';')};\n" for text in header.texts]
+        texts = tuple(text.framed(head, "") for head in heads for text in self.texts)
+        return replace(self, texts=texts, doubts=(*self.doubts, *header.doubts))
+
     def mended(self) -> Rendered:
         """The same without halves of characters."""
         texts = tuple(replace(text, text=mended(text.text)) for text in self.texts)

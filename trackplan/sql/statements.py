@@ -36,6 +36,11 @@ _HARMLESS = frozenset(
     "detach drop end explain grant install kill load lock optimize pragma refresh release reset revoke "
     "rollback savepoint set show start truncate unlock unset use vacuum".split()
 )
+# `GRANT SELECT ON t TO r`, which is no query, and has none behind it.
+_GRANTS = re.compile(
+    r"(?:grant|revoke)\b.*?\b(?:on|to|from)\b(?!.*\b(?:select|insert|update|delete|merge|exec\w*)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _CREATED = frozenset(
     "database extension index policy role schema sequence stage type unique user warehouse domain tag".split()  # noqa: SIM905
 )
@@ -250,8 +255,11 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
         return False
     if word == "alter" and _MOVES.search(text):
         return False
-    if word == "call" and calls_by_text(text[start.end() if start else 0 :]):
+    rest = text[start.end() if start else 0 :]
+    if word == "call" and calls_by_text(rest):
         return False
+    if _GRANTS.match(rest):
+        return True
     return word in _HARMLESS and not READS.search(text) and not _DYNAMIC.search(text)
 
 

@@ -6,7 +6,7 @@ import csv
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -19,9 +19,8 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, packages, snapshots
-from trackplan.readers.dbt.hooks import hooks
-from trackplan.readers.dbt.keys import keyed
+from trackplan.readers.dbt import artifacts, hooks, keys, packages, snapshots
+from trackplan.readers.dbt.configs import Configs, stem
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
 from trackplan.readers.dbt.properties import PropertyFile
@@ -73,6 +72,7 @@ class _Project:
         self.problems: list[Problem] = []
         self.packages = packages.read(tree, folder, self.problems)
         self.known = Known(dialect, self.packages[0].name, taken)
+        self.configs = Configs(self.packages, self.known.configs)
         self.rendering = Rendering(Settings(dialect), pack)
         self.lookups = Lookups(self.known.stored, self.known.nodes)
         self.manifest = artifacts.Manifest("")
@@ -86,10 +86,10 @@ class _Project:
         files = [file for package in self.packages for file in self._property_files(package)]
         for file in files:
             file.learn()
-        switches = Switches(self.known.dialect, self.packages, self.known.enabled)
+        switches = Switches(self.known.dialect, self.packages, self.configs)
         for package in self.packages:
             for kind, paths in self._buildable(package):
-                switches.count(kind, paths)
+                self.configs.count(kind, paths)
         built = [(package, path) for package in self.packages for path in self._built(package, switches)]
         for file in files:
             file.learn_measures()
@@ -105,7 +105,7 @@ class _Project:
             yield from self._declared(package, path)
         for path in tests:
             yield from self._test(path)
-        yield from hooks(self.packages[0], self.rendering, self.known.dialect)
+        yield from hooks.hooks(hooks.of_project(self.packages[0]), self.rendering)
         yield from self._strangers()
         self.problems.extend(self.manifest.problems())
         yield from self.problems
@@ -137,11 +137,11 @@ class _Project:
         for kind, path in ((kind, path) for kind, paths in self._buildable(package) for path in paths):
             off, final = switches.off(package, kind, path), switches.final(package, kind, path)
             if off and (final or not path.endswith(".sql") or not _SWITCHES.search(self._text(path))):
-                self.disabled.add(_stem(path))
+                self.disabled.add(stem(path))
                 continue
             if off or final:
                 self.switched[path] = not off, final
-            self.known.add(_stem(path))
+            self.known.add(stem(path))
             self.known.graph.append((kind[:-1], package.name, posixpath.relpath(path, package.folder)))
             yield path
         for path in package.files(self.tree, ["snapshots"], ["sql"]):
@@ -159,6 +159,7 @@ class _Project:
     def _declared(self, package: Package, path: str) -> Iterator[Declaration]:
         if path.endswith(".csv"):
             yield from self._seed(path)
+            yield from self._hooks(package, "seeds", path, {}, stem(path))
         elif any(path.startswith(packages.below(package.folder, f) + "/") for f in package.paths("snapshots")):
             yield from self._snapshots(package, path)
         else:
@@ -178,7 +179,7 @@ class _Project:
             columns.append(Column(names.fold(title.strip(), False, self.known.dialect), place))
             at += len(title)
         if columns:
-            yield self._table(path, _stem(path), "seed", True, tuple(columns))
+            yield self._table(path, stem(path), "seed", True, tuple(columns))
 
     def _table(self, path: str, name: str, kind: str, complete: bool, columns: tuple[Column, ...] = ()) -> Table:
         known = self.known
@@ -189,12 +190,27 @@ class _Project:
             parts = self.known.relation(name)
             yield self._table(path, name, "snapshot", False)
             rendered = self._rendered(text, path, parts, package)
-            before, after = snapshots.frame(rendered.settings)
+            said = {key: self._last(package, "snapshots", path, rendered.settings, key, name) for key in snapshots.KEYS}
+            before, after = snapshots.frame(said)
             texts = tuple(t.framed(before, after) for t in rendered.texts)
             yield from replace(rendered, texts=texts).sql(self.known.dialect, path, parts)
+            yield from self._hooks(package, "snapshots", path, rendered.settings, name)
+
+    def _hooks(
+        self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str
+    ) -> Iterator[Sql]:
+        said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
+        yield from hooks.hooks(said, self.rendering, self.known.relation(name), package.name)
+
+    def _last(
+        self, package: Package, kind: str, path: str, settings: Mapping[str, object], key: str, name: str
+    ) -> object:
+        """What counts of all that is said under a key."""
+        said = list(self.configs.said(package, kind, path, settings, key, name=name))
+        return said[-1].value if said else None
 
     def _model(self, package: Package, path: str) -> Iterator[Declaration]:
-        known, name, text = self.known, _stem(path), self._text(path)
+        known, name, text = self.known, stem(path), self._text(path)
         parts = known.relation(name)
         if path.endswith(".py"):
             unclear = ("dynamic", "is a Python model, which is not followed")
@@ -215,14 +231,19 @@ class _Project:
         others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
             yield replace(declared, aliases=others)
+        header = self._last(package, "models", path, rendered.settings, "sql_header", name)
+        if isinstance(header, str) and header.strip():
+            rendered = rendered.behind(self._rendered(header, path, parts, package))
         texts = rendered.sql(known.dialect, path, parts)
         # What dbt has made of a template says more of it than the template itself.
-        if not self.manifest.path and path not in self.shared and is_template(text):
+        if not (self.manifest.path or header) and path not in self.shared and is_template(text):
             way = self.rendering.way(rendered, parts, package.name)
             texts = [replace(sql, template=way) for sql in texts]
         yield from texts
-        yield from keyed(package, rendered.settings, path, parts, known.dialect)
-        yield from hooks(package, self.rendering, known.dialect, path, rendered.settings, parts)
+        asked = (*keys.KEYS, keys.PARTITIONS, *keys.CONDITIONS, keys.STRATEGY)
+        said = {key: self.configs.said(package, "models", path, rendered.settings, key) for key in asked}
+        yield from keys.keyed(said, self.rendering, parts, package.name)
+        yield from self._hooks(package, "models", path, rendered.settings, name)
 
     def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:
         rendered = self.rendering.render(text, this, package.name)
@@ -236,7 +257,7 @@ class _Project:
         if _MACRO.search(text) or not text.strip():
             return
         rendered = self.rendering.render(text)
-        consumer = Consumer("test", _stem(path), Place(path))
+        consumer = Consumer("test", stem(path), Place(path))
         yield from replace(rendered, doubts=()).sql(self.known.dialect, path, None, consumer)
 
     def _strangers(self) -> Iterator[Sql]:

@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from trackplan.documents import plain
-from trackplan.facts.declared import Sql
-from trackplan.findings import Place
 from trackplan.sql.template import identifier
 
 if TYPE_CHECKING:
-    from trackplan.readers.dbt.packages import Package
+    from trackplan.facts.declared import Sql
+    from trackplan.findings import Place
+    from trackplan.readers.dbt.configs import Said
+    from trackplan.readers.dbt.rendering import Rendering
 
-_KEYS = ("unique_key", "event_time")
+KEYS = ("unique_key", "event_time")
+"""The settings that name columns."""
+PARTITIONS = "partition_by"
+"""The setting that names columns where whole partitions are written anew."""
+CONDITIONS = ("incremental_predicates", "predicates")
+"""The settings that hold conditions on the rows that are there, and on those that come."""
+STRATEGY = "incremental_strategy"
+"""The setting that tells how rows come together."""
+_BY_PARTITION = frozenset({"insert_overwrite", "microbatch"})
+_SIDE = re.compile(r"\bdbt_internal_(?:dest|source)\s*\.\s*", re.IGNORECASE)
 
 
 def keyed(
-    package: Package, settings: Mapping[str, object], path: str, this: tuple[str, ...], dialect: str
+    said: Mapping[str, Iterable[Said]], rendering: Rendering, this: tuple[str, ...], package: str = ""
 ) -> Iterator[Sql]:
-    """What a run does to the rows that a model has, as far as columns decide: it drops some by their keys."""
-    said = [settings.get(key) for key in _KEYS]
-    said += [plain(node) for key in _KEYS for node in package.configured("models", path, key)]
-    listed = [value for each in said for value in (each if isinstance(each, list | tuple) else [each])]
-    keys = dict.fromkeys(value for value in listed if isinstance(value, str) and value.strip() and "{{" not in value)
-    if keys and this:
-        target = ".".join(identifier(part, dialect) for part in this)
-        gone = " OR ".join(f"coalesce({key}) IS NULL" for key in keys)
-        yield Sql(f"DELETE FROM {target} WHERE {gone}", dialect, Place(path), origin=((0, 1, 1, 1, 1),))  # noqa: S608
+    """What a run does to the rows that a model has, as far as columns decide: it drops some by these.
+
+    `said` is what is set under `KEYS` and the other settings above.
+    """
+    if not this:
+        return
+    strategies = {each.value for each in said.get(STRATEGY, ()) if isinstance(each.value, str)}
+    named = [*KEYS, *([PARTITIONS] if strategies & _BY_PARTITION else [])]
+    gone: dict[str, Place] = {}
+    for key in (*named, *CONDITIONS):
+        for each in said.get(key, ()):
+            for text in _texts(each.value):
+                gone.setdefault(_SIDE.sub("", text) if key in CONDITIONS else f"coalesce({text}) IS NULL", each.place)
+    if gone:
+        target = ".".join(identifier(part, rendering.dialect) for part in this)
+        where = " OR ".join(f"({condition})" for condition in gone)
+        yield from rendering.beside(f"DELETE FROM {target} WHERE {where}", next(iter(gone.values())), this, package)  # noqa: S608
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.strip():
+            yield value
+    elif isinstance(value, Mapping):  # BigQuery's `{field: day, data_type: date}`
+        yield from _texts(value.get("field"))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trackplan import names
-from trackplan.documents import Node
+from trackplan.documents import Node, plain
 from trackplan.facts.declared import RelationKind, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.readers.dbt import snapshots
@@ -53,11 +53,9 @@ class PropertyFile:
         for group in _items(self.root, "groups"):
             owner = group.get("owner") or _NOTHING
             known.groups[group.string("name")] = owner.string("name") or owner.string("email") or owner.text.strip()
-        for kind in ("models", "seeds"):
+        for kind, _ in _BUILT:
             for node in _items(self.root, kind):
-                said = (node.get("config") or _NOTHING).get("enabled")
-                if said is not None:
-                    known.enabled[kind, node.string("name")] = said
+                self._learn_config(kind, node)
         for node in _items(self.root, "models"):
             versions, latest = _versions(node)
             for version, stem in versions.items():
@@ -67,6 +65,14 @@ class PropertyFile:
         for node in _items(self.root, "snapshots"):
             if node.get("relation") is not None:
                 known.add(node.string("name"))
+
+    def _learn_config(self, kind: str, node: Node) -> None:
+        """Make known what is set for a model (each version of it), seed or snapshot."""
+        versions, _ = _versions(node)
+        of = [(stem, version) for version in _elements(node, "versions") if (stem := versions.get(version.string("v")))]
+        for name, closer in [(node.string("name"), None), *of]:
+            said = [each.get("config") for each in (node, closer) if each is not None]
+            self.known.configs.setdefault((kind, name), []).extend(config for config in said if config is not None)
 
     def learn_measures(self) -> None:
         """Make known the measures, once all relations are."""
@@ -145,7 +151,7 @@ class PropertyFile:
         if not versions:
             others = (*aliases, *known.aliases(name))
             yield Table(known.relation(name), kind, _place(node), False, own, text, owner, others)
-        for version in (node.get("versions") or _NOTHING).elements():
+        for version in _elements(node, "versions"):
             stem = versions.get(version.string("v"), "")
             if stem:
                 others = (((known.fold(name),),) if version.string("v") == latest else ()) + aliases
@@ -157,7 +163,7 @@ class PropertyFile:
         if relation is not None and taken:
             config = node.get("config") or _NOTHING
             target = ".".join(template.identifier(p, known.dialect) for p in taken)
-            settings = {key: list(config.strings(key)) for key in snapshots.KEYS}
+            settings = {key: plain(said) for key in snapshots.KEYS if (said := config.get(key)) is not None}
             query = snapshots.statement(f"SELECT * FROM {target}", settings)  # noqa: S608 - never run
             place = relation.place
             origin = ((0, place.line or 1, place.column or 1, place.end_line or 1, place.end_column or 1),)
@@ -171,12 +177,16 @@ class PropertyFile:
 
 
 def _items(parent: Node, key: str) -> Iterator[Node]:
-    return (node for node in (parent.get(key) or _NOTHING).elements() if node.string("name"))
+    return (node for node in _elements(parent, key) if node.string("name"))
+
+
+def _elements(parent: Node, key: str) -> Iterator[Node]:
+    return iter((parent.get(key) or _NOTHING).elements())
 
 
 def _versions(node: Node) -> tuple[dict[str, str], str]:
     """The versions of a model with their files' stems, and the latest."""
-    found = [v for v in (node.get("versions") or _NOTHING).elements() if v.string("v")]
+    found = [v for v in _elements(node, "versions") if v.string("v")]
     stems = {v.string("v"): v.string("defined_in") or f"{node.string('name')}_v{v.string('v')}" for v in found}
     return stems, node.string("latest_version") or max(stems, key=_rank, default="")
 

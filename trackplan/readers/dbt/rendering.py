@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from trackplan import once
 from trackplan.errors import TooMuchError
@@ -15,6 +16,8 @@ from trackplan.jinja.rendered import Rendered, Text, is_template
 
 if TYPE_CHECKING:
     from trackplan.cache.pack import Pack
+    from trackplan.facts.declared import Sql
+    from trackplan.findings import Place
 
 # A template of a few words can say more than anybody wants to keep: one text a thousand times.
 _MOST_LETTERS = 100_000
@@ -54,6 +57,19 @@ class Rendering:
             if not rendered.fleeting and _letters(rendered.settings) <= _MOST_LETTERS:
                 once.keep(self._pack, under, rendered)
         return rendered
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of the project."""
+        return self._renderer.settings.dialect
+
+    def beside(self, text: str, place: Place, this: tuple[str, ...] = (), package: str = "") -> Iterator[Sql]:
+        """The statements of a setting: they build nothing by its name, and all of them stand where it is set."""
+        span = (place.line or 1, place.column or 1, place.end_line or 1, place.end_column or 1)
+        rendered = self.render(text, this, package)
+        doubts = tuple(replace(doubt, span=span) for doubt in rendered.doubts)
+        for sql in replace(rendered, doubts=doubts).sql(self.dialect, place.path):
+            yield replace(sql, origin=((0, *span),))
 
     def way(self, rendered: Rendered, this: tuple[str, ...], package: str) -> bytes:
         """Under which key it is kept how a template was rendered; nothing where it takes more to do so again."""

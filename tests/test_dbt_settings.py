@@ -1,0 +1,145 @@
+"""What dbt's settings read, or decide about rows: wherever they are set, the columns that they name are no waste."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inside import trackplan, write
+
+FILES = {
+    "trackplan.yaml": "version: 1\ndialect: snowflake\ndbt: [dbt]\nwarehouse: [raw.sql]\nconsumers: [q.sql]\n",
+    "raw.sql": "create table raw.t (id int, a int, b int, c int);\n",
+    "q.sql": "select a from m\n",
+    "dbt/dbt_project.yml": "name: shop\nversion: '1'\nconfig-version: 2\n",
+    "dbt/models/m.sql": "select id, a, b, c from raw.t\n",
+}
+MACRO = "{% macro tidy() %}delete from {{ this }} where b > 1{% endmacro %}\n"
+
+
+def yaml(kind: str, settings: str) -> str:
+    """A property file that sets something for `m`."""
+    return f"version: 2\n{kind}:\n  - name: m\n    config: {{{settings}}}\n"
+
+
+def head(settings: str) -> str:
+    """The model with settings of its own."""
+    return f"{{{{ config({settings}) }}}}\n{FILES['dbt/models/m.sql']}"
+
+
+RUN = FILES["dbt/dbt_project.yml"]
+BY_DAY = "partition_by={'field': 'b', 'data_type': 'date'}"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"models/m.sql": head("post_hook='{{ tidy() }}'"), "macros/m.sql": MACRO},
+        {"models/m.sql": head("pre_hook=['{{ tidy() }}']"), "macros/m.sql": MACRO},
+        {"models/m.yml": yaml("models", "post-hook: '{{ tidy() }}'"), "macros/m.sql": MACRO},
+        {"models/m.yml": yaml("models", "post_hook: {sql: 'delete from {{ this }} where b > 1'}")},
+        {"dbt_project.yml": RUN + "models: {shop: {+post-hook: 'delete from {{ this }} where b > 1'}}\n"},
+        {"dbt_project.yml": RUN + "on-run-end: '{{ tidy() }}'\n", "macros/m.sql": MACRO.replace("{{ this }}", "m")},
+        {"models/m.sql": head("materialized='incremental', unique_key='b'")},
+        {"models/m.sql": head("materialized='incremental', unique_key=var('key', 'b')")},
+        {"models/m.yml": yaml("models", "materialized: incremental, unique_key: [b]")},
+        {"models/m.yml": yaml("models", "materialized: incremental, unique_key: \"{{ 'b' }}\"")},
+        {"models/m.yml": yaml("models", "materialized: incremental, event_time: b")},
+        {"models/m.sql": head("incremental_predicates=['DBT_INTERNAL_DEST.b > 1', 'true']")},
+        {"models/m.yml": yaml("models", "incremental_predicates: ['dbt_internal_source.b > {{ var(\"least\", 3) }}']")},
+        {"models/m.sql": head(f"incremental_strategy='insert_overwrite', {BY_DAY}")},
+    ],
+)
+def test_what_a_setting_reads_or_decides_is_used(tmp_path: Path, files: dict[str, str]) -> None:
+    assert verdicts({**FILES, **inside(files)}, tmp_path) == {"ID": False, "A": True, "B": True, "C": False}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"models/m.sql": head("post_hook='grant select on {{ this }} to role reader'")},
+        {"models/m.sql": head("post_hook='revoke all on {{ this }} from public'")},
+        {"models/m.sql": head(BY_DAY)},
+        {"models/m.yml": yaml("models", "merge_exclude_columns: [b], description: b")},
+    ],
+)
+def test_what_reads_nothing_uses_nothing(tmp_path: Path, files: dict[str, str]) -> None:
+    assert verdicts({**FILES, **inside(files)}, tmp_path) == {"ID": False, "A": True, "B": False, "C": False}
+
+
+TWICE = "create temp function twice(x int) as (x * 2);"
+CALLED = FILES["dbt/models/m.sql"].replace("a, b", "twice(b) as a, b")
+FEW = "create temp table few as select id from raw.t where b > 1;"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"models/m.sql": f"{{{{ config(sql_header='{TWICE}') }}}}\n{CALLED}"},
+        {"models/m.sql": f"{{% call set_sql_header(config) %}}{TWICE}{{% endcall %}}\n{CALLED}"},
+        {
+            "models/m.yml": yaml("models", f"sql_header: '{FEW}'"),
+            "models/m.sql": "select t.* from raw.t join few using (id)\n",
+        },
+    ],
+)
+def test_statements_before_a_model_belong_to_it(tmp_path: Path, files: dict[str, str]) -> None:
+    found = verdicts({**FILES, **inside(files)}, tmp_path)
+    assert found["B"] is True
+    assert found["C"] is False
+
+
+SNAPSHOT = "{%% snapshot m %%}\n{{ config(%s) }}\nselect id, a, b, c from raw.t\n{%% endsnapshot %%}\n"
+RELATION = """\
+version: 2
+sources: [{name: raw, tables: [{name: t}]}]
+snapshots:
+  - name: m
+    relation: source('raw', 't')
+    config: {%s}
+"""
+BY_KEY = {"ID": True, "A": True, "B": True, "C": False}
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("unique_key='id', strategy='timestamp', updated_at='b'", BY_KEY),
+        ("unique_key='id', strategy='check', check_cols=['b']", BY_KEY),
+        ("unique_key='id', strategy='check', check_cols='all'", dict.fromkeys(["ID", "A", "B", "C"], True)),
+        ("unique_key=['id', 'b'], strategy='timestamp', updated_at='a'", BY_KEY),
+    ],
+)
+def test_versions_of_a_snapshot_rest_on_its_settings(
+    tmp_path: Path, settings: str, expected: dict[str, bool | None]
+) -> None:
+    files = {path: text for path, text in FILES.items() if not path.endswith("m.sql")}
+    assert verdicts({**files, "dbt/snapshots/m.sql": SNAPSHOT % settings}, tmp_path / "block") == expected
+    as_yaml = settings.replace("=", ": ")
+    assert verdicts({**files, "dbt/snapshots/m.yml": RELATION % as_yaml}, tmp_path / "yaml") == expected
+    project = f"{FILES['dbt/dbt_project.yml']}snapshots: {{shop: {{{as_yaml}}}}}\n"
+    apart = {**files, "dbt/snapshots/m.sql": SNAPSHOT % "", "dbt/dbt_project.yml": project}
+    assert verdicts(apart, tmp_path / "project") == expected
+
+
+def test_another_key_in_a_property_file_is_seen_at_once(tmp_path: Path) -> None:
+    files = {**FILES, "dbt/models/m.yml": yaml("models", "materialized: incremental, unique_key: b")}
+    assert verdicts(files, tmp_path)["B"] is True
+    found = verdicts({"dbt/models/m.yml": yaml("models", "materialized: incremental, unique_key: c")}, tmp_path)
+    assert (found["B"], found["C"]) == (False, True)
+
+
+def inside(files: dict[str, str]) -> dict[str, str]:
+    """Files of the dbt project by their paths from the root."""
+    return {f"dbt/{path}": text for path, text in files.items()}
+
+
+def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
+    """The verdict on every column of `raw.t`."""
+    write(folder, files)
+    ended = trackplan("inventory", "--format", "json", cwd=folder)
+    assert ended.code == 0, ended.err
+    rows = json.loads(ended.out)["rows"]
+    return {row["id"].rpartition(".")[2]: row["used"] for row in rows if row["id"].startswith("RAW.T.")}

@@ -1,0 +1,72 @@
+"""What the project files and the property files of dbt set for one file, by its side or far above it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from trackplan.documents import plain
+from trackplan.findings import Place
+
+if TYPE_CHECKING:
+    from trackplan.documents import Node
+    from trackplan.readers.dbt.packages import Package
+
+
+class Said(Struct, frozen=True):
+    """A value that is set, and where."""
+
+    value: object
+    place: Place
+
+
+class Configs:
+    """What is set for the files of a project. `named` are settings of property files, by kind and name."""
+
+    def __init__(self, found: Sequence[Package], named: Mapping[tuple[str, str], Sequence[Node]]) -> None:
+        self._root = found[0]
+        self._named = named
+        self._names: Counter[tuple[str, str]] = Counter()
+
+    def count(self, kind: str, paths: Iterable[str]) -> None:
+        """Make known the files of a kind: of a name that several have, nothing is sure."""
+        self._names.update((kind, stem(path)) for path in paths)
+
+    def nodes(
+        self, package: Package, kind: str, path: str, key: str, name: str = "", *, sure: bool = False
+    ) -> list[Node]:
+        """What is said under a key, from the most general to the closest; see also `overruling`.
+
+        Where it must be `sure` that it is said of this file, a property file says nothing of a name that several have.
+        """
+        named = (kind, name or stem(path))
+        found = package.configured(kind, path, key)
+        for config in () if sure and self._names[named] > 1 else self._named.get(named, ()):
+            said = config.get(key) or config.get(key.replace("_", "-"))
+            found.extend([said] if said is not None else [])
+        return found
+
+    def overruling(self, package: Package, kind: str, path: str, key: str) -> list[Node]:
+        """What the project says of a file of a package, whatever that says itself."""
+        return [] if package is self._root else package.configured(kind, path, key, self._root.settings)
+
+    def said(
+        self, package: Package, kind: str, path: str, settings: Mapping[str, object], *keys: str, name: str = ""
+    ) -> Iterator[Said]:
+        """All that is said under some keys, what counts last; `settings` are what the file sets itself."""
+        for key in keys:
+            for node in self.nodes(package, kind, path, key, name):
+                yield Said(plain(node), node.place)
+            if settings.get(key) is not None:
+                yield Said(settings[key], Place(path))
+            for node in self.overruling(package, kind, path, key):
+                yield Said(plain(node), node.place)
+
+
+def stem(path: str) -> str:
+    """The name of a file without its ending."""
+    return posixpath.basename(path).rpartition(".")[0]
