@@ -123,7 +123,9 @@ def test_both_ways_are_taken_at_what_nobody_knows(text: str, expected: list[str]
     [
         "select {{ var('x') }} from t",
         "select a from {{ var('x') }}",
-        "select a from {{ target.schema }}.orders",
+        "select a from {{ var('x') }}.orders",
+        "select a from {{ target.schema }}_old.orders",
+        "select {{ target.schema }}.a from t",
         "select {{ var('x') }}_a from t",
         "select \"{{ var('x') }}\" from t",
         "{% for c in var('x') %}{{ c }}{% endfor %}",

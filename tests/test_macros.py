@@ -137,8 +137,6 @@ def test_relations_have_the_methods_of_dbt(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ ref('x').schema }}.y",
-        "{{ ref('x').without_identifier() }}.y",
         "{{ ref('x').replace_path(schema=target.schema ~ '_old') }}",
         "{{ ref('x').replace_path(identifier=var('which')) }}",
         "{{ ref('x').incorporate(path=var('which')) }}",
@@ -150,6 +148,22 @@ def test_relations_have_the_methods_of_dbt(text: str, expected: str) -> None:
 def test_relations_that_nobody_knows_may_be_any(text: str) -> None:
     rendered = render(f"select 1 from {text}", **RELATIONS)
     assert rendered.doubts[0].asks
+
+
+@pytest.mark.parametrize(
+    "schema", ["ref('x').schema", "ref('x').without_identifier()", "target.schema", "this.schema", "target['dataset']"]
+)
+def test_a_table_in_a_schema_that_nobody_knows_goes_by_its_name(schema: str) -> None:
+    rendered = render(f"select 1 from {{{{ {schema} }}}}.y", **RELATIONS)
+    assert texts(rendered) == ['select 1 from "".y']
+    assert not rendered.doubts
+
+
+def test_a_name_that_begins_with_a_schema_is_some_name() -> None:
+    policy = "create row access policy {{ this.schema }}_by_team on t grant to ('a') filter using (team = 'a')"
+    rendered = render(policy, **RELATIONS)
+    assert texts(rendered) == [policy.replace("{{ this.schema }}", "x")]
+    assert not rendered.doubts
 
 
 def test_two_relations_may_be_one_table() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _TYPES = {"tsql": "sqlserver", "spark2": "spark", "": ""}
 _PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
 # Schemas in which the project's own relations are built.
+_SPACES = frozenset(["database", "dataset", "dbname", "project", "schema"])
 _OURS = frozenset(["schema", "target.schema"])
 _ASKS = frozenset(["list_relations", "list_relations_without_caching", "execute"])
 
@@ -86,6 +87,8 @@ class Adapter:
     def _target(self, name: str) -> object | None:
         if name == "get":
             return self._target_get
+        if name in _SPACES:
+            return self._environment.run.unknown(f"target.{name}", kind="space")
         return self._type if name == "type" and self._type else None
 
     def _target_get(self, name: object, *_: object) -> object:

@@ -27,8 +27,9 @@ _TEXTS = re.compile(r"""(\bvar\(\s*(?:'\w+'|"\w+"))|'(?:[^'\\]|\\.)*'?|"(?:[^"\\
 _SAYS_NOTHING = frozenset(["comment", "format", "escape", "language", "collate", "separator", "zone"])
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
-# A database that nobody knows in front of a schema and a table that everybody does.
+# A database that nobody knows in front of a schema and a table that everybody does, or a schema in front of a table.
 _DATABASE = re.compile(r"\.\s*[\w\"`\[\]-]+\s*\.\s*[\w\"`\[\]*-]+")
+_SCHEMA = re.compile(r"\.\s*[\w\"`\[\]*-]+")
 _IN_ONE_QUOTE = re.compile("`\ue010[0-9]+\ue011\\.([^`.\ue010]+\\.[^`.\ue010]+)`")
 _QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
 _ITEM_BEGINS = re.compile(r"(?:,|\bselect|\bdistinct)\s*$", re.IGNORECASE)
@@ -113,7 +114,8 @@ class Settler:
         if token.kind == "quoted":
             path = _IN_ONE_QUOTE.fullmatch(token.text)
             return f"`{path.group(1)}`" if path else None
-        if PLACEHOLDER.fullmatch(token.text) and _DATABASE.match(self._text, token.end):
+        is_space = all(value.kind == "space" for value in self._run.behind(token.text))
+        if PLACEHOLDER.fullmatch(token.text) and (_SCHEMA if is_space else _DATABASE).match(self._text, token.end):
             return "``" if self._dialect in DOUBLE_STRINGS else '""'  # an empty name stands for any
         return None
 
@@ -127,6 +129,9 @@ class Settler:
             return (token.start, token.end, "1")
         if following in (".", "(") or not kinds or "" in kinds:
             return None
+        if "space" in kinds:  # part of a longer name, as that of a policy or an index
+            named = kinds == {"space"} and token.kind == "bare" and not alone and not glued
+            return (token.start, token.end, PLACEHOLDER.sub("x", text[token.start : token.end])) if named else None
         typed = before == "as" and re.match(r"\s*\)", text[token.end : token.end + 20]) is not None
         if kinds == {"value"}:
             new = "varchar" if typed else VALUE

@@ -74,14 +74,14 @@ class Relation:
     @property
     def schema(self) -> str | Unknown:
         """The schema, where a file says it."""
-        return self._run.unknown("schema", self._text) if self._path[1] is None else self._path[1]
+        return self._run.unknown("schema", self._text, kind="space") if self._path[1] is None else self._path[1]
 
     dataset = schema
 
     @property
     def database(self) -> str | Unknown:
         """The database, where a file says it."""
-        return self._run.unknown("database", self._text) if self._path[0] is None else self._path[0]
+        return self._run.unknown("database", self._text, kind="space") if self._path[0] is None else self._path[0]
 
     project = database
 

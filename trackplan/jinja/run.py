@@ -92,7 +92,7 @@ class Run:
     def _kind(self, label: str, parts: Iterable[object]) -> Kind:
         """What something made of `parts` can be: what all of them that are unknown are."""
         kinds = {kind for part in parts for kind in self._kinds(part)}
-        if len(kinds) != 1:
+        if len(kinds) != 1 or "space" in kinds:
             return ""
         return "value" if kinds == {"name"} and label in _TYPES_OF_COLUMN else kinds.pop()
 

@@ -20,8 +20,9 @@ _OF_DBT = frozenset(
     ["caller", "context", "database", "dbt_metadata_envs", "flags", "invocation_args_dict", "loop", "metrics", "model",
      "modules", "node", "post_hooks", "pre_hooks", "schema", "self", "sql", "this", "validation"]
 )  # fmt: skip
-Kind = Literal["", "name", "value"]
-"""What an unknown value can be: anything, names of columns (or texts out of them), or numbers, dates and the like."""
+Kind = Literal["", "name", "value", "space"]
+"""What an unknown value can be: anything, names of columns (or texts out of them), numbers, dates and the like, or the
+name of a schema or database."""
 
 
 class Unknown:

@@ -23,6 +23,7 @@ from trackplan.sql.frame import Environment
 from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.outputs import lose_structure
 from trackplan.sql.parse import Piece, dissolve, statements
+from trackplan.sql.policies import hiding
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
 from trackplan.sql.routines import READS, defined, is_routine, row_taken
 from trackplan.sql.script import LARGE
@@ -144,6 +145,9 @@ def _compiled(
         yield from found
     elif isinstance(tree, CHANGES):
         yield from changed(tree, piece.span, dialect)
+    elif isinstance(tree, exp.Command) and (gone := hiding(piece.text)):
+        for part in statements(" " * piece.span[0] + gone, dialect):
+            yield from _statement(part, dialect, made)
     elif not _is_harmless(tree, piece.text):
         reason, detail = _reason(tree, piece.text)
         yield _not_understood(reason, detail, piece.text, piece.span)
@@ -256,10 +260,8 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
     if word == "alter" and _MOVES.search(text):
         return False
     rest = text[start.end() if start else 0 :]
-    if word == "call" and calls_by_text(rest):
-        return False
-    if _GRANTS.match(rest):
-        return True
+    if (word == "call" and calls_by_text(rest)) or _GRANTS.match(rest):
+        return word != "call"
     return word in _HARMLESS and not READS.search(text) and not _DYNAMIC.search(text)
 
 

@@ -64,10 +64,17 @@ class Rendering:
         return self._renderer.settings.dialect
 
     def beside(self, text: str, place: Place, this: tuple[str, ...] = (), package: str = "") -> Iterator[Sql]:
-        """The statements of a setting: they build nothing by its name, and all of them stand where it is set."""
+        """The statements of a setting: they build nothing by its name, and all of them stand where it is set.
+
+        What cannot be rendered in one of another package is about `this` alone, and what the setting itself names:
+        packages look after their own tables so, with macros that nobody can follow.
+        """
         span = (place.line or 1, place.column or 1, place.end_line or 1, place.end_column or 1)
         rendered = self.render(text, this, package)
         doubts = tuple(replace(doubt, span=span) for doubt in rendered.doubts)
+        if package not in ("", self._renderer.settings.name):
+            words = "\n".join([text, *this[-1:], "*"])
+            doubts = tuple(replace(doubt, words=words, asks=False) for doubt in doubts[:1])
         for sql in replace(rendered, doubts=doubts).sql(self.dialect, place.path):
             yield replace(sql, origin=((0, *span),))
 
