@@ -86,3 +86,51 @@ def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
     write(folder, files)
     printed = trackplan("inventory", "--format", "json", cwd=folder).out
     return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
+
+
+ELSEWHERE = SOURCES.replace("schema: raw", 'schema: "{{ target.schema }}"')
+
+
+def test_the_schema_of_a_source_may_rest_on_variables(tmp_path: Path) -> None:
+    sources = SOURCES.replace("schema: raw", "schema: \"{{ var('app_schema', 'raw') }}\"")
+    assert verdicts({**FILES, "dbt/models/sources.yml": sources}, tmp_path / "default") == {
+        f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()
+    }
+    files = {**FILES, "dbt/models/sources.yml": sources}
+    files["dbt/dbt_project.yml"] += "vars: {app_schema: crm}\n"
+    files["warehouse/raw.sql"] = "create table crm.users (id int, name text, phone text);\n"
+    assert verdicts(files, tmp_path / "set") == {f"CRM.USERS.{k.upper()}": v for k, v in ALL.items()}
+
+
+def test_a_source_of_a_schema_that_nobody_knows_may_be_any_table_of_its_name(tmp_path: Path) -> None:
+    files = {**FILES, "dbt/models/sources.yml": ELSEWHERE}
+    assert verdicts(files, tmp_path / "one") == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+    files["warehouse/raw.sql"] = (
+        "create table raw.users (id int, name text, phone text);\ncreate table crm.users (id int, name text);\n"
+    )
+    found = verdicts(files, tmp_path / "two")
+    assert found["CRM.USERS.NAME"] is None
+    assert found["RAW.USERS.NAME"] is None
+    assert found["RAW.USERS.PHONE"] is False
+
+
+def test_a_source_of_a_schema_that_nobody_knows_may_be_a_model(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "dbt/models/sources.yml": ELSEWHERE.replace("users", "accounts"),
+        "dbt/models/accounts.sql": "select id, name, phone from raw.users\n",
+        "dbt/models/people.sql": "select id, name from {{ source('app', 'accounts') }}\n",
+    }
+    found = verdicts(files, tmp_path)
+    assert {k: v for k, v in found.items() if "USERS" in k} == {
+        "LAKE.RAW.USERS.ID": None,
+        "LAKE.RAW.USERS.NAME": None,
+        "LAKE.RAW.USERS.PHONE": False,
+    }
+
+
+def test_another_name_for_a_table_of_a_schema_that_nobody_knows_may_mean_it(tmp_path: Path) -> None:
+    files = {**FILES, "dbt/models/sources.yml": ELSEWHERE, "warehouse/raw.sql": "create table other (id int);\n"}
+    files["queries/direct.sql"] = "select phone from prod.users\n"
+    found = verdicts(files, tmp_path)
+    assert found["APP.USERS.PHONE"] is True

@@ -113,7 +113,8 @@ class Table(Struct, frozen=True):
 
     `complete` tells whether `columns` are all it has (a CREATE TABLE) or only those that somebody documents (dbt).
     `aliases` are further names under which SQL may ask for it (a dbt source's logical name); `source` tells that
-    somebody outside of the project fills it, so that no model of the same name does.
+    somebody outside of the project fills it, so that no model of the same name does. One that is
+    `anywhere` may be in another schema.
     """
 
     parts: tuple[str, ...]
@@ -125,6 +126,7 @@ class Table(Struct, frozen=True):
     owner: str = ""
     aliases: tuple[tuple[str, ...], ...] = ()
     source: bool = False
+    anywhere: bool = False
 
 
 class Taken(Struct, frozen=True):

@@ -19,7 +19,8 @@ class Relation(Struct):
     `columns` maps a lower-case name to its declaration, in order of declaration; `wanted` and `keys` are columns and
     keys in them that get a row though nobody declares them. `closed` tells that nothing but `columns` can be asked of
     it, `source` that it is filled from outside, `built` that a statement of the project makes it, `partly` that one
-    which does was not understood, `landed` that events land in it.
+    which does was not understood, `landed` that events land in it. One that is `anywhere` may be in another
+    schema than its name says.
     """
 
     parts: tuple[str, ...]
@@ -30,6 +31,7 @@ class Relation(Struct):
     built: bool = False
     partly: bool = False
     source: bool = False
+    anywhere: bool = False
     landed: bool = False
     description: str = ""
     owner: str = ""
@@ -74,8 +76,10 @@ class Registry:
             relation = matching[0] if len(matching) == 1 else None
         if relation is None:
             relation = self.add(table.parts, table.kind, table.place, declared=True)
+            relation.anywhere = table.anywhere
         relation.declared = True
         relation.source = relation.source or table.source
+        relation.anywhere = relation.anywhere and table.anywhere
         relation.closed = relation.closed or table.complete
         relation.description = relation.description or table.description
         relation.owner = relation.owner or table.owner
@@ -88,10 +92,10 @@ class Registry:
         """Let tables whose names say less than others be these: a source without `database`, DDL that has it."""
         instead: dict[int, list[Relation]] = {}
         for named in self._by_last.values():
-            stored = (
-                {id(r): r for parts, r in named if r.kind in _STORED and r.parts is parts} if len(named) > 1 else {}
-            )
-            for short in sorted(stored.values(), key=lambda r: -len(r.parts)):
+            if len(named) < 2:
+                continue
+            stored = {id(r): r for parts, r in named if r.kind in _STORED and r.parts is parts}
+            for short in sorted(stored.values(), key=lambda r: 0 if r.anywhere else -len(r.parts)):
                 others = [r for r in stored.values() if id(r) not in instead and _is_short_for(short, r)]
                 if others:
                     instead[id(short)] = others
@@ -102,6 +106,17 @@ class Registry:
             self._families = [r for r in self._families if id(r) not in instead]
             for last, named in self._by_last.items():
                 self._by_last[last] = [(parts, r) for parts, old in named for r in instead.get(id(old), (old,))]
+        for relation in self.relations:
+            if relation.anywhere:
+                self._let_be_any(relation)
+
+    def _let_be_any(self, relation: Relation) -> None:
+        """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name."""
+        named = self._by_last[relation.parts[-1].lower()]
+        models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
+        own = [parts for parts, r in named if r is relation]
+        named.extend((parts, model) for model in models for parts in own)
+        named.append((relation.parts[-1:], relation))
 
     def add(self, parts: tuple[str, ...], kind: RelationKind, place: Place | None, declared: bool) -> Relation:
         """A new relation under the name `parts`."""
@@ -119,7 +134,7 @@ class Registry:
     def exactly(self, parts: tuple[str, ...]) -> Relation | None:
         """The relation with just this name."""
         for known, relation in self._by_last.get(parts[-1].lower(), ()):
-            if _same(known, parts):
+            if _same(known, parts) and not (relation.anywhere and len(parts) == 1):
                 return relation
         return None
 
@@ -192,10 +207,12 @@ def _is_short_for(short: Relation, other: Relation) -> bool:
     """Whether the name of a stored table is that of another with less said, so that both may be one.
 
     One without a schema is taken for another only where nobody else says what is in that: for the source of a project
-    that a seed fills, or of DDL whose schema is set elsewhere.
+    that a seed fills, or of DDL whose schema is set elsewhere. One that is anywhere may be all that have its last name.
     """
+    if short.anywhere:
+        return not other.anywhere
     count = len(short.parts)
-    if count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
+    if other.anywhere or count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
         return False
     return count > 1 or (other.source and not other.closed)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trackplan import documents
 from trackplan.errors import ReadError
+from trackplan.jinja import Renderer, Settings
 from trackplan.readers.dbt.folder import project
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.properties import PropertyFile
@@ -33,7 +34,8 @@ def detect(head: str, path: str) -> int:
 
 def read(text: str, path: str, dialect: str = "") -> Iterator[Declaration]:
     """What one property file declares. Raises `ReadError` at the end with all that is wrong in it."""
-    file = PropertyFile(documents.read_yaml(text, path, last_wins=True), Known(dialect))
+    known, renderer = Known(dialect), Renderer(Settings(dialect))
+    file = PropertyFile(documents.read_yaml(text, path, last_wins=True), known, renderer, "")
     file.learn()
     file.learn_measures()
     yield from file.declarations()

@@ -17,7 +17,7 @@ from trackplan.documents import Node
 from trackplan.errors import ReadError
 from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
-from trackplan.jinja import MacroFile, Settings
+from trackplan.jinja import MacroFile, Renderer, Settings
 from trackplan.jinja.rendered import Text, is_template
 from trackplan.readers.dbt import artifacts, hooks, keys, packages, snapshots
 from trackplan.readers.dbt.configs import Configs, stem
@@ -63,7 +63,8 @@ def project(
 class _Project:
     """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them.
 
-    What is `switched` is on or off, and finally so or unless the file says otherwise itself.
+    What is `switched` is on or off, and finally so or unless the file says otherwise itself. `early` renders what says
+    how things are called, before it is known what there is.
     """
 
     def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str], pack: Pack) -> None:
@@ -74,6 +75,8 @@ class _Project:
         self.known = Known(dialect, self.packages[0].name, taken)
         self.configs = Configs(self.packages, self.known.configs)
         self.rendering = Rendering(Settings(dialect), pack)
+        variables = packages.variables(self.packages)
+        self.early = Renderer(Settings(dialect, self.known.project, variables=variables))
         self.lookups = Lookups(self.known.stored, self.known.nodes)
         self.manifest = artifacts.Manifest("")
         self.absent: dict[str, str] = {}
@@ -86,7 +89,7 @@ class _Project:
         files = [file for package in self.packages for file in self._property_files(package)]
         for file in files:
             file.learn()
-        switches = Switches(self.known.dialect, self.packages, self.configs)
+        switches = Switches(self.configs, self.early)
         for package in self.packages:
             for kind, paths in self._buildable(package):
                 self.configs.count(kind, paths)
@@ -126,7 +129,8 @@ class _Project:
         kinds = ["models", "seeds", "snapshots"]
         for path in package.files(self.tree, kinds, ["yml", "yaml"]):
             if _SAYS_SOMETHING.search(self._text(path)):
-                yield PropertyFile(packages.document(self.tree, path, self.problems), self.known)
+                document = packages.document(self.tree, path, self.problems)
+                yield PropertyFile(document, self.known, self.early, package.name)
 
     def _buildable(self, package: Package) -> Iterator[tuple[str, list[str]]]:
         yield "models", package.files(self.tree, ["models"], ["sql", "py"])

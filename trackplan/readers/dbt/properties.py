@@ -13,6 +13,7 @@ from trackplan import names
 from trackplan.documents import Node, plain
 from trackplan.facts.declared import RelationKind, Sql, Table
 from trackplan.findings import Place, Problem
+from trackplan.jinja import Renderer, is_template
 from trackplan.readers.dbt import snapshots
 from trackplan.readers.dbt.checks import Checks
 from trackplan.readers.dbt.columns import columns, meta
@@ -34,8 +35,10 @@ _NOTHING = Node(None, Place(""))
 class PropertyFile:
     """One property file. `learn` tells the project what others need; `problems` is filled as `declarations` reads."""
 
-    def __init__(self, root: Node, known: Known) -> None:
+    def __init__(self, root: Node, known: Known, renderer: Renderer, package: str) -> None:
         self.root = root
+        self._renderer = renderer
+        self._package = package
         self.known = known
         self.problems: list[Problem] = []
         self.semantics = Semantics(known.dialect, known.named, known.measures)
@@ -46,7 +49,7 @@ class PropertyFile:
         for source in _items(self.root, "sources"):
             for table in _items(source, "tables"):
                 logical = (source.string("name"), table.string("name"))
-                parts, quoted = self._physical(source, table)
+                parts, quoted, _ = self._physical(source, table)
                 known.stored[(known.fold(logical[0]), known.fold(logical[1]))] = parts
                 if not quoted:
                     known.physical[logical] = parts
@@ -114,19 +117,35 @@ class PropertyFile:
             else:
                 self.problems.append(Problem(node.place, f"this entry of '{key}' has no name", "give it a name"))
 
-    def _physical(self, source: Node, table: Node) -> tuple[Parts, bool]:
-        """What a source's table is called in the warehouse, and whether its name must be quoted to be found."""
+    def _physical(self, source: Node, table: Node) -> tuple[Parts, bool, bool]:
+        """What a source's table is called in the warehouse, whether it must be quoted, and whether that is a guess."""
+        database, is_sure = self._settled(source.string("database") or source.string("catalog"))
+        schema, is_known = self._settled(source.string("schema"))
+        identifier, _ = self._settled(table.string("identifier"))
         written = {
-            "database": _known(source.string("database") or source.string("catalog")),
-            "schema": _known(source.string("schema")) or source.string("name"),
-            "identifier": _known(table.string("identifier")) or table.string("name"),
+            "database": database if is_sure else "",
+            "schema": schema or source.string("name"),
+            "identifier": identifier or table.string("name"),
         }
         quoted = {key: _quotes(table, key) or _quotes(source, key) for key in written}
         parts = tuple(names.fold(t, quoted[key], self.known.dialect) for key, t in written.items() if t)
-        return parts, any(quoted.values())
+        return parts, any(quoted.values()), not is_known
+
+    def _settled(self, text: str) -> tuple[str, bool]:
+        """What a text becomes with the variables of the project, '' where they do not tell it; and whether it is sure.
+
+        A default is only likely: whoever runs dbt may set another value.
+        """
+        if not is_template(text):
+            return text, True
+        rendered = self._renderer.render(text + "{{ config(enabled=false) }}", (), self._package)
+        is_clear = len(rendered.texts) == 1 and not rendered.doubts
+        return rendered.texts[0].text.strip() if is_clear else "", is_clear and rendered.settings.get(
+            "enabled"
+        ) is False
 
     def _source(self, source: Node, table: Node) -> Table:
-        parts, _ = self._physical(source, table)
+        parts, _, is_guess = self._physical(source, table)
         alias = (self.known.fold(source.string("name")), self.known.fold(table.string("name")))
         return Table(
             parts,
@@ -138,12 +157,13 @@ class PropertyFile:
             owner=self._owner(table) or self._owner(source),
             aliases=(alias,) if alias != parts else (),
             source=True,
+            anywhere=is_guess,
         )
 
     def _built(self, node: Node, kind: RelationKind) -> Iterator[Declaration]:
         """A model (each version of it), seed or snapshot; a snapshot may be declared here alone."""
         known, name = self.known, node.string("name")
-        set_to = _known((node.get("config") or _NOTHING).string("alias") or node.string("alias"))
+        set_to, _ = self._settled((node.get("config") or _NOTHING).string("alias") or node.string("alias"))
         aliases = ((known.fold(set_to),),) if set_to else ()
         own = columns(node, known.dialect)
         text, owner = node.string("description"), self._owner(node)
@@ -189,11 +209,6 @@ def _versions(node: Node) -> tuple[dict[str, str], str]:
     found = [v for v in _elements(node, "versions") if v.string("v")]
     stems = {v.string("v"): v.string("defined_in") or f"{node.string('name')}_v{v.string('v')}" for v in found}
     return stems, node.string("latest_version") or max(stems, key=_rank, default="")
-
-
-def _known(text: str) -> str:
-    """The text, or '' where Jinja computes it."""
-    return "" if "{{" in text or "{%" in text else text
 
 
 def _quotes(node: Node, key: str) -> bool:

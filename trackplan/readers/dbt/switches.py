@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from trackplan.jinja import Renderer, Settings, is_template
-from trackplan.readers.dbt import packages
+from trackplan.jinja import is_template
 
 if TYPE_CHECKING:
+    from trackplan.jinja import Renderer
     from trackplan.readers.dbt.configs import Configs
     from trackplan.readers.dbt.packages import Package
 
@@ -19,9 +18,9 @@ class Switches:
     A value that a template computes counts where the variables of the project tell it, and no other is known to be off.
     """
 
-    def __init__(self, dialect: str, found: Sequence[Package], configs: Configs) -> None:
+    def __init__(self, configs: Configs, renderer: Renderer) -> None:
         self._configs = configs
-        self._renderer = Renderer(Settings(dialect, found[0].name, variables=packages.variables(found)))
+        self._renderer = renderer
 
     def off(self, package: Package, kind: str, path: str) -> bool:
         """Whether a file is off. Property files overrule their project's; what is not `final`, the file itself does."""
