@@ -306,6 +306,16 @@ def test_dataform_is_rendered_as_far_as_it_can_be() -> None:
     assert Lines(text.text, "m.sqlx", text.origin).place((at, at + 6)) == Place("m.sqlx", 6, 6, 6, 22)
 
 
+def test_keys_of_an_incremental_table_of_dataform_decide_which_rows_it_has() -> None:
+    config = """config { type: "%s", uniqueKey: ["id", 'k'], assertions: { uniqueKey: ["d"] },
+  bigquery: { updatePartitionFilter: "day > 1" } } select * from t"""
+    rendered = dataform.render(config % "incremental", "bigquery", ("m",))
+    gone = "coalesce(id) IS NULL OR coalesce(k) IS NULL OR coalesce(day > 1) IS NULL"
+    assert [" ".join(t.text.split()) for t in rendered.texts] == [f"select * from t ; DELETE FROM m WHERE {gone}"]
+    rendered = dataform.render(config % "table", "bigquery", ("m",))
+    assert [t.text.strip() for t in rendered.texts] == ["select * from t"]
+
+
 def test_what_dataform_says_of_columns_is_no_setting_of_the_file() -> None:
     text = 'config { columns: { id: "The {id}", name: "Full name" }, schema: "stg", bigquery: { name: "x" } } select 1'
     assert dataform.render(text, "bigquery", ("m",)).settings["relation"] == ("stg", "m")

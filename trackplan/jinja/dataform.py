@@ -23,6 +23,8 @@ _STRING = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`"
 _STEP = re.compile(rf"{_STRING}|//[^\n]*+|/\*.*?\*/|\{{|\}}", re.DOTALL)
 _SQL_STEP = re.compile(r"--[^\n]*+|/\*.*?\*/|\$\{", re.DOTALL)
 _SETTING = re.compile(rf"\b(type|name|schema|database|dataset|disabled)\s*:\s*({_STRING}|\w+)")
+_KEY = re.compile(rf"\buniqueKey\s*:\s*(\[[^\]]*\]|{_STRING})")
+_FILTER = re.compile(rf"\bupdatePartitionFilter\s*:\s*({_STRING})")
 _CONSTANT = re.compile(rf"\b(?:const|let|var)\s+(\w+)\s*=\s*({_STRING}|[0-9.]+)\s*(?:;|$)", re.MULTILINE)
 _REFERENCE = re.compile(
     rf"(?:ctx\.)?(?:ref|resolve)\(\s*(?:({_STRING})\s*,\s*)?(?:({_STRING})\s*,\s*)?({_STRING})\s*\)"
@@ -54,7 +56,9 @@ def render(text: str, dialect: str, this: tuple[str, ...]) -> Rendered:
     source = _PRIVATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = [0, *(m.end() for m in re.finditer("\n", source))]
     blocks = list(_blocks(source))
-    settings = {key: _unquoted(value) for b in blocks if b.name == "config" for key, value in _settings(source, b)}
+    settings = {
+        key: _unquoted(value) for b in blocks if b.name == "config" for key, value in _SETTING.findall(_own(source, b))
+    }
     if settings.get("type") in ("declaration", "assertion") or settings.get("disabled") == "true":
         return Rendered(settings=settings)
     if this:
@@ -66,7 +70,8 @@ def render(text: str, dialect: str, this: tuple[str, ...]) -> Rendered:
         if b.name == "js"
         for name, value in _CONSTANT.findall(source[b.start : b.end])
     }
-    writer = _Writer(source, dialect, this, constants, blocks)
+    deciding = _deciding(source, blocks) if settings.get("type") == "incremental" else []
+    writer = _Writer(source, dialect, this, constants, blocks, deciding)
     rendered = Variants(source, lines, Settings(dialect)).follow(writer.write)
     return replace(rendered, settings={**settings, "relation": this})
 
@@ -89,7 +94,7 @@ def _closing(source: str, start: int) -> int:
     return len(source)
 
 
-def _settings(source: str, block: _Block) -> list[tuple[str, str]]:
+def _own(source: str, block: _Block) -> str:
     """The settings of a config itself; what stands in braces inside it is something else's, such as a column's name."""
     parts: list[str] = []
     depth, at = 0, block.start
@@ -100,7 +105,16 @@ def _settings(source: str, block: _Block) -> list[tuple[str, str]]:
         depth += {"{": 1, "}": -1}.get(step, 0)
         at = found.end()
     parts.append(source[at : block.end] if depth == 0 else "")
-    return _SETTING.findall("".join(parts))
+    return "".join(parts)
+
+
+def _deciding(source: str, blocks: list[_Block]) -> list[str]:
+    """The columns and conditions that tell which rows of an incremental table a run writes anew."""
+    configs = [b for b in blocks if b.name == "config"]
+    said = [
+        value for b in configs for value in _KEY.findall(_own(source, b)) + _FILTER.findall(source[b.start : b.end])
+    ]
+    return [_unquoted(text) for value in said for text in re.findall(_STRING, value)]
 
 
 def _unquoted(text: str) -> str:
@@ -111,13 +125,15 @@ class _Writer:
     """Writes what a file becomes in one run, with marks for where it comes from."""
 
     def __init__(
-        self, source: str, dialect: str, this: tuple[str, ...], constants: dict[str, str], blocks: list[_Block]
-    ) -> None:
+        self, source: str, dialect: str, this: tuple[str, ...], constants: dict[str, str], blocks: list[_Block],
+        deciding: list[str],
+    ) -> None:  # fmt: skip
         self._source = source
         self._dialect = dialect
         self._this = this
         self._constants = constants
         self._blocks = blocks
+        self._deciding = deciding
 
     def write(self, run: Run) -> str:
         """The operations before, the query, the operations after: each a statement of its own."""
@@ -131,7 +147,12 @@ class _Writer:
                     found.append(self._part(run, at, block.outer[0]))
                     at = block.outer[1]
                 found.append(self._part(run, at, len(self._source)))
-                found.append("\n;\n" if any(b.name == "post_operations" for b in self._blocks) else "")
+                found.append(
+                    "\n;\n" if self._deciding or any(b.name == "post_operations" for b in self._blocks) else ""
+                )
+        if self._deciding and self._this:
+            where = " OR ".join(f"coalesce({each}) IS NULL" for each in self._deciding)
+            found.append(f"DELETE FROM {self._name(self._this)} WHERE {where}\n")  # noqa: S608 - never run
         return "".join(found)
 
     def _part(self, run: Run, start: int, end: int) -> str:
