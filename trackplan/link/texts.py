@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -40,7 +40,7 @@ class Texts(Struct):
     asking: list[int] = []
     shift: int = 0
     _named: int = 0
-    _reasons: dict[int, tuple[str, ...]] = {}
+    _reasons: dict[tuple[int, int], tuple[str, ...]] = {}
     _spread: dict[int, int] = {}
 
     def add(self, unit: Unit, statement: NotUnderstood) -> None:
@@ -56,11 +56,13 @@ class Texts(Struct):
         return (self.words.get(word.lower(), 0) & ~self._named).bit_count()
 
     def reasons(self, askers: int, word: str) -> tuple[str, ...]:
-        """Why the texts leave a column that they may call `word` in doubt, the first three."""
-        mask = (askers >> self.shift) & ((1 << len(self.texts)) - 1) | self.words.get(word, 0)
-        known = self._reasons.get(mask)
+        """Why the texts leave a column that they may call `word` in doubt: three, those that have the word first."""
+        said = self.words.get(word, 0)
+        others = (askers >> self.shift) & ((1 << len(self.texts)) - 1) & ~said
+        known = self._reasons.get((said, others))
         if known is None:
-            known = self._reasons[mask] = tuple(map(self._told, islice(bits(mask), TOLD)))
+            texts = islice(chain(bits(said), bits(others)), TOLD)
+            known = self._reasons[said, others] = tuple(map(self._told, texts))
         return known
 
     def told(self) -> list[str]:
