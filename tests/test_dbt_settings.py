@@ -91,6 +91,66 @@ def test_statements_before_a_model_belong_to_it(tmp_path: Path, files: dict[str,
     assert found["C"] is False
 
 
+@pytest.mark.parametrize(
+    "head_of",
+    [
+        "{% if target.name == 'prod' %}{{ config(unique_key='b') }}{% else %}{{ config(unique_key='c') }}{% endif %}",
+        "{% set k = 'b' if target.name == 'prod' else 'c' %}{{ config(unique_key=k) }}",
+        "{{ config(unique_key=['b', var('k')]) }}",
+        "{{ config(unique_key=elsewhere.key()) }}",
+        "{{ config(incremental_predicates=['b > dateadd(day, -' ~ var('days') ~ ', c)']) }}",
+        "{{ config(post_hook='delete from m where b = 1') }}{{ config(post_hook='delete from m where c = 1') }}",
+        "{{ config(post_hook=['delete from {{ this }} where b = c', 'delete from x where y = ' ~ var('z')]) }}",
+        "{{ config(sql_header='delete from raw.t where b > c and a > ' ~ var('z')) }}",
+        "{{ config(incremental_strategy=var('how'), partition_by=['b', 'c']) }}",
+    ],
+)
+def test_what_a_setting_may_be_counts_as_well(tmp_path: Path, head_of: str) -> None:
+    found = verdicts({**FILES, "dbt/models/m.sql": f"{head_of}\n{FILES['dbt/models/m.sql']}"}, tmp_path)
+    assert found["B"] is not False
+    assert found["C"] is not False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select a, count(*) from raw.t where b_{{ target.schema }} = 1 group by a",
+        "select id, a, {{ this.schema }}_c from raw.t",
+        "select a from raw.t, lookup_{{ target.schema }} u where t.id = u.id",
+    ],
+)
+def test_a_name_that_holds_a_schema_may_be_any(tmp_path: Path, text: str) -> None:
+    files = {
+        **FILES,
+        "dbt/models/m.sql": text,
+        "raw.sql": "create table raw.t (id int, a int, b_prod int, mart_c int);\n",
+    }
+    files["raw.sql"] += "create table raw.lookup_prod (id int, b int);\n"
+    assert verdicts(files, tmp_path) == dict.fromkeys(["ID", "A", "B_PROD", "MART_C"])
+
+
+def test_a_package_cannot_switch_off_a_model_of_the_project(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "dbt/dbt_packages/p/dbt_project.yml": "name: p\n",
+        "dbt/dbt_packages/p/models/m.yml": yaml("models", "enabled: false"),
+    }
+    assert verdicts(files, tmp_path)["A"] is True
+
+
+def test_a_hook_of_a_package_runs_with_the_project(tmp_path: Path) -> None:
+    project = "name: p\non-run-end: 'delete from raw.t where b = 2'\n"
+    assert verdicts({**FILES, "dbt/dbt_packages/p/dbt_project.yml": project}, tmp_path)["B"] is True
+
+
+def test_a_model_that_is_switched_off_is_no_table(tmp_path: Path) -> None:
+    files = {**FILES, "dbt/models/x.sql": "select a as x from raw.t\n"}
+    files["dbt/models/x.yml"] = "models: [{name: x, config: {enabled: false}, columns: [{name: x}]}]\n"
+    write(tmp_path, files)
+    ended = trackplan("inventory", "--format", "json", cwd=tmp_path)
+    assert {row["id"].rpartition(".")[0] for row in json.loads(ended.out)["rows"]} == {"RAW.T"}
+
+
 SNAPSHOT = "{%% snapshot m %%}\n{{ config(%s) }}\nselect id, a, b, c from raw.t\n{%% endsnapshot %%}\n"
 RELATION = """\
 version: 2

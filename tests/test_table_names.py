@@ -81,6 +81,41 @@ def test_a_table_of_no_schema_stays_apart_where_another_says_what_is_in_the_sour
     assert found == {"RAW.USERS.ID": True, "RAW.USERS.NAME": True, "USERS.AGE": False, "USERS.ID": False}
 
 
+def test_a_table_that_lacks_what_is_said_of_a_source_is_another(tmp_path: Path) -> None:
+    sources = SOURCES.replace("      - name: users\n", "      - name: users\n        columns: [{name: name}]\n")
+    files = {**FILES, "dbt/models/sources.yml": sources, "warehouse/raw.sql": "create table users (id int, age int);\n"}
+    found = verdicts(files, tmp_path)
+    assert found == {"RAW.USERS.ID": True, "RAW.USERS.NAME": True, "USERS.AGE": False, "USERS.ID": False}
+
+
+def test_tables_with_other_columns_are_two(tmp_path: Path) -> None:
+    both = "create table raw.users (id int, name text);\ncreate table lake.raw.users (id int, age int);\n"
+    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    assert found["RAW.USERS.NAME"] is True
+    assert "RAW.USERS.AGE" not in found
+    assert found["LAKE.RAW.USERS.AGE"] is False
+
+
+def test_sources_of_two_systems_stay_apart(tmp_path: Path) -> None:
+    sources = f"{SOURCES}  - name: crm\n    schema: \"{{{{ var('crm', 'crm') }}}}\"\n    tables: [{{name: users}}]\n"
+    files = {**FILES, "dbt/models/sources.yml": sources, "warehouse/raw.sql": "-- nothing\n"}
+    files["dbt/models/crm.sql"] = "select score from {{ source('crm', 'users') }}\n"
+    found = verdicts(files, tmp_path)
+    assert found == {"CRM.USERS.SCORE": False, "RAW.USERS.ID": True, "RAW.USERS.NAME": True}
+
+
+def test_a_model_that_is_made_from_a_source_is_another_table(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "warehouse/raw.sql": "-- nothing\n",
+        "dbt/models/sources.yml": ELSEWHERE,
+        "dbt/models/stg_users.sql": "select id, name, phone from {{ source('app', 'users') }}\n",
+        "dbt/models/users.sql": "select id, name, phone from {{ ref('stg_users') }}\n",
+        "dbt/models/people.sql": "select id, name from {{ ref('users') }}\n",
+    }
+    assert verdicts(files, tmp_path) == {f"APP.USERS.{k.upper()}": v for k, v in ALL.items()}
+
+
 def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
     """The verdict on every raw column of a project."""
     write(folder, files)

@@ -22,6 +22,7 @@ class Trial:
         self._given = given
         self._asked = len(run.asked)
         self._left = self._leaves()
+        self._followed: list[tuple[list[tuple[bytes, bool]], str]] = []
 
     @classmethod
     def of(cls, run: Run, name: str, given: tuple[Any, ...]) -> Trial | None:
@@ -43,7 +44,8 @@ class Trial:
         del run.asked[self._asked :]
         if not values:
             raise ImpossibleError
-        choice = run.unknown("gives", self._name, list(self._given), [str(_same(value)) for value in values])
+        # Calls that give the same on the same ways are one choice, and no others.
+        choice = run.unknown("gives", self._name, list(self._given), str(sorted(self._followed)))
         for number, value in enumerate(values[:-1]):
             if run.decide(run.unknown("is", choice, number).key):
                 return value
@@ -81,11 +83,13 @@ class Trial:
             simple = isinstance(value, _SIMPLE)
             if simple:
                 found.setdefault(_same(value), value)
+            same = str(_same(value))
         except ImpossibleError:
-            simple = True
+            simple, same = True, ""
         for key in run.asked:
             pending.append({**taken, key: False})
             taken[key] = True
+        self._followed.append((sorted(taken.items()), same))
         for key in taken:
             del run.decisions[key]
         return simple

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST = 100_000
 _ABSENT = object()
+_HOOKS = frozenset(["pre_hook", "post_hook"])
 _LOOKS_UP = ("information_schema", "show tables", "all_tables", "pg_catalog", "__tables__", "svv_")
 
 
@@ -207,9 +208,11 @@ class Config:
             if isinstance(each, Mapping):
                 named = {**{str(k): v for k, v in each.items()}, **named}
         run = self._environment.run
+        for key in _HOOKS & named.keys() & run.settings.keys():  # each call adds some
+            named[key] = [run.settings[key], named[key]]
         run.settings.update(named)
         if "enabled" in named:
-            run.off = named["enabled"] is False and not run.assumed
+            run.off = named["enabled"] is False
         return ""
 
     def get(self, name: object, *_: object, **__: object) -> object:

@@ -23,8 +23,8 @@ _STRING = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`"
 _STEP = re.compile(rf"{_STRING}|//[^\n]*+|/\*.*?\*/|\{{|\}}", re.DOTALL)
 _SQL_STEP = re.compile(r"--[^\n]*+|/\*.*?\*/|\$\{", re.DOTALL)
 _SETTING = re.compile(rf"\b(type|name|schema|database|dataset|disabled)\s*:\s*({_STRING}|\w+)")
-_KEY = re.compile(rf"\buniqueKey\s*:\s*(\[[^\]]*\]|{_STRING})")
-_FILTER = re.compile(rf"\bupdatePartitionFilter\s*:\s*({_STRING})")
+_KEY = re.compile(rf"\buniqueKey[\"']?\s*:\s*(\[[^\]]*\]|{_STRING})")
+_FILTER = re.compile(rf"\bupdatePartitionFilter[\"']?\s*:\s*({_STRING})")
 _CONSTANT = re.compile(rf"\b(?:const|let|var)\s+(\w+)\s*=\s*({_STRING}|[0-9.]+)\s*(?:;|$)", re.MULTILINE)
 _REFERENCE = re.compile(
     rf"(?:ctx\.)?(?:ref|resolve)\(\s*(?:({_STRING})\s*,\s*)?(?:({_STRING})\s*,\s*)?({_STRING})\s*\)"

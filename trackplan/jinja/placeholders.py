@@ -29,6 +29,7 @@ _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
 # A database that nobody knows in front of a schema and a table that everybody does, or a schema in front of a table.
 _DATABASE = re.compile(r"\.\s*[\w\"`\[\]-]+\s*\.\s*[\w\"`\[\]*-]+")
+_NAMED_SO = frozenset(["policy", "index", "constraint", "role", "stage"])
 _SCHEMA = re.compile(r"\.\s*[\w\"`\[\]*-]+")
 _IN_ONE_QUOTE = re.compile("`\ue010[0-9]+\ue011\\.([^`.\ue010]+\\.[^`.\ue010]+)`")
 _QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
@@ -129,8 +130,8 @@ class Settler:
             return (token.start, token.end, "1")
         if following in (".", "(") or not kinds or "" in kinds:
             return None
-        if "space" in kinds:  # part of a longer name, as that of a policy or an index
-            named = kinds == {"space"} and token.kind == "bare" and not alone and not glued
+        if "space" in kinds:  # it may be part of the name of what is no table and no column
+            named = kinds == {"space"} and token.kind == "bare" and not glued and before in _NAMED_SO
             return (token.start, token.end, PLACEHOLDER.sub("x", text[token.start : token.end])) if named else None
         typed = before == "as" and re.match(r"\s*\)", text[token.end : token.end + 20]) is not None
         if kinds == {"value"}:

@@ -11,7 +11,7 @@ from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
-from trackplan.jinja.unknown import OPEN, PLACEHOLDER
+from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 from trackplan.jinja.words import Words
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ VARIANTS = 8
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
 _TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
 _NO_MACROS = Words(())
+_ANY_COLUMN = placeholders.COLUMNS.format("")
+# Settings that are SQL, or name columns.
+_READ = frozenset(
+    ["check_cols", "event_time", "incremental_predicates", "incremental_strategy", "partition_by", "post_hook",
+     "pre_hook", "predicates", "sql_header", "unique_key", "updated_at"]
+)  # fmt: skip
 
 
 class _Found(Struct):
@@ -87,8 +93,11 @@ class Variants:
     def _add(self, run: Run, pieces: Pieces) -> None:
         found, lines, source = self._found, self._lines, self._source
         for name, value in run.settings.items():
-            found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
-        found.off += run.off
+            if name in _READ:
+                _gather(found.settings, name, _read(value))
+            else:
+                found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
+        found.off += run.off and not run.assumed
         found.refs |= run.refs
         queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
         if run.loops:
@@ -114,6 +123,29 @@ class Variants:
             return
         text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
         self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
+
+
+def _gather(settings: dict[str, object], name: str, value: object) -> None:
+    """Add what a way sets to what others have set."""
+    known = settings.get(name)
+    if known is None or value is None or known == value:
+        settings[name] = value if known is None else known
+    else:
+        listed = [each if isinstance(each, list) else [each] for each in (known, value)]
+        settings[name] = [*listed[0], *(each for each in listed[1] if each not in listed[0])]
+
+
+def _read(value: object) -> object:
+    """A setting that is SQL, or names columns: what nobody knows of it may be any column."""
+    if isinstance(value, Unknown):
+        return _ANY_COLUMN
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(_ANY_COLUMN, mended(str.__str__(value)))
+    if isinstance(value, (list, tuple)):
+        return [_read(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _read(each) for name, each in value.items() if isinstance(name, str)}
+    return _plain(value)
 
 
 def _plain(value: object) -> object:

@@ -29,7 +29,7 @@ class Words:
         found: dict[str, list[str]] = {}
         for file in self._files:
             for block in blocks.macros(cleaned(file.text)):
-                for name in dict.fromkeys([block.name, block.name.partition("__")[2]]):
+                for name in filter(None, dict.fromkeys([block.name, block.name.partition("__")[2]])):
                     found.setdefault(name, []).append(block.text)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -95,9 +95,11 @@ class Registry:
             if len(named) < 2:
                 continue
             stored = {id(r): r for parts, r in named if r.kind in _STORED and r.parts is parts}
+            if len({0 if r.anywhere else len(r.parts) for r in stored.values()}) < 2:
+                continue
             for short in sorted(stored.values(), key=lambda r: 0 if r.anywhere else -len(r.parts)):
                 others = [r for r in stored.values() if id(r) not in instead and _is_short_for(short, r)]
-                if others:
+                if others and (len(others) == 1 or len(short.parts) > 1):
                     instead[id(short)] = others
                     for other in others:
                         _tell(other, short)
@@ -106,17 +108,20 @@ class Registry:
             self._families = [r for r in self._families if id(r) not in instead]
             for last, named in self._by_last.items():
                 self._by_last[last] = [(parts, r) for parts, old in named for r in instead.get(id(old), (old,))]
+
+    def let_be_any(self, reads: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+        """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name.
+
+        `reads` are the names that each model reads: one that is made from the table is another.
+        """
         for relation in self.relations:
             if relation.anywhere:
-                self._let_be_any(relation)
-
-    def _let_be_any(self, relation: Relation) -> None:
-        """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name."""
-        named = self._by_last[relation.parts[-1].lower()]
-        models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
-        own = [parts for parts, r in named if r is relation]
-        named.extend((parts, model) for model in models for parts in own)
-        named.append((relation.parts[-1:], relation))
+                named = self._by_last[relation.parts[-1].lower()]
+                own = [parts for parts, r in named if r is relation]
+                models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
+                if not _behind(relation.parts[-1].lower(), reads) & {tuple(p.lower() for p in parts) for parts in own}:
+                    named.extend((parts, model) for model in models for parts in own)
+                named.append((relation.parts[-1:], relation))
 
     def add(self, parts: tuple[str, ...], kind: RelationKind, place: Place | None, declared: bool) -> Relation:
         """A new relation under the name `parts`."""
@@ -209,21 +214,41 @@ def _is_short_for(short: Relation, other: Relation) -> bool:
     One without a schema is taken for another only where nobody else says what is in that: for the source of a project
     that a seed fills, or of DDL whose schema is set elsewhere. One that is anywhere may be all that have its last name.
     """
+    if not _may_be_one(short, other) or not _may_be_one(other, short) or other.anywhere:
+        return False
     if short.anywhere:
-        return not other.anywhere
+        return not other.source
     count = len(short.parts)
-    if other.anywhere or count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
+    if count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
         return False
     return count > 1 or (other.source and not other.closed)
 
 
+def _may_be_one(table: Relation, other: Relation) -> bool:
+    """Whether a table, if all its columns are known, has those that another is said to have."""
+    return not table.closed or other.columns.keys() <= table.columns.keys()
+
+
 def _tell(relation: Relation, short: Relation) -> None:
-    """Add what is said of a table under a shorter name. A seed may have fewer columns than the table it stands for."""
+    """Add what is said of a table under a shorter name. A table without a schema may be another after all."""
     relation.source = relation.source or short.source
-    relation.closed = relation.closed or (short.closed and short.kind != "seed")
+    relation.closed = relation.closed or (short.closed and len(short.parts) > 1)
     relation.description = relation.description or short.description
     relation.owner = relation.owner or short.owner
     _add(relation, short.columns.values())
+
+
+def _behind(model: str, reads: Mapping[str, Iterable[tuple[str, ...]]]) -> set[tuple[str, ...]]:
+    """The names that a model reads, directly or through other models, in lower case."""
+    found: set[tuple[str, ...]] = set()
+    pending, seen = [model], {model}
+    while pending:
+        for parts in reads.get(pending.pop(), ()):
+            found.add(tuple(part.lower() for part in parts))
+            if parts[-1].lower() not in seen:
+                seen.add(parts[-1].lower())
+                pending.append(parts[-1].lower())
+    return found
 
 
 def _add(relation: Relation, columns: Iterable[Column]) -> None:

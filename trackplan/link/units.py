@@ -24,6 +24,7 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
     named = [u for u in found if u.sql.relation is not None and (_builds_by_name(u.record) or not u.sql.rendered)]
     for unit in named:
         reads.setdefault(_own(unit)[-1].lower(), set()).update(_read(unit.record))
+    registry.let_be_any(reads)
     for unit in named:
         place = Place(unit.sql.place.path)
         parts = _own(unit)

@@ -15,7 +15,7 @@ _ABOUT = re.compile(
     r"external_query|pg_\w+|has_\w+|to_reg\w+|nextval|currval|setval|\w+_description|format", re.IGNORECASE
 )
 _FILTERS = frozenset({"additional_table_filters", "additional_result_filter"})
-_QUERY = re.compile(r"\s*(?:select|with)\b.*\bfrom\b", re.IGNORECASE | re.DOTALL)
+_QUERY = re.compile(r"\s*(?:select\b.*\bfrom\b|with\s+\w+[^()]*\bas\s*\()", re.IGNORECASE | re.DOTALL)
 _CALL = re.compile(r"""call\b[^('"]*\(.*?(?:['"][^'"]*[^\W\d]|\btable\s*\()""", re.IGNORECASE | re.DOTALL)
 # Procedures of the database itself that look after tables and give none of their rows.
 _TENDS = re.compile(r"call\s+(?:[\w`]+\.)*(?:bq|sys|system)\s*\.", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Policies that hide rows: whoever reads the table sees those for which a condition holds."""
+"""Who may see what: policies hide the rows for which a condition does not hold, and a GRANT reads nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ _POLICY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHECK = re.compile(r"\bwith\s+check\b", re.IGNORECASE)  # what may be written
+_TO_WHOM = re.compile(r"\b(?:on|to|from)\b", re.IGNORECASE)
+_ANOTHER = re.compile(r"\b(?:select|insert|update|delete|merge|exec\w*|truncate|bulk|call|do)\b", re.IGNORECASE)
+
+
+def grants(text: str) -> bool:
+    """Whether the GRANT or REVOKE that `text` begins with has no other statement behind it."""
+    named = _TO_WHOM.search(text)
+    return named is not None and _ANOTHER.search(text, named.end()) is None
 
 
 def hiding(text: str) -> str:
     """The DELETE that the policy of BigQuery or Postgres in `text` amounts to; '' for any other text.
 
-    Its table and its condition stand where they stand in `text`.
+    Its condition stands where it stands in `text`, as the table does but for very short names.
     """
     found = _POLICY.match(text)
     if found is None:

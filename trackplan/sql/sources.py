@@ -147,7 +147,7 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
         source = _navigated(compiler, node, frame)
     elif isinstance(node, exp.Values):
         source = Source(alias, scope=compiler.values(node, frame.environment, frame))
-    elif isinstance(node.this, exp.Anonymous) and isinstance(node, _CALLS) and node.this.name.lower() not in FOLLOWED:
+    elif isinstance(node.this, exp.Anonymous) and _is_call(node) and node.this.name.lower() not in FOLLOWED:
         source = _called(compiler, node.this, alias, columns, frame)
     else:
         source = Source(alias, scope=_opaque(compiler, node, frame, alias, columns))
@@ -158,6 +158,12 @@ def source_item(compiler: Compiler, node: exp.Expr, frame: Frame, select: Select
     pivots = node.args.get("pivots")
     if pivots:
         _pivoted(compiler, pivots, frame)
+
+
+def _is_call(node: exp.Expr) -> bool:
+    """Whether a source is a function that may read tables of itself: `f(1)`, or `TABLE(f('t'))`, which is told one."""
+    told = any(isinstance(each, exp.Literal) and each.is_string for each in node.this.expressions)
+    return isinstance(node, exp.Table) or (isinstance(node, exp.TableFromRows) and told)
 
 
 def _named(compiler: Compiler, node: exp.Table, alias: str, columns: tuple[str, ...], frame: Frame) -> Source:

@@ -25,16 +25,16 @@ class Said(Struct, frozen=True):
 
 
 class Configs:
-    """What is set for the files of a project. `named` are settings of property files, by kind and name."""
+    """What is set for the files of a project. `named` are settings of property files, by package, kind and name."""
 
-    def __init__(self, found: Sequence[Package], named: Mapping[tuple[str, str], Sequence[Node]]) -> None:
+    def __init__(self, found: Sequence[Package], named: Mapping[tuple[str, str, str], Sequence[Node]]) -> None:
         self._root = found[0]
         self._named = named
-        self._names: Counter[tuple[str, str]] = Counter()
+        self._names: Counter[tuple[str, str, str]] = Counter()
 
-    def count(self, kind: str, paths: Iterable[str]) -> None:
+    def count(self, package: Package, kind: str, paths: Iterable[str]) -> None:
         """Make known the files of a kind: of a name that several have, nothing is sure."""
-        self._names.update((kind, stem(path)) for path in paths)
+        self._names.update((package.name, kind, stem(path)) for path in paths)
 
     def nodes(
         self, package: Package, kind: str, path: str, key: str, name: str = "", *, sure: bool = False
@@ -43,7 +43,7 @@ class Configs:
 
         Where it must be `sure` that it is said of this file, a property file says nothing of a name that several have.
         """
-        named = (kind, name or stem(path))
+        named = (package.name, kind, name or stem(path))
         found = package.configured(kind, path, key)
         for config in () if sure and self._names[named] > 1 else self._named.get(named, ()):
             said = config.get(key) or config.get(key.replace("_", "-"))

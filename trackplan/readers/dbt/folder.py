@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _SAYS_SOMETHING = re.compile(r"^[ \t]*[^#\s-]", re.MULTILINE)
 _SWITCHES = re.compile(r"\benabled\b")
+_OFF = frozenset(["model", "seed"])  # what can be switched off
 _MACRO = re.compile(r"\{%[-+]?\s*(?:macro|test|data_test)\s")
 _NOTHING = Node(None, Place(""))
 
@@ -92,7 +93,7 @@ class _Project:
         switches = Switches(self.configs, self.early)
         for package in self.packages:
             for kind, paths in self._buildable(package):
-                self.configs.count(kind, paths)
+                self.configs.count(package, kind, paths)
         built = [(package, path) for package in self.packages for path in self._built(package, switches)]
         for file in files:
             file.learn_measures()
@@ -101,14 +102,17 @@ class _Project:
         tests = self.packages[0].files(self.tree, ["tests"], ["sql"])
         often = [path for path, times in Counter(path for _, path in built).items() if times > 1]
         self.shared = {*tests, *often, *(macro.path for macro in settings.macros)}
+        gone = {self.known.relation(name) for name in self.disabled - {stem(path) for _, path in built}}
         for file in files:
-            yield from file.declarations()
+            declared = file.declarations()
+            yield from (d for d in declared if not (isinstance(d, Table) and d.kind in _OFF and d.parts in gone))
             self.problems.extend(file.problems)
         for package, path in built:
             yield from self._declared(package, path)
         for path in tests:
             yield from self._test(path)
-        yield from hooks.hooks(hooks.of_project(self.packages[0]), self.rendering)
+        for package in self.packages:
+            yield from hooks.hooks(hooks.of_project(package), self.rendering, (), package.name)
         yield from self._strangers()
         self.problems.extend(self.manifest.problems())
         yield from self.problems
@@ -236,6 +240,7 @@ class _Project:
         if others:
             yield replace(declared, aliases=others)
         header = self._last(package, "models", path, rendered.settings, "sql_header", name)
+        header = "\n;\n".join(map(str, header)) if isinstance(header, list) else header
         if isinstance(header, str) and header.strip():
             rendered = rendered.behind(self._rendered(header, path, parts, package))
         texts = rendered.sql(known.dialect, path, parts)
@@ -273,7 +278,3 @@ class _Project:
             unclear = ("template", clause)
             parts = (known.fold(name),)
             yield Sql(words, known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
-
-
-def _stem(path: str) -> str:
-    return posixpath.basename(path).rpartition(".")[0]

@@ -22,7 +22,8 @@ CONDITIONS = ("incremental_predicates", "predicates")
 """The settings that hold conditions on the rows that are there, and on those that come."""
 STRATEGY = "incremental_strategy"
 """The setting that tells how rows come together."""
-_BY_PARTITION = frozenset({"insert_overwrite", "microbatch"})
+# Others, such as `insert_overwrite`, and those of a project itself, write whole partitions anew.
+_BY_ROW = frozenset({"append", "merge", "delete+insert"})
 _SIDE = re.compile(r"\bdbt_internal_(?:dest|source)\s*\.\s*", re.IGNORECASE)
 
 
@@ -35,8 +36,8 @@ def keyed(
     """
     if not this:
         return
-    strategies = {each.value for each in said.get(STRATEGY, ()) if isinstance(each.value, str)}
-    named = [*KEYS, *([PARTITIONS] if strategies & _BY_PARTITION else [])]
+    strategies = [text for each in said.get(STRATEGY, ()) for text in _texts(each.value)]
+    named = [*KEYS, *([PARTITIONS] if any(text not in _BY_ROW for text in strategies) else [])]
     gone: dict[str, Place] = {}
     for key in (*named, *CONDITIONS):
         for each in said.get(key, ()):

@@ -24,7 +24,7 @@ class Known(Struct):
 
     `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same
     repository has given to relations of its own; `physical` maps a source and its table to what SQL calls it, `stored`
-    the same with all names folded, quoted ones too. `configs` are what property files set, by kind and name.
+    the same with all names folded, quoted ones too. `configs` are what property files set, by package, kind and name.
     """
 
     dialect: str
@@ -34,7 +34,7 @@ class Known(Struct):
     physical: dict[tuple[str, str], Parts] = {}
     stored: dict[Parts, Parts] = {}
     graph: list[tuple[str, str, str]] = []
-    configs: dict[tuple[str, str], list[Node]] = {}
+    configs: dict[tuple[str, str, str], list[Node]] = {}
     groups: dict[str, str] = {}
     measures: Measures = field(default_factory=Measures)
 

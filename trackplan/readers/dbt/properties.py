@@ -75,7 +75,9 @@ class PropertyFile:
         of = [(stem, version) for version in _elements(node, "versions") if (stem := versions.get(version.string("v")))]
         for name, closer in [(node.string("name"), None), *of]:
             said = [each.get("config") for each in (node, closer) if each is not None]
-            self.known.configs.setdefault((kind, name), []).extend(config for config in said if config is not None)
+            self.known.configs.setdefault((self._package, kind, name), []).extend(
+                config for config in said if config is not None
+            )
 
     def learn_measures(self) -> None:
         """Make known the measures, once all relations are."""
@@ -118,9 +120,12 @@ class PropertyFile:
                 self.problems.append(Problem(node.place, f"this entry of '{key}' has no name", "give it a name"))
 
     def _physical(self, source: Node, table: Node) -> tuple[Parts, bool, bool]:
-        """What a source's table is called in the warehouse, whether it must be quoted, and whether that is a guess."""
+        """What a source's table is called in the warehouse, whether it must be quoted, and whether that is a guess.
+
+        The default of a variable counts as a schema, and no more than likely as a database.
+        """
         database, is_sure = self._settled(source.string("database") or source.string("catalog"))
-        schema, is_known = self._settled(source.string("schema"))
+        schema, _ = self._settled(source.string("schema") or source.string("name"))
         identifier, _ = self._settled(table.string("identifier"))
         written = {
             "database": database if is_sure else "",
@@ -129,7 +134,7 @@ class PropertyFile:
         }
         quoted = {key: _quotes(table, key) or _quotes(source, key) for key in written}
         parts = tuple(names.fold(t, quoted[key], self.known.dialect) for key, t in written.items() if t)
-        return parts, any(quoted.values()), not is_known
+        return parts, any(quoted.values()), not schema
 
     def _settled(self, text: str) -> tuple[str, bool]:
         """What a text becomes with the variables of the project, '' where they do not tell it; and whether it is sure.
