@@ -203,3 +203,72 @@ def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
     assert ended.code == 0, ended.err
     rows = json.loads(ended.out)["rows"]
     return {row["id"].rpartition(".")[2]: row["used"] for row in rows if row["id"].startswith("RAW.T.")}
+
+
+def says(condition: str = "") -> str:
+    """A macro with more conditions than anybody follows."""
+    parts = "".join(f"{{% if var('v{n}') == 1 %}} part {n}{{% endif %}}" for n in range(9))
+    return f"{{% macro words() %}}{parts}{condition}{{% endmacro %}}\n"
+
+
+COMMENT = "{% macro note() %}{% if config.get('x') %}comment on view {{ this }} is 'said: {{ words() }}'"
+COMMENT += "{% else %}comment on table {{ this }} is '{{ words() }}'{% endif %}{% endmacro %}\n"
+
+
+def test_the_text_of_a_comment_leaves_nothing_in_doubt(tmp_path: Path) -> None:
+    files = inside({"models/m.sql": head("post_hook='{{ note() }}'"), "macros/m.sql": COMMENT + says()})
+    found = verdicts({**FILES, **files}, tmp_path)
+    assert found == {"ID": False, "A": True, "B": False, "C": False}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{% if var('more') %}{% set x = run_query('select b from raw.t') %}{% endif %}",
+        "{% if var('more') %}{{ config(unique_key='b', materialized='incremental') }}{% endif %}",
+        "{% if var('more') %}{{ other() }}{% endif %}",
+    ],
+)
+def test_a_macro_that_does_more_than_to_say_words_stays_in_doubt(tmp_path: Path, condition: str) -> None:
+    other = "{% macro other() %}{% if var('b') %}{% do run_query('select b from raw.t') %}{% endif %}{% endmacro %}\n"
+    text = "select id, a, b, c from raw.t where '{{ words() }}' <> ''\n"
+    files = inside({"models/m.sql": text, "macros/m.sql": says(condition) + other})
+    assert verdicts({**FILES, **files}, tmp_path)["B"] is not False
+
+
+@pytest.mark.parametrize(
+    "tidy",
+    [
+        "delete from {{ this }} where {{ 'b' if this.name == 'm' else 'c' }} > 1",
+        "{% set me = this %}delete from {{ me }} where {% if 'm' in me.name %}b{% else %}c{% endif %} > 1",
+        "{{ {'m': 'delete from m where b > 1', 'n': 'delete from n where c > 1'}[this.identifier] }}",
+        "{{ helper(this) }}",
+        "{{ context['helper'](this) }}",
+    ],
+)
+def test_a_hook_may_do_something_else_for_each_model(tmp_path: Path, tidy: str) -> None:
+    helper = "{% macro helper(t) %}delete from {{ t }} where {{ 'b' if t.name == 'm' else 'c' }} > 1{% endmacro %}\n"
+    files = inside(
+        {
+            "models/l.sql": "select id, a, b, c from raw.t\n",
+            "dbt_project.yml": RUN + "models: {shop: {+post-hook: '{{ tidy() }}'}}\n",
+            "macros/m.sql": f"{{% macro tidy() %}}{tidy}{{% endmacro %}}\n{helper}",
+        }
+    )
+    found = verdicts({**FILES, **files}, tmp_path)
+    assert found["B"] is not False
+
+
+def test_a_hook_of_all_models_is_about_each_of_them(tmp_path: Path) -> None:
+    files = inside(
+        {
+            "models/l.sql": "select id, a, b, c from raw.t\n",
+            "models/m.sql": "select id, a, b, c from {{ ref('l') }}\n",
+            "models/n.sql": "select id, a, b, c from raw.t\n",
+            "dbt_project.yml": RUN + "models: {shop: {+post-hook: '{{ tidy() }}'}}\n",
+            "macros/m.sql": MACRO.replace("b > 1", "{{ this }}.b > 1"),
+        }
+    )
+    assert verdicts({**FILES, **files}, tmp_path)["B"] is True
+    ended = trackplan("inventory", "--format", "json", cwd=tmp_path)
+    assert "trackplan_name" not in ended.out.lower()

@@ -34,13 +34,15 @@ class Trial:
         """What the call gives, which gave `first`: one of its values, so that only these are to be decided about."""
         run = self._run
         asked = run.asked[self._asked :]
-        if not asked or not isinstance(first, _SIMPLE):
+        if not asked:
             return first
+        if not isinstance(first, _SIMPLE):
+            return self._folded(first, asked)
         before = {key: run.decisions.pop(key) for key in asked}
         values = self._values(again)
         if values is None:
             run.decisions.update(before)
-            return first
+            return self._folded(first, asked)
         del run.asked[self._asked :]
         if not values:
             raise ImpossibleError
@@ -50,6 +52,17 @@ class Trial:
             if run.decide(run.unknown("is", choice, number).key):
                 return value
         return values[-1]
+
+    def _folded(self, first: Any, asked: list[bytes]) -> Any:
+        """What the call gives, which gave `first`, where nobody follows its ways: unknown, but what it is made of."""
+        run = self._run
+        words = run.folds.alone(self._name) if run.folds is not None else ""
+        if not words or self._left != self._leaves():
+            return first
+        for key in asked:
+            del run.decisions[key]
+        del run.asked[self._asked :]
+        return run.unknown("gives", self._name, list(self._given), words, asks=True)
 
     def _values(self, again: Callable[[], Any]) -> list[Any] | None:
         """The values that the call gives on all its ways; None where these are too many, or leave anything behind."""

@@ -24,7 +24,7 @@ COLUMNS = "template_columns({}*)"
 _NUMBERS = frozenset(["limit", "offset", "interval", "top", "first", "next"])
 _DATES = frozenset(["date", "timestamp", "datetime", "time", "timestamptz", "timestamp_ntz", "timestamp_tz"])
 _TEXTS = re.compile(r"""(\bvar\(\s*(?:'\w+'|"\w+"))|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?""")
-_SAYS_NOTHING = frozenset(["comment", "format", "escape", "language", "collate", "separator", "zone"])
+_SAYS_NOTHING = frozenset(["comment", "is", "format", "escape", "language", "collate", "separator", "zone"])
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
 # A database that nobody knows in front of a schema and a table that everybody does, or a schema in front of a table.

@@ -95,6 +95,17 @@ class Rendered(Struct, frozen=True):
         doubts = tuple(replace(doubt, words=mended(doubt.words)) for doubt in self.doubts)
         return replace(self, texts=texts, doubts=doubts, refs=frozenset(map(mended, self.refs)))
 
+    def about(self, names: Mapping[str, str]) -> Rendered:
+        """The same texts and doubts with other names in them."""
+
+        def renamed(text: str) -> str:
+            for old, new in names.items():
+                text = text.replace(old, new)
+            return text
+
+        texts = tuple(Text(renamed(text.text)) for text in self.texts)
+        return replace(self, texts=texts, doubts=tuple(replace(d, words=renamed(d.words)) for d in self.doubts))
+
     def naming(self, words: str) -> Rendered:
         """The same, with `words` added to what may be any table."""
         doubts = tuple(replace(d, words=f"{d.words}\n{words}") if d.asks else d for d in self.doubts)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
     from trackplan.jinja.sandbox import Sandbox
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same template may render to something else."""
 _LONGEST = 2_000_000
 
@@ -50,6 +50,10 @@ class Renderer:
         if len(source) > _LONGEST:
             return self._not(source, (1, 1, 1, 1), f"is a template of more than {_LONGEST:,} letters")
         return self._sandbox.render(source, this, package or self.settings.name, self._not).mended()
+
+    def prints_this(self, text: str) -> bool:
+        """Whether `text` becomes the same for every relation that it is about, but for the relation's name."""
+        return is_template(text) and self._words.prints_this(cleaned(text))
 
     def _not(self, source: str, span: tuple[int, int, int, int], clause: str) -> Rendered:
         """A template that is not rendered: whatever it says or calls may be in it."""

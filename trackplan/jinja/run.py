@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Kind, Mixed, Unknown
 
-BUDGET = 20_000_000
+if TYPE_CHECKING:
+    from trackplan.jinja.words import Words
+
+BUDGET = 5_000_000
 """What one run may spend, in characters; a step costs as much as a few dozen of them."""
 STEP = 40
 DEPTH = 50
@@ -39,13 +43,15 @@ class Run:
 
     `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
     `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set. While it
-    `tries` which values a macro may give, no other is tried. `assumed` tells that a variable had the value that it has
+    `tries` which values a macro may give, no other is tried. Where it `folds`, what a macro of these words gives is
+    unknown as soon as that rests on conditions. `assumed` tells that a variable had the value that it has
     where nobody sets it, and `off` that the template is surely switched off.
     """
 
-    def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True) -> None:
+    def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True, folds: Words | None = None) -> None:
         self.decisions = dict(decisions)
         self.otherwise = otherwise
+        self.folds = folds
         self.tries = False
         self.assumed = False
         self.off = False

@@ -51,37 +51,53 @@ class Variants:
         self._found = _Found()
 
     def follow(self, write: Callable[[Run], str]) -> Rendered:
-        """Let `write` run once for each way through its unknown conditions, and once more for the rest."""
+        """Let `write` run once for each way through its unknown conditions.
+
+        Where these are too many, what macros give on their own conditions stays unknown; where that does not help,
+        two ways are followed, and the rest is in doubt.
+        """
+        whole = self._ways(write)
+        if not whole and self._found.possible >= VARIANTS:
+            followed, self._found = self._found, _Found()
+            whole = self._ways(write, self._words) and not self._found.doubts
+            self._found = self._found if whole else followed
+        if not whole:
+            self._rest(write)
         found = self._found
+        if not found.possible:
+            raise ImpossibleError("every way through it ends in an error of its own")
+        if "enabled" in found.settings:
+            found.settings["enabled"] = not whole or found.off < found.possible
+        return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
+
+    def _ways(self, write: Callable[[Run], str], folds: Words | None = None) -> bool:
+        """Follow the ways through the template, and tell whether that were all of them."""
         pending: list[dict[bytes, bool]] = [{}]
         followed = spent = 0
-        more = False
-        while pending and found.possible < VARIANTS and followed < _TRIED and spent < BUDGET:
+        whole = True
+        while pending and self._found.possible < VARIANTS and followed < _TRIED and spent < BUDGET:
             decisions = pending.pop(0)
             followed += 1
-            run = self._run(write, decisions)
+            run = self._run(write, Run(decisions, folds=folds))
             spent += BUDGET - run.left
             taken = dict(decisions)
             for key in run.asked:
                 if len(pending) < _TRIED:
                     pending.append({**taken, key: False})
                 else:  # of thousands of conditions, the ways beyond these are followed by nobody
-                    more = True
+                    whole = False
                 taken[key] = True
-        if pending or more:
-            self._run(write, {}, otherwise=False)
-            words = [*(t.text for t in found.texts.values()), self._words.called(self._source)]
-            clause = "has more conditions than can be followed, which are known only when it runs"
-            found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
-        if not found.possible:
-            raise ImpossibleError("every way through it ends in an error of its own")
-        if "enabled" in found.settings:
-            found.settings["enabled"] = bool(pending) or more or found.off < found.possible
-        return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
+        return whole and not pending
 
-    def _run(self, write: Callable[[Run], str], decisions: dict[bytes, bool], otherwise: bool = True) -> Run:
-        """One run, whose outcome is added to what was found."""
-        run = Run(decisions, otherwise)
+    def _rest(self, write: Callable[[Run], str]) -> None:
+        """What a template may become on the ways that nobody follows."""
+        self._run(write, Run({}, otherwise=False))
+        words = [*(t.text for t in self._found.texts.values()), self._words.called(self._source)]
+        clause = "has more conditions than can be followed, which are known only when it runs"
+        self._found.doubts[Doubt("\n".join(words), (1, 1, 1, 1), clause)] = None
+
+    def _run(self, write: Callable[[Run], str], run: Run) -> Run:
+        """Let `run` run, and add its outcome to what was found."""
         try:
             raw = write(run)
         except ImpossibleError:

@@ -197,7 +197,7 @@ class _Project:
         for name, text in snapshots.alone(self._text(path)):
             parts = self.known.relation(name)
             yield self._table(path, name, "snapshot", False)
-            rendered = self._rendered(text, path, parts, package)
+            rendered = self._rendered(text, path, self.known.this(name), package)
             said = {key: self._last(package, "snapshots", path, rendered.settings, key, name) for key in snapshots.KEYS}
             before, after = snapshots.frame(said)
             texts = tuple(t.framed(before, after) for t in rendered.texts)
@@ -208,7 +208,7 @@ class _Project:
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str
     ) -> Iterator[Sql]:
         said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
-        yield from hooks.hooks(said, self.rendering, self.known.relation(name), package.name)
+        yield from hooks.hooks(said, self.rendering, self.known.this(name), package.name)
 
     def _last(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], key: str, name: str
@@ -225,7 +225,8 @@ class _Project:
             yield self._table(path, name, "model", False)
             yield Sql(text + "\n*", known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
             return
-        rendered = self._rendered(text, path, parts, package)
+        this = known.this(name)
+        rendered = self._rendered(text, path, this, package)
         compiled = self.manifest.compiled(path, text)
         if compiled and rendered.doubts:  # dbt itself knew what we do not
             rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
@@ -242,16 +243,16 @@ class _Project:
         header = self._last(package, "models", path, rendered.settings, "sql_header", name)
         header = "\n;\n".join(map(str, header)) if isinstance(header, list) else header
         if isinstance(header, str) and header.strip():
-            rendered = rendered.behind(self._rendered(header, path, parts, package))
+            rendered = rendered.behind(self._rendered(header, path, this, package))
         texts = rendered.sql(known.dialect, path, parts)
         # What dbt has made of a template says more of it than the template itself.
         if not (self.manifest.path or header) and path not in self.shared and is_template(text):
-            way = self.rendering.way(rendered, parts, package.name)
+            way = self.rendering.way(rendered, this, package.name)
             texts = [replace(sql, template=way) for sql in texts]
         yield from texts
         asked = (*keys.KEYS, keys.PARTITIONS, *keys.CONDITIONS, keys.STRATEGY)
         said = {key: self.configs.said(package, "models", path, rendered.settings, key) for key in asked}
-        yield from keys.keyed(said, self.rendering, parts, package.name)
+        yield from keys.keyed(said, self.rendering, this, package.name)
         yield from self._hooks(package, "models", path, rendered.settings, name)
 
     def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:

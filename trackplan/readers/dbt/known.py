@@ -47,6 +47,10 @@ class Known(Struct):
         folded = self.fold(name)
         return (self.fold(self.project or "dbt"), folded) if folded in self.taken else (folded,)
 
+    def this(self, name: str) -> Parts:
+        """The same relation as a template has it: by the name as it is written."""
+        return (*self.relation(name)[:-1], name)
+
     def reference(self, name: str) -> Parts:
         """What `ref` writes: a name that only this project's model has, whatever else is called so."""
         return (self.fold(f"ref_{self.project}"), self.fold(name))

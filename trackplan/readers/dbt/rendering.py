@@ -13,6 +13,7 @@ from trackplan import once
 from trackplan.errors import TooMuchError
 from trackplan.jinja import Renderer, Settings
 from trackplan.jinja.rendered import Rendered, Text, is_template
+from trackplan.sql.template import identifier
 
 if TYPE_CHECKING:
     from trackplan.cache.pack import Pack
@@ -44,6 +45,7 @@ class Rendering:
     def __init__(self, settings: Settings, pack: Pack) -> None:
         self._renderer = Renderer(settings)
         self._pack = pack
+        self._shared: dict[tuple[str, ...], Rendered | None] = {}
 
     def render(self, text: str, this: tuple[str, ...] = (), package: str = "") -> Rendered:
         """What `text` may become; see `Renderer.render`."""
@@ -70,13 +72,24 @@ class Rendering:
         packages look after their own tables so, with macros that nobody can follow.
         """
         span = (place.line or 1, place.column or 1, place.end_line or 1, place.end_column or 1)
-        rendered = self.render(text, this, package)
+        rendered = self._about(text, this, package)
         doubts = tuple(replace(doubt, span=span) for doubt in rendered.doubts)
         if package not in ("", self._renderer.settings.name):
             words = "\n".join([text, *this[-1:], "*"])
             doubts = tuple(replace(doubt, words=words, asks=False) for doubt in doubts[:1])
         for sql in replace(rendered, doubts=doubts).sql(self.dialect, place.path):
             yield replace(sql, origin=((0, *span),))
+
+    def _about(self, text: str, this: tuple[str, ...], package: str) -> Rendered:
+        """The same as `render`, but a text that only prints the name of `this` is rendered once for all of them."""
+        if not this or any(identifier(part, self.dialect) != part for part in this):
+            return self.render(text, this, package)
+        names = tuple(f"trackplan_{place}_of_this" for place in ("name", "schema", "database")[: len(this)])
+        key = (text, package, *names)
+        if key not in self._shared:
+            self._shared[key] = self.render(text, names, package) if self._renderer.prints_this(text) else None
+        shared = self._shared[key]
+        return self.render(text, this, package) if shared is None else shared.about(dict(zip(names, this, strict=True)))
 
     def way(self, rendered: Rendered, this: tuple[str, ...], package: str) -> bytes:
         """Under which key it is kept how a template was rendered; nothing where it takes more to do so again."""
