@@ -272,3 +272,43 @@ def test_a_hook_of_all_models_is_about_each_of_them(tmp_path: Path) -> None:
     assert verdicts({**FILES, **files}, tmp_path)["B"] is True
     ended = trackplan("inventory", "--format", "json", cwd=tmp_path)
     assert "trackplan_name" not in ended.out.lower()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"models/s.yml": "sources: [{name: raw, tables: [{name: t, config: {event_time: b}}]}]\n"},
+        {"models/s.yml": "sources: [{name: raw, config: {event_time: b}, tables: [{name: t}]}]\n"},
+        {
+            "models/in/s.yml": "sources: [{name: raw, tables: [{name: t}]}]\n",
+            "dbt_project.yml": RUN + "sources: {shop: {in: {raw: {t: {+event_time: b}}}}}\n",
+        },
+        {
+            "models/s.yml": "sources: [{name: raw, tables: [{name: t, config: {event_time: \"{{ var('at') }}\"}}]}]\n",
+            "dbt_project.yml": RUN + "vars: {at: b}\n",
+        },
+    ],
+)
+def test_a_part_of_a_source_is_taken_by_its_time(tmp_path: Path, files: dict[str, str]) -> None:
+    found = verdicts({**FILES, **inside(files)}, tmp_path)
+    assert found == {"ID": False, "A": True, "B": True, "C": False}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"seeds/s.csv": "id,a,b,c\n", "dbt_project.yml": RUN + "seeds: {shop: {+event_time: b}}\n"},
+        {"seeds/s.csv": "id,a,b,c\n", "seeds/s.yml": "seeds: [{name: s, config: {event_time: b}}]\n"},
+        {
+            "snapshots/s.sql": "{% snapshot s %}{{ config(event_time='b', unique_key='id', strategy='check', "
+            "check_cols=['a']) }}\nselect id, a, b, c from raw.t\n{% endsnapshot %}\n"
+        },
+    ],
+)
+def test_a_part_of_seeds_and_snapshots_is_taken_by_its_time(tmp_path: Path, files: dict[str, str]) -> None:
+    files = inside({"models/m.sql": "select id, a, b, c from {{ ref('s') }}\n", **files})
+    write(tmp_path, {**FILES, **files})
+    rows = json.loads(trackplan("inventory", "--format", "json", cwd=tmp_path).out)["rows"]
+    used = {row["id"]: row["used"] for row in rows}
+    of = "S" if "S.B" in used else "RAW.T"
+    assert [used[f"{of}.{name}"] for name in "ABC"] == [True, True, False]

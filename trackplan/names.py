@@ -101,6 +101,22 @@ def fold(name: str, quoted: bool, dialect: str) -> str:
     return name.lower()
 
 
+def is_same(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two names of tables agree; an empty part (`db..table`) stands for a default that nobody writes."""
+    if left == right:
+        return True
+    if len(left) != len(right):
+        return False
+    pairs = zip(left, right, strict=True)
+    return not [1 for a, b in pairs if a != b and a and b and a.lower() != b.lower()]
+
+
+def ends_alike(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two names of tables agree as far as both say something."""
+    common = min(len(left), len(right))
+    return is_same(left[-common:], right[-common:])
+
+
 def canonical(name: str) -> str:
     """Lower-case letters and digits only: two names with one canonical form collide in most loaders."""
     return re.sub(r"[^0-9a-z]+", "", name.lower())

@@ -143,7 +143,7 @@ def _link(
     project: Project, read: Inputs, records: list[Record], base: FactBase, means: Means
 ) -> tuple[Kept, store.Facts]:
     """Land the plans, resolve every name of the SQL, follow every use to its end, and write all of it down."""
-    registry = Registry(read.tables)
+    registry = Registry(read.tables, units.made(read.sql, records))
     loaded = program.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     strangers = unplanned.find(project.landing, registry, landings, project.dialect)

@@ -19,7 +19,7 @@ from trackplan.sql.text import Lines
 class Unit(Struct):
     """A compiled text with its owner: the relation that its bare queries build, or the consumer whose query it is.
 
-    `copies` are tables of the relation's name in several schemas (development and production): the model makes each.
+    `copies` are tables of a relation's name in several schemas (development and production): all are made alike.
     """
 
     sql: Sql
@@ -28,7 +28,7 @@ class Unit(Struct):
     relation: Relation | None = None
     consumer: Consumer | None = None
     temporary: dict[str, Relation] = {}
-    copies: list[Relation] = []
+    copies: list[tuple[Relation, Relation]] = []
 
 
 class Block(Struct):
@@ -164,10 +164,9 @@ def load(registry: Registry, units: list[Unit]) -> Program:
         if block.target is not None:
             _build(program.table(block.target), block, block.target)
     for unit in units:
-        for copy in unit.copies:
+        for copy, relation in unit.copies:
             copy.built = True
-            if unit.relation is not None:
-                program.table(copy).copied.append(program.table(unit.relation).number)
+            program.table(copy).copied.append(program.table(relation).number)
     for block in program.blocks:
         for source in block.reads:
             program.read(block, source)
@@ -249,10 +248,14 @@ def _named(
     if last in unit.temporary:
         return unit.temporary[last]
     exact = registry.exactly(parts)
-    # `create table t as select … from raw.t` makes another t.
-    read = [] if exact else [id(r) for source in sources for r in registry.find(source)]
+    # `create table t as select … from raw.t` makes another t, and with `from t` the same once more.
+    read = [] if exact else [id(r) for source in sources if source != parts for r in registry.find(source)]
     matching = [exact] if exact else [r for r in registry.find(parts) if id(r) not in read]
-    return matching[0] if len(matching) == 1 else registry.add(parts, kind, unit.lines.place(span), declared=True)
+    if len(matching) == 1:
+        return matching[0]
+    relation = registry.add(parts, kind, unit.lines.place(span), declared=True)
+    unit.copies.extend((table, relation) for table in matching)
+    return relation
 
 
 def _build(table: Table, block: Block, target: Relation) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from trackplan.facts.declared import Column, RelationKind, Table
 from trackplan.findings import Place
-from trackplan.names import join_id
+from trackplan.link.made import Made, Parts
+from trackplan.names import ends_alike, is_same, join_id
 
 _STORED: frozenset[RelationKind] = frozenset({"table", "seed"})
 
@@ -57,9 +58,10 @@ class Relation(Struct):
 
 
 class Registry:
-    """The relations of a project by name."""
+    """The relations of a project by name. `made` tells what its models are made from."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[Table], made: Made | None = None) -> None:
+        self._made = made or Made({})
         self.relations: list[Relation] = []
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
         self._families: list[Relation] = []
@@ -67,16 +69,22 @@ class Registry:
         for table in tables:
             self.declare(table)
         self._unite()
+        self._let_be_any()
 
     def declare(self, table: Table) -> Relation:
         """Add a declared table, or add what it says to the one that already bears its name."""
         relation = self.exactly(table.parts)
+        doubtful: list[Relation] = []
         if relation is None and table.kind in ("model", "seed", "snapshot"):
-            matching = [r for r in self.find(table.parts) if not r.source]
-            relation = matching[0] if len(matching) == 1 else None
+            matching, doubtful = self.buildable(table.parts, is_this=True)
+            if len(matching) == 1:
+                relation = matching[0]
+                self._index(table.parts, relation)
         if relation is None:
             relation = self.add(table.parts, table.kind, table.place, declared=True)
             relation.anywhere = table.anywhere
+        for other in doubtful:
+            self._index(other.parts, relation)
         relation.declared = True
         relation.source = relation.source or table.source
         relation.anywhere = relation.anywhere and table.anywhere
@@ -109,17 +117,33 @@ class Registry:
             for last, named in self._by_last.items():
                 self._by_last[last] = [(parts, r) for parts, old in named for r in instead.get(id(old), (old,))]
 
-    def let_be_any(self, reads: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+    def buildable(self, model: Parts, is_this: bool = False) -> tuple[list[Relation], list[Relation]]:
+        """The tables in some schema that a model builds, and those of which nobody knows; see `Made.is_from`."""
+        found = [r for r in self.find(model) if not r.source]
+        said = [self._made.is_from(r.parts, r.columns.keys() if r.closed else (), model, is_this) for r in found]
+        pairs = list(zip(found, said, strict=True))
+        return [r for r, is_from in pairs if is_from is False], [r for r, is_from in pairs if is_from is None]
+
+    def add_model(self, parts: Parts, place: Place, perhaps: Iterable[Relation]) -> Relation:
+        """Add a relation that a file of SQL builds, and which `perhaps` some tables are."""
+        relation = self.add(parts, "model", place, declared=True)
+        for other in perhaps:
+            self._index(other.parts, relation)
+        return relation
+
+    def _let_be_any(self) -> None:
         """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name.
 
-        `reads` are the names that each model reads: one that is made from the table is another.
+        A model that is made from the table is another.
         """
         for relation in self.relations:
             if relation.anywhere:
                 named = self._by_last[relation.parts[-1].lower()]
                 own = [parts for parts, r in named if r is relation]
                 models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
-                if not _behind(relation.parts[-1].lower(), reads) & {tuple(p.lower() for p in parts) for parts in own}:
+                if not self._made.behind(relation.parts[-1].lower()) & {
+                    tuple(p.lower() for p in parts) for parts in own
+                }:
                     named.extend((parts, model) for model in models for parts in own)
                 named.append((relation.parts[-1:], relation))
 
@@ -139,7 +163,7 @@ class Registry:
     def exactly(self, parts: tuple[str, ...]) -> Relation | None:
         """The relation with just this name."""
         for known, relation in self._by_last.get(parts[-1].lower(), ()):
-            if _same(known, parts) and not (relation.anywhere and len(parts) == 1):
+            if is_same(known, parts) and not (relation.anywhere and len(parts) == 1):
                 return relation
         return None
 
@@ -151,12 +175,12 @@ class Registry:
         best: list[Relation] = []
         agreed = 0
         named = self._by_last.get(parts[-1].lower(), ())
-        exact = {id(relation): relation for known, relation in named if _same(known, parts)}
+        exact = {id(relation): relation for known, relation in named if is_same(known, parts)}
         if exact:
             return list(exact.values())
         for known, relation in named:
             common = min(len(known), len(parts))
-            if not _same(known[-common:], parts[-common:]) or common < agreed:
+            if not is_same(known[-common:], parts[-common:]) or common < agreed:
                 continue
             if common > agreed:
                 best, agreed = [], common
@@ -168,7 +192,7 @@ class Registry:
         """The declared relations whose names begin as a wildcard table (`events_*`) says."""
         prefix = parts[-1].removesuffix("*").lower()
         called = [r for last, found in self._by_last.items() if last.startswith(prefix) for _, r in found if r.declared]
-        begun = (r for r in called if r.parts[-1].lower().startswith(prefix) and _tail(r.parts[:-1], parts[:-1]))
+        begun = (r for r in called if r.parts[-1].lower().startswith(prefix) and ends_alike(r.parts[:-1], parts[:-1]))
         meant = {id(r): r for r in begun}
         return list(meant.values()) if len(meant) < 2 else [r for r in self.relations if id(r) in meant]
 
@@ -178,7 +202,7 @@ class Registry:
         return [
             family
             for family in self._families
-            if last.startswith(family.parts[-1][:-1].lower()) and _tail(family.parts[:-1], parts[:-1])
+            if last.startswith(family.parts[-1][:-1].lower()) and ends_alike(family.parts[:-1], parts[:-1])
         ]
 
     def named(self, word: str) -> list[Relation]:
@@ -189,23 +213,13 @@ class Registry:
         """The relations in a schema, which may be qualified less or more than theirs; the same list until more come."""
         count, found = self._schemas.get(schema, (0, []))
         if count < len(self.relations):
-            more = [r for r in self.relations[count:] if len(r.parts) > 1 and _tail(r.parts[:-1], schema)]
+            more = [r for r in self.relations[count:] if len(r.parts) > 1 and ends_alike(r.parts[:-1], schema)]
             found = [*found, *more] if more else found
             self._schemas[schema] = (len(self.relations), found)
         return found
 
     def _index(self, parts: tuple[str, ...], relation: Relation) -> None:
         self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
-
-
-def _same(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Whether two names agree; an empty part (`db..table`) stands for a default that nobody writes."""
-    if left == right:
-        return True
-    if len(left) != len(right):
-        return False
-    pairs = zip(left, right, strict=True)
-    return not [1 for a, b in pairs if a != b and a and b and a.lower() != b.lower()]
 
 
 def _is_short_for(short: Relation, other: Relation) -> bool:
@@ -219,7 +233,7 @@ def _is_short_for(short: Relation, other: Relation) -> bool:
     if short.anywhere:
         return not other.source
     count = len(short.parts)
-    if count >= len(other.parts) or not _same(short.parts, other.parts[-count:]):
+    if count >= len(other.parts) or not is_same(short.parts, other.parts[-count:]):
         return False
     return count > 1 or (other.source and not other.closed)
 
@@ -238,28 +252,10 @@ def _tell(relation: Relation, short: Relation) -> None:
     _add(relation, short.columns.values())
 
 
-def _behind(model: str, reads: Mapping[str, Iterable[tuple[str, ...]]]) -> set[tuple[str, ...]]:
-    """The names that a model reads, directly or through other models, in lower case."""
-    found: set[tuple[str, ...]] = set()
-    pending, seen = [model], {model}
-    while pending:
-        for parts in reads.get(pending.pop(), ()):
-            found.add(tuple(part.lower() for part in parts))
-            if parts[-1].lower() not in seen:
-                seen.add(parts[-1].lower())
-                pending.append(parts[-1].lower())
-    return found
-
-
 def _add(relation: Relation, columns: Iterable[Column]) -> None:
     for column in columns:
         known = relation.columns.get(column.name.lower())
         relation.columns[column.name.lower()] = column if known is None else _merged(known, column)
-
-
-def _tail(left: Sequence[str], right: Sequence[str]) -> bool:
-    common = min(len(left), len(right))
-    return _same(left[-common:], right[-common:])
 
 
 def _merged(first: Column, second: Column) -> Column:

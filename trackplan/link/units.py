@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from trackplan.facts.declared import Sql
 from trackplan.findings import Place
+from trackplan.link.made import Made, Reads
 from trackplan.link.program import Unit
-from trackplan.link.relations import Registry, Relation
-from trackplan.sql.records import Record, Statement
+from trackplan.link.relations import Registry
+from trackplan.sql.records import Record, Select, Statement, Union
 from trackplan.sql.text import Lines
-
-Parts = tuple[str, ...]
 
 
 def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -> list[Unit]:
@@ -20,57 +19,42 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
     found = [
         Unit(sql, record, Lines(sql.text, sql.place.path, sql.origin), consumer=sql.consumer) for sql, record in pairs
     ]
-    reads: dict[str, set[Parts]] = {}
-    named = [u for u in found if u.sql.relation is not None and (_builds_by_name(u.record) or not u.sql.rendered)]
-    for unit in named:
-        reads.setdefault(_own(unit)[-1].lower(), set()).update(_read(unit.record))
-    registry.let_be_any(reads)
-    for unit in named:
+    for unit in (unit for unit in found if _builds_by_name(unit.sql, unit.record)):
         place = Place(unit.sql.place.path)
-        parts = _own(unit)
+        parts = unit.sql.relation or ("",)
         exact = registry.exactly(parts)
-        declared = [exact] if exact else _declared(registry, parts, reads)
+        declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
         one = declared[0] if len(declared) == 1 else None
-        unit.relation = one or registry.add(parts, "model", place, declared=True)
-        unit.copies = declared if one is None else []
+        unit.relation = one or registry.add_model(parts, place, doubtful)
+        unit.copies = [(table, unit.relation) for table in declared] if one is None else []
         unit.relation.place = unit.relation.place or place
     return found
 
 
-def _builds_by_name(record: Record) -> bool:
-    """Whether a text has a bare query, so that its file's name is the name of what it builds."""
-    return any(not getattr(s, "target", ()) for s in record.statements)
+def made(texts: Sequence[Sql], records: Sequence[Record]) -> Made:
+    """What the files of models read and give."""
+    found: dict[str, Reads] = {}
+    for sql, record in zip(texts, records, strict=True):
+        if sql.relation is not None and _builds_by_name(sql, record):
+            known = found.setdefault(sql.relation[-1].lower(), Reads())
+            for statement in record.statements:
+                if isinstance(statement, Statement):
+                    known.tables.update(tuple(p.lower() for p in s.parts) for s in statement.sources() if s.parts)
+                    known.columns.update([] if statement.target else _outputs(statement))
+    return Made(found)
 
 
-def _own(unit: Unit) -> Parts:
-    return unit.sql.relation or ("",)
+def _outputs(statement: Statement) -> list[str]:
+    """The names of what a query gives; a star stands for what nobody knows here."""
+    scope = statement.scopes[statement.scope] if statement.scope >= 0 else None
+    while isinstance(scope, Union):
+        scope = statement.scopes[scope.members[0]]
+    if not isinstance(scope, Select):
+        return ["*"]
+    return [output.name.lower() if output.name and output.star is None else "*" for output in scope.outputs]
 
 
-def _read(record: Record) -> set[Parts]:
-    return {
-        source.parts
-        for statement in record.statements
-        if isinstance(statement, Statement)
-        for source in statement.sources()
-        if source.parts
-    }
-
-
-def _declared(registry: Registry, parts: Parts, reads: dict[str, set[Parts]]) -> list[Relation]:
-    """The tables in some schema that a model called `parts` may build.
-
-    A table that the model itself reads, directly or through other models, is what it is made from: `orders.sql` that
-    reads `raw.orders` builds another `orders`.
-    """
-    candidates = [r for r in registry.find(parts) if not r.source]
-    pending = list(reads.get(parts[-1].lower(), ()))
-    seen = set(pending)
-    while pending and candidates:
-        current = pending.pop()
-        behind = registry.find(current)
-        candidates = [c for c in candidates if all(c is not r for r in behind)]
-        if not behind or len(current) == 1:
-            fresh = reads.get(current[-1].lower(), set()) - seen
-            seen |= fresh
-            pending.extend(fresh)
-    return candidates
+def _builds_by_name(sql: Sql, record: Record) -> bool:
+    """Whether a text has a bare query, or may have one, so that its file's name is the name of what it builds."""
+    is_bare = any(not getattr(s, "target", ()) for s in record.statements)
+    return sql.relation is not None and (is_bare or not sql.rendered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import posixpath
 import re
 from collections import Counter
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from trackplan import names
 from trackplan.cache.pack import Pack
 from trackplan.documents import Node
 from trackplan.errors import ReadError
@@ -19,7 +17,7 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Renderer, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, hooks, keys, packages, snapshots
+from trackplan.readers.dbt import artifacts, hooks, keys, packages, seeds, snapshots
 from trackplan.readers.dbt.configs import Configs, stem
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
@@ -87,7 +85,8 @@ class _Project:
 
     def declarations(self) -> Iterator[Declaration | Problem]:
         """Property files first, since the SQL needs the names in them; then seeds, snapshots and models."""
-        files = [file for package in self.packages for file in self._property_files(package)]
+        by_package = [(package, list(self._property_files(package))) for package in self.packages]
+        files = [file for _, of in by_package for file in of]
         for file in files:
             file.learn()
         switches = Switches(self.configs, self.early)
@@ -107,6 +106,9 @@ class _Project:
             declared = file.declarations()
             yield from (d for d in declared if not (isinstance(d, Table) and d.kind in _OFF and d.parts in gone))
             self.problems.extend(file.problems)
+        for package, of in by_package:
+            for file in of:
+                yield from self._times(package, file)
         for package, path in built:
             yield from self._declared(package, path)
         for path in tests:
@@ -116,6 +118,19 @@ class _Project:
         yield from self._strangers()
         self.problems.extend(self.manifest.problems())
         yield from self.problems
+
+    def _times(self, package: Package, file: PropertyFile) -> Iterator[Sql]:
+        """What takes a part of sources by the time of their rows."""
+        folder = posixpath.dirname(file.root.place.path)
+        for source, table, parts in file.sources():
+            path = posixpath.join(folder, source, f"{table}.")
+            yield from self._time(package, "sources", path, {}, f"{source}.{table}", parts)
+
+    def _time(
+        self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str, this: tuple[str, ...]
+    ) -> Iterator[Sql]:
+        said = self.configs.said(package, kind, path, settings, keys.TIME, name=name)
+        yield from keys.keyed({keys.TIME: said}, self.rendering, this, package.name)
 
     def _settings(self) -> Settings:
         known = self.known
@@ -166,28 +181,19 @@ class _Project:
 
     def _declared(self, package: Package, path: str) -> Iterator[Declaration]:
         if path.endswith(".csv"):
+            name = stem(path)
             yield from self._seed(path)
-            yield from self._hooks(package, "seeds", path, {}, stem(path))
+            yield from self._time(package, "seeds", path, {}, name, self.known.this(name))
+            yield from self._hooks(package, "seeds", path, {}, name)
         elif any(path.startswith(packages.below(package.folder, f) + "/") for f in package.paths("snapshots")):
             yield from self._snapshots(package, path)
         else:
             yield from self._model(package, path)
 
     def _seed(self, path: str) -> Iterator[Table]:
-        header = self._text(path).partition("\n")[0].rstrip("\r")
-        try:
-            titles = next(csv.reader([header], delimiter=max(",;\t", key=header.count)), [])
-        except csv.Error:
-            titles = []
-        columns: list[Column] = []
-        at = 0
-        for title in titles:
-            at = max(header.find(title, at), 0)
-            place = Place(path, 1, at + 1, 1, at + len(title) + 1)
-            columns.append(Column(names.fold(title.strip(), False, self.known.dialect), place))
-            at += len(title)
+        columns = seeds.columns(self._text(path), path, self.known.dialect)
         if columns:
-            yield self._table(path, stem(path), "seed", True, tuple(columns))
+            yield self._table(path, stem(path), "seed", True, columns)
 
     def _table(self, path: str, name: str, kind: str, complete: bool, columns: tuple[Column, ...] = ()) -> Table:
         known = self.known
@@ -202,6 +208,7 @@ class _Project:
             before, after = snapshots.frame(said)
             texts = tuple(t.framed(before, after) for t in rendered.texts)
             yield from replace(rendered, texts=texts).sql(self.known.dialect, path, parts)
+            yield from self._time(package, "snapshots", path, rendered.settings, name, self.known.this(name))
             yield from self._hooks(package, "snapshots", path, rendered.settings, name)
 
     def _hooks(

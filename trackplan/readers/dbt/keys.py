@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from trackplan.readers.dbt.configs import Said
     from trackplan.readers.dbt.rendering import Rendering
 
-KEYS = ("unique_key", "event_time")
+TIME = "event_time"
+"""The setting that names the column by which dbt takes a part of what a model reads."""
+KEYS = ("unique_key", TIME)
 """The settings that name columns."""
 PARTITIONS = "partition_by"
 """The setting that names columns where whole partitions are written anew."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOTHING = Node(None, Place(""))
 _PATHS = {
     "models": ("model-paths", "source-paths", "models"),
+    "sources": ("model-paths", "source-paths", "models"),
     "seeds": ("seed-paths", "data-paths", "seeds"),
     "snapshots": ("snapshot-paths", "snapshot-paths", "snapshots"),
     "macros": ("macro-paths", "macro-paths", "macros"),

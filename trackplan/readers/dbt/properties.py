@@ -53,6 +53,8 @@ class PropertyFile:
                 known.stored[(known.fold(logical[0]), known.fold(logical[1]))] = parts
                 if not quoted:
                     known.physical[logical] = parts
+                said = [node for each in (source, table) for node in (each, each.get("config")) if node is not None]
+                known.configs.setdefault((self._package, "sources", ".".join(logical)), []).extend(said)
         for group in _items(self.root, "groups"):
             owner = group.get("owner") or _NOTHING
             known.groups[group.string("name")] = owner.string("name") or owner.string("email") or owner.text.strip()
@@ -78,6 +80,12 @@ class PropertyFile:
             self.known.configs.setdefault((self._package, kind, name), []).extend(
                 config for config in said if config is not None
             )
+
+    def sources(self) -> Iterator[tuple[str, str, Parts]]:
+        """The sources of the file: their two names, and what they are in the warehouse."""
+        for source in _items(self.root, "sources"):
+            for table in _items(source, "tables"):
+                yield source.string("name"), table.string("name"), self._physical(source, table)[0]
 
     def learn_measures(self) -> None:
         """Make known the measures, once all relations are."""

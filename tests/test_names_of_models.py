@@ -1,0 +1,141 @@
+"""A model that bears the name of a table in some schema: what it is made from, what it builds, or nobody knows which."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.inside import trackplan, write
+
+EVENTS = "create table raw.events (id int, a int, b int, c int);\n"
+MART = EVENTS + "create table mart.t (id int, a int, b int, c int);\n"
+RAW = "create table raw.t (id int, a int, b int, c int);\ncreate table raw.u (id int, d int, e int);\n"
+TWO = EVENTS + "create table dev.t (id int, a int, b int);\ncreate table prod.t (id int, a int, b int);\n"
+
+USED, UNUSED, UNKNOWN = "used", "unused", "unknown"
+ADDS = {USED: "raw.events.a raw.events.id", UNUSED: "raw.events.b raw.events.c"}
+MADE = {USED: "raw.events.a", UNUSED: "raw.events.b raw.events.c raw.events.id"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "file", "text", "query", "expected"),
+    [
+        # It adds to its own table.
+        (MART, "t", "select id, a, b from raw.events where id > (select max(id) from t)", "mart.t", ADDS),
+        (MART, "t", "select * from raw.events where id > (select max(id) from t)", "mart.t", ADDS),
+        (
+            MART,
+            "x",
+            "create or replace table t as select id, a, b from raw.events where id > (select max(id) from t)",
+            "mart.t",
+            ADDS,
+        ),
+        # It may add to its own table: nobody knows.
+        (
+            MART,
+            "t",
+            "select id, a, b from raw.events where id > (select max(id) from mart.t)",
+            "mart.t",
+            {
+                UNKNOWN: "mart.t.a mart.t.id raw.events.a raw.events.id",
+                UNUSED: "mart.t.b mart.t.c raw.events.b raw.events.c",
+            },
+        ),
+        (
+            MART,
+            "t",
+            "select id, a, b from mart.t union all select id, a, b from raw.events",
+            "mart.t",
+            {
+                UNKNOWN: "mart.t.a raw.events.a",
+                UNUSED: "mart.t.b mart.t.c mart.t.id raw.events.b raw.events.c raw.events.id",
+            },
+        ),
+        # It is made from another table of its name.
+        (
+            RAW,
+            "t",
+            "select id, a, b from raw.t where c > 1",
+            "t",
+            {USED: "raw.t.a raw.t.c", UNUSED: "raw.t.b raw.t.id raw.u.d raw.u.e raw.u.id"},
+        ),
+        (
+            RAW,
+            "t",
+            "select t.id, a, d from raw.t join raw.u using (id) where c > 1",
+            "t",
+            {USED: "raw.t.a raw.t.c raw.t.id raw.u.id", UNUSED: "raw.t.b raw.u.d raw.u.e"},
+        ),
+        # It builds the table of its name, or that of each schema.
+        (MART, "t", "select id, a, b from raw.events", "mart.t", MADE),
+        (MART, "x", "create table t as select id, a, b from raw.events", "mart.t", MADE),
+        (TWO, "t", "select id, a, b from raw.events", "prod.t", MADE),
+        (TWO, "x", "create table t as select id, a, b from raw.events", "prod.t", MADE),
+    ],
+)
+def test_a_model_and_a_table_of_its_name(
+    tmp_path: Path, tables: str, file: str, text: str, query: str, expected: dict[str, str]
+) -> None:
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\nwarehouse: [w.sql]\nmodels: [m/*.sql]\nconsumers: [q.sql]\n",
+        "w.sql": tables,
+        f"m/{file}.sql": text,
+        "q.sql": f"select a from {query}\n",
+    }
+    assert verdicts(files, tmp_path) == expected
+
+
+def test_what_a_model_is_made_from_through_another_is_no_table_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\nwarehouse: [w.sql]\nmodels: [m/*.sql]\nconsumers: [q.sql]\n",
+        "w.sql": RAW,
+        "m/s.sql": "select id, a, b from raw.t where c > 1",
+        "m/t.sql": "select id, a from s join raw.u using (id)",
+        "q.sql": "select a from t\n",
+    }
+    expected = {USED: "raw.t.a raw.t.c raw.t.id raw.u.id", UNUSED: "raw.t.b raw.u.d raw.u.e"}
+    assert verdicts(files, tmp_path) == expected
+
+
+DBT = {
+    "trackplan.yaml": "version: 1\ndialect: duckdb\nwarehouse: [w.sql]\ndbt: [dbt]\nconsumers: [q.sql]\n",
+    "dbt/dbt_project.yml": "name: shop\nversion: '1'\n",
+}
+NEW = "{% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("tables", "text", "query", "expected"),
+    [
+        (MART, f"select id, a, b from raw.events {NEW}", "mart.t", ADDS),
+        (MART, f"select * from raw.events {NEW}", "mart.t", ADDS),
+        (MART, "{{ config(unique_key='b') }}select id, a, b from raw.events", "mart.t", MADE | {
+            USED: "raw.events.a raw.events.b", UNUSED: "raw.events.c raw.events.id"}),
+        (RAW, "select id, a, b from raw.t where c > 1", "t", {
+            USED: "raw.t.a raw.t.c", UNUSED: "raw.t.b raw.t.id raw.u.d raw.u.e raw.u.id"}),
+        (RAW, "{{ config(unique_key='b') }}select id, a, b from raw.t", "t", {
+            USED: "raw.t.a raw.t.b", UNUSED: "raw.t.c raw.t.id raw.u.d raw.u.e raw.u.id"}),
+        (RAW, f"select id, a, b from raw.t {NEW}", "t", {
+            USED: "raw.t.a raw.t.id", UNUSED: "raw.t.b raw.t.c raw.u.d raw.u.e raw.u.id"}),
+    ],
+)  # fmt: skip
+def test_a_model_of_dbt_and_a_table_of_its_name(
+    tmp_path: Path, tables: str, text: str, query: str, expected: dict[str, str]
+) -> None:
+    through = {"dbt/models/n.sql": "select a from {{ ref('t') }}\n"} if query == "t" else {}
+    files = {**DBT, **through, "w.sql": tables, "dbt/models/t.sql": text}
+    files["q.sql"] = f"select a from {'n' if through else query}\n"
+    assert verdicts(files, tmp_path) == expected
+
+
+def verdicts(files: dict[str, str], folder: Path) -> dict[str, str]:
+    """The columns by what is said of them."""
+    write(folder, files)
+    ended = trackplan("inventory", "--format", "json", cwd=folder)
+    assert ended.code == 0, ended.err
+    found: dict[str, list[str]] = {}
+    for row in json.loads(ended.out)["rows"]:
+        found.setdefault({True: USED, False: UNUSED, None: UNKNOWN}[row["used"]], []).append(row["id"].lower())
+    return {said: " ".join(sorted(ids)) for said, ids in found.items()}
