@@ -1,4 +1,4 @@
-"""A model that bears the name of a table in some schema: what it is made from, what it builds, or nobody knows which."""
+"""A model that bears the name of a table in some schema: it is made from it, or builds it, or nobody knows."""
 
 from __future__ import annotations
 
@@ -128,6 +128,27 @@ def test_a_model_of_dbt_and_a_table_of_its_name(
     files = {**DBT, **through, "w.sql": tables, "dbt/models/t.sql": text}
     files["q.sql"] = f"select a from {'n' if through else query}\n"
     assert verdicts(files, tmp_path) == expected
+
+
+def test_an_edit_may_make_another_table_of_a_model(tmp_path: Path) -> None:
+    files = {
+        "trackplan.yaml": "version: 1\ndialect: duckdb\nwarehouse: [w.sql]\nmodels: [m/*.sql]\nconsumers: [q.sql]\n",
+        "w.sql": RAW,
+        "q.sql": "select a from raw.t\n",
+    }
+    texts = [
+        "select t.id, t.a from raw.t join raw.u using (id) where c > 1\n",
+        "select t.id, t.a, e from raw.t join raw.u using (id) where c > 1\n",
+        "select t.id, t.a, b from raw.t join raw.u using (id) where c > 1\n",
+        "select t.id, t.a from raw.t where c > 1\n",
+        "select t.id, t.a from raw.u as t where d > 1\n",
+    ]
+    for text in [*texts, *reversed(texts)]:
+        warm = verdicts({**files, "m/t.sql": text}, tmp_path)
+        ended = trackplan("inventory", "--format", "json", "--no-cache", cwd=tmp_path)
+        cold = {row["id"].lower(): row["used"] for row in json.loads(ended.out)["rows"]}
+        said = {USED: True, UNUSED: False, UNKNOWN: None}
+        assert {id_: said[key] for key, ids in warm.items() for id_ in ids.split()} == cold
 
 
 def verdicts(files: dict[str, str], folder: Path) -> dict[str, str]:

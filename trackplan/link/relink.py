@@ -146,8 +146,11 @@ class Relinking:
     def _rename(self, block: Block, scopes: Scopes) -> None:
         """Let a table have other columns, and link those statements again that read it."""
         loom = self.loom
+        target = loom.net.thread(block.number).target
+        if any(other != target for other in loom.net.called(loom.net.sheet(target).parts)):
+            raise TooMuchError  # what a model gives may tell which table it is
         readers: list[tuple[int, dict[tuple[Parts, str], Effect]]] = []
-        for number in loom.readers(loom.net.thread(block.number).target):
+        for number in loom.readers(target):
             reader = loom.repeat(number)
             self._again += 1
             if self._again > _MOST_AGAIN or number in self.text.blocks:
