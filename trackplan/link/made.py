@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
+from trackplan.link.components import components
 from trackplan.names import ends_alike, is_same
 
 Parts = tuple[str, ...]
@@ -22,23 +24,30 @@ class Reads(Struct):
 
 
 class Made:
-    """What the models of a project read, by their own last names."""
+    """What the models of a project read; `told` tells it by their own last names, once somebody asks."""
 
-    def __init__(self, reads: Mapping[str, Reads]) -> None:
-        self._reads = reads
+    def __init__(self, told: Callable[[], Mapping[str, Reads]]) -> None:
+        self._told = told
 
-    def behind(self, model: str) -> set[Parts]:
-        """The names that a model reads, directly or through other models."""
-        found: set[Parts] = set()
-        pending, seen = [model], {model}
-        while pending:
-            reads = self._reads.get(pending.pop())
-            if reads is not None:
-                found |= reads.tables
-                fresh = {parts[-1] for parts in reads.tables} - seen
-                seen |= fresh
-                pending.extend(fresh)
-        return found
+    @cached_property
+    def _reads(self) -> Mapping[str, Reads]:
+        return self._told()
+
+    @cached_property
+    def _circles(self) -> dict[str, list[str]]:
+        """The models that are made from each other, if only by their last names, by each of these."""
+        names = list(self._reads)
+        numbers = {name: number for number, name in enumerate(names)}
+        tables = (self._reads[name].tables for name in names)
+        edges = [[numbers[parts[-1]] for parts in each if parts[-1] in numbers] for each in tables]
+        circles = ([names[number] for number in part] for part in components(edges) if len(part) > 1)
+        return {name: circle for circle in circles for name in circle}
+
+    def names(self, model: str) -> set[Parts]:
+        """The names of tables called like a model that it reads, directly or through other models."""
+        circle = self._circles.get(model, [model])
+        read = (self._reads[name].tables for name in circle if name in self._reads)
+        return {parts for tables in read for parts in tables if parts[-1] == model}
 
     def is_from(self, table: Parts, columns: Collection[str], model: Parts, is_this: bool) -> bool | None:
         """Whether a model is made from a table of some schema that has its name, and so builds another one.
@@ -48,7 +57,7 @@ class Made:
         that the table has). With `is_this`, the model's very name is its own table for sure.
         """
         reads = self._reads.get(model[-1].lower())
-        names = {parts for parts in self.behind(model[-1].lower()) if ends_alike(table, parts)}
+        names = {parts for parts in self.names(model[-1].lower()) if ends_alike(table, parts)}
         others = {parts for parts in names if not is_same(parts, model)}
         if reads is None or not names or (is_this and not others):
             return False

@@ -61,7 +61,7 @@ class Registry:
     """The relations of a project by name. `made` tells what its models are made from."""
 
     def __init__(self, tables: Iterable[Table], made: Made | None = None) -> None:
-        self._made = made or Made({})
+        self._made = made or Made(dict)
         self.relations: list[Relation] = []
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
         self._families: list[Relation] = []
@@ -141,7 +141,7 @@ class Registry:
                 named = self._by_last[relation.parts[-1].lower()]
                 own = [parts for parts, r in named if r is relation]
                 models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
-                if not self._made.behind(relation.parts[-1].lower()) & {
+                if not self._made.names(relation.parts[-1].lower()) & {
                     tuple(p.lower() for p in parts) for parts in own
                 }:
                     named.extend((parts, model) for model in models for parts in own)

@@ -33,6 +33,10 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
 
 def made(texts: Sequence[Sql], records: Sequence[Record]) -> Made:
     """What the files of models read and give."""
+    return Made(lambda: _reads(texts, records))
+
+
+def _reads(texts: Sequence[Sql], records: Sequence[Record]) -> dict[str, Reads]:
     found: dict[str, Reads] = {}
     for sql, record in zip(texts, records, strict=True):
         if sql.relation is not None and _builds_by_name(sql, record):
@@ -41,7 +45,7 @@ def made(texts: Sequence[Sql], records: Sequence[Record]) -> Made:
                 if isinstance(statement, Statement):
                     known.tables.update(tuple(p.lower() for p in s.parts) for s in statement.sources() if s.parts)
                     known.columns.update([] if statement.target else _outputs(statement))
-    return Made(found)
+    return found
 
 
 def _outputs(statement: Statement) -> list[str]:
