@@ -13,6 +13,7 @@ from trackplan.sql import alter, create, script
 from trackplan.sql.deciding import DETAIL, deciding
 from trackplan.sql.heads import READS, Head, head_of, hidden, is_quiet, unguarded
 from trackplan.sql.parse import tree_of
+from trackplan.sql.policies import hiding
 from trackplan.sql.relations import Parts, Relation, Relations
 from trackplan.sql.structure import Structure, literal
 from trackplan.sql.text import Lines
@@ -106,6 +107,8 @@ class _Run:
         words = piece.words
         head = head_of(piece)
         match head.verb:
+            case "CREATE" | "ALTER" if hiding(self._text[piece.start : piece.end]):
+                return self._fill(piece, words)
             case "CREATE":
                 return self._create(piece, head)
             case "ALTER":
@@ -123,8 +126,7 @@ class _Run:
                 if found is not None:
                     self._unclear((piece.start, piece.end), *found)
                 return True
-        inner = unguarded(piece)
-        if inner is not None:
+        if (inner := unguarded(piece)) is not None:
             return self._statement(inner)
         return is_quiet(head) and len(script.restart(piece)) == 1
 
@@ -148,7 +150,7 @@ class _Run:
             self._build(parts, piece, text, (start - piece.start, end - piece.start))
             if into := create.filled(tree, self._structure):  # by name, as ClickHouse does it
                 filling = create.shown("TABLE", self._written(into), self._written(parts))
-                self._fills.append(self._sql(piece, filling))
+                self._fills.append(self._sql(self._place(piece), filling))
         elif source and create.shares_rows(tree):
             self._stand_for(parts, piece, source)
         elif head.kind == "VIEW":
@@ -237,7 +239,7 @@ class _Run:
             return True  # rows written by hand
         if tree_of(piece.tokens, self._text, self._dialect) is None:
             return False
-        self._fills.append(self._sql(piece, self._text[piece.start : piece.end]))
+        self._fills.append(self._sql(self._place(piece), self._text[piece.start : piece.end]))
         return True
 
     def _other(self, piece: Piece, detail: str) -> None:
@@ -266,7 +268,7 @@ class _Run:
 
     def _build(self, parts: Parts, piece: Piece, text: str, name: tuple[int, int]) -> None:
         """Note the statement that builds a relation; `name` is the span of the relation's name in `text`."""
-        sql = self._sql(piece, text)
+        sql = self._sql(self._place(piece), text)
         shift = len(sql.text) - len(text)
         self._relations.put(parts, Relation(sql=sql, name=(name[0] + shift, name[1] + shift)))
 
@@ -276,14 +278,12 @@ class _Run:
         text = create.shown("VIEW", name, self._written(source))
         self._build(parts, piece, text, (start, start + len(name)))
 
-    def _sql(self, piece: Piece, text: str) -> Sql:
-        place = self._place(piece)
-        return Sql(_padding(place) + text, self._dialect, Place(self._path))
+    def _sql(self, place: Place, text: str, unclear: tuple[UnclearReason, str] | None = None) -> Sql:
+        return Sql(_padding(place) + text, self._dialect, Place(self._path), unclear=unclear)
 
     def _unclear(self, span: tuple[int, int], reason: UnclearReason, detail: str) -> None:
         """Note a piece of the text that may use whatever it names."""
-        text = _padding(self._lines.place(span)) + self._text[span[0] : span[1]]
-        self._fills.append(Sql(text, self._dialect, Place(self._path), unclear=(reason, detail)))
+        self._fills.append(self._sql(self._lines.place(span), self._text[slice(*span)], (reason, detail)))
 
     def _written(self, parts: Parts) -> str:
         return ".".join(exp.to_identifier(p, quoted=True).sql(dialect=self._dialect or None) for p in parts)

@@ -6,7 +6,7 @@ import re
 
 _NAME = r"(?:[\w$-]+|`[^`]+`|\"[^\"]+\")"
 _POLICY = re.compile(
-    r"(?:\s++|--[^\n]*+|/\*.*?\*/)*+create\s+(?:or\s+replace\s+)?(?:row\s+access\s+)?policy\s+(?:if\s+not\s+exists\s+)?"
+    r"(?:\s++|--[^\n]*+|/\*.*?\*/)*+(?:create\s+(?:or\s+replace\s+)?|alter\s+)(?:row\s+access\s+)?policy\s+(?:if\s+not\s+exists\s+)?"
     rf"{_NAME}\s+on\s+(?P<table>{_NAME}(?:\.{_NAME})*)\s"
     r"(?P<between>(?:[^;'\"]|'[^']*'|\"[^\"]*\")*?)\b(?:filter\s+)?using\s*(?=\()",
     re.IGNORECASE | re.DOTALL,
