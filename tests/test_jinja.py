@@ -316,6 +316,26 @@ def test_keys_of_an_incremental_table_of_dataform_decide_which_rows_it_has() -> 
     assert [t.text.strip() for t in rendered.texts] == ["select * from t"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "decides"),
+    [
+        ("uniqueKey: keys.main", "template_columns(*)"),
+        ("uniqueKey: ['id', keys.more]", "template_columns(*)"),
+        ("uniqueKey: ['id'].concat(more)", "template_columns(*)"),
+        ("uniqueKey: `${key}`", "template_columns(*)"),
+        ("...common", "template_columns(*)"),
+        ("bigquery: { updatePartitionFilter: since(3) }", "template_columns(*)"),
+        ("uniqueKey: []", ""),
+        ("description: 'a uniqueKey: x, ...'", ""),
+        ("columns: { uniqueKey: 'of all' }", ""),
+    ],
+)
+def test_a_key_that_javascript_writes_may_be_any_column(setting: str, decides: str) -> None:
+    rendered = dataform.render(f"config {{ type: 'incremental', {setting} }} select * from t", "bigquery", ("m",))
+    after = f" ; DELETE FROM m WHERE coalesce({decides}) IS NULL" if decides else ""
+    assert [" ".join(t.text.split()) for t in rendered.texts] == [f"select * from t{after}"]
+
+
 def test_what_dataform_says_of_columns_is_no_setting_of_the_file() -> None:
     text = 'config { columns: { id: "The {id}", name: "Full name" }, schema: "stg", bigquery: { name: "x" } } select 1'
     assert dataform.render(text, "bigquery", ("m",)).settings["relation"] == ("stg", "m")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from trackplan.jinja.marks import text_mark
+from trackplan.jinja.placeholders import COLUMNS
 from trackplan.jinja.project import Settings
 from trackplan.jinja.rendered import Rendered
 from trackplan.jinja.run import Run
@@ -23,8 +24,12 @@ _STRING = r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`"
 _STEP = re.compile(rf"{_STRING}|//[^\n]*+|/\*.*?\*/|\{{|\}}", re.DOTALL)
 _SQL_STEP = re.compile(r"--[^\n]*+|/\*.*?\*/|\$\{", re.DOTALL)
 _SETTING = re.compile(rf"\b(type|name|schema|database|dataset|disabled)\s*:\s*({_STRING}|\w+)")
-_KEY = re.compile(rf"\buniqueKey[\"']?\s*:\s*(\[[^\]]*\]|{_STRING})")
-_FILTER = re.compile(rf"\bupdatePartitionFilter[\"']?\s*:\s*({_STRING})")
+_LAST = r"(?=\s*(?:[,}\n]|\Z))"
+_LIST = rf"\[\s*(?:{_STRING}|\s|,)*+\]"
+# A setting with its value, where that is written down; others stand in for it where something is spread out.
+_SETS = r"(?:\"{0}\"|\b{0}\b)(?:\s*:\s*({1}){2})?|(?P<text>{3})"
+_KEY = re.compile(_SETS.format("uniqueKey", f"{_LIST}|{_STRING}", _LAST, _STRING) + r"|\.\.\.")
+_FILTER = re.compile(_SETS.format("updatePartitionFilter", _STRING, _LAST, _STRING))
 _CONSTANT = re.compile(rf"\b(?:const|let|var)\s+(\w+)\s*=\s*({_STRING}|[0-9.]+)\s*(?:;|$)", re.MULTILINE)
 _REFERENCE = re.compile(
     rf"(?:ctx\.)?(?:ref|resolve)\(\s*(?:({_STRING})\s*,\s*)?(?:({_STRING})\s*,\s*)?({_STRING})\s*\)"
@@ -109,12 +114,19 @@ def _own(source: str, block: _Block) -> str:
 
 
 def _deciding(source: str, blocks: list[_Block]) -> list[str]:
-    """The columns and conditions that tell which rows of an incremental table a run writes anew."""
+    """The columns and conditions that tell which rows of an incremental table a run writes anew.
+
+    What JavaScript writes may be any column.
+    """
     configs = [b for b in blocks if b.name == "config"]
-    said = [
-        value for b in configs for value in _KEY.findall(_own(source, b)) + _FILTER.findall(source[b.start : b.end])
-    ]
-    return [_unquoted(text) for value in said for text in re.findall(_STRING, value)]
+    steps = [step for b in configs for step in _KEY.finditer(_own(source, b))]
+    steps += [step for b in configs for step in _FILTER.finditer(source, b.start, b.end)]
+    texts: list[str] = []
+    for step in steps:
+        values = [_unquoted(text) for text in re.findall(_STRING, step[1] or "")]
+        is_clear = step["text"] or (step[1] and not any("${" in value for value in values))
+        texts += values if is_clear else [COLUMNS.format("")]
+    return texts
 
 
 def _unquoted(text: str) -> str:
