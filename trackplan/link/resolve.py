@@ -9,7 +9,8 @@ from msgspec import Struct
 from trackplan.link.edges import Edge, parts, same
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
-from trackplan.sql.records import Opaque, Output, Ref, Reference, ScopeRef, Select, Star, Union
+from trackplan.link.structs import are_alike
+from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
 from trackplan.sql.values import LENGTH, STRUCTS_BY_ORDER
 
 
@@ -175,16 +176,15 @@ class Resolver(References):
 
     def _are_alike(self, scope: Union, origin: object) -> bool:
         """Whether the members of a set operation make structs of the same members, if they do: order joins these."""
-        found: set[tuple[str, ...] | None] = set()
+        found: list[Sequence[Reference] | None] = []
         for member in scope.members if isinstance(origin, int) else ():
             select, own = self.scopes[member], self.frames[member].origins
             item = origin if own is None else own[origin] if isinstance(origin, int) and origin < len(own) else None
-            if not isinstance(select, Select) or not isinstance(item, int) or item >= len(select.outputs):
-                found.add(None)
-            elif refs := select.outputs[item].refs:
-                built = [r.into.lower() for r in refs if isinstance(r, (Ref, ScopeRef)) and r.into]
-                found.add(tuple(dict.fromkeys(built)) if built else ())
-        return len(found) < 2 or not any(found)
+            if isinstance(select, Select) and isinstance(item, int) and item < len(select.outputs):
+                found.append(select.outputs[item].refs)
+            else:
+                found.append(None)
+        return are_alike(self.scopes, found)
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):

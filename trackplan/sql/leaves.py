@@ -135,7 +135,9 @@ class Leaves:
     ) -> ScopeRef:
         """The reference to the rows of a query, and with `values` to what it selects."""
         scope = self.compiler.query(node, self.frame.environment, self.frame)
-        select = node.unnest() if isinstance(node, exp.Subquery) else node
+        select = node
+        while isinstance(select, (exp.Subquery, exp.SetOperation)):
+            select = select.this  # of several queries, the first tells what all of them give
         row = str(select.args.get("kind") or "").upper() == "STRUCT"
         return ScopeRef(scope, values, ".".join(path), how, into, clear, row)
 

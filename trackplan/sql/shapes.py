@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from trackplan.sql.alike import EITHER, are_alike
 from trackplan.sql.carried import valued
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.json_ways import Ways, built_of, ways_of
@@ -18,8 +19,6 @@ from trackplan.sql.records import How, Reference
 from trackplan.sql.values import STRUCTS_BY_ORDER, joined, lengths, parts, placed, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trackplan.sql.compile import Compiler
     from trackplan.sql.frame import Frame
 
@@ -34,8 +33,6 @@ SPREADS_MAPS = frozenset({"databricks", "spark"})
 
 _CHANGED = frozenset({"json_merge_patch", "struct_concat", "struct_insert", "struct_update"})
 _LISTS = frozenset({"json_agg", "json_group_array", "jsonb_agg"})
-_EITHER = (exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case)
-_MAKES_STRUCTS = (exp.Struct, exp.Paren, *_EITHER)
 
 
 class Shapes(Leaves):
@@ -140,8 +137,8 @@ class Shapes(Leaves):
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""
-        outermost = not isinstance(node.parent, _EITHER)  # otherwise it is seen from there
-        if outermost and self.compiler.dialect in STRUCTS_BY_ORDER and len(set(_structs(node))) > 1:
+        outermost = not isinstance(node.parent, EITHER)  # otherwise it is seen from there
+        if outermost and self.compiler.dialect in STRUCTS_BY_ORDER and not are_alike(node):
             self._taken(node, "output", into, bound, found)  # the first names the members of all
             return
         decides = isinstance(node, (exp.If, exp.Case))
@@ -254,24 +251,13 @@ class Shapes(Leaves):
             self._taken(other, "output", into, inside, found)
 
 
-def _structs(node: exp.Expr) -> Iterator[tuple[str, ...]]:
-    """The members' names, in their order, of the structs that a value may be."""
-    if isinstance(node, exp.Struct):
-        yield tuple((member(item)[0] or "").lower() for item in node.expressions)
-    else:
-        decides = isinstance(node, (exp.If, exp.Case))
-        for name, child in children(node):
-            if not (decides and name == "this") and isinstance(child, _MAKES_STRUCTS):
-                yield from _structs(child)
-
-
 _SHAPES = Kinds(
     (
         (exp.Column, COLUMN),
         ((exp.Query, exp.Identifier), Shapes._whole),
         ((exp.Struct, exp.JSONObject), Shapes._object),
         ((exp.Alias, exp.PropertyEQ, exp.Kwarg), Shapes._renamed),
-        (_EITHER, Shapes._either),
+        (EITHER, Shapes._either),
         ((exp.Explode,), Shapes._unnested),
         ((exp.Transform, exp.ArrayFilter, exp.Comprehension), Shapes._each),
         (
