@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 Parts = tuple[str, ...]
 _PLAIN = re.compile(r"\w+")
+# What gives tables of a schema that it is told, and what may give any, by the names that unknown values have.
+_OF_A_SCHEMA = re.compile(r"^(?:run_query|adapter\.\w+|dbt_utils\.\w+)$", re.MULTILINE)
+_ANY = re.compile(
+    r"^(?:ref|source|include|replace_path|incorporate|gives|api\.relation\.create|graph\b.*|(?:env_)?var\(.*)$",
+    re.MULTILINE,
+)
 
 
 class Lookups:
@@ -32,11 +38,13 @@ class Lookups:
 
     def naming(self, rendered: Rendered) -> Rendered:
         """`rendered`, whose doubts that ask for tables name these: those of the schemas that they mention, else all."""
-        if not any(doubt.asks for doubt in rendered.doubts):
+        asking = [doubt.words.lower() for doubt in rendered.doubts if doubt.asks]
+        if not asking:
             return rendered
-        said = "\n".join(doubt.words for doubt in rendered.doubts if doubt.asks).lower()
+        said = "\n".join(asking)
         plain = "\n".join(dict.fromkeys(_PLAIN.findall(said)))  # the same words, and far less to search
-        schemas = [w for w in self._schemas if w in (plain if _PLAIN.fullmatch(w) else said)]
+        is_told = all(_OF_A_SCHEMA.search(words) for words in asking) and not _ANY.search(said)
+        schemas = [w for w in self._schemas if is_told and w in (plain if _PLAIN.fullmatch(w) else said)]
         named = dict.fromkeys(key for word in schemas for key in self._schemas[word])
         words = [word for key in named or self._stored for word in (key[-1], self._stored[key][-1])]
         return rendered.naming("\n".join(dict.fromkeys([*words, *([] if named else self._nodes)])))
