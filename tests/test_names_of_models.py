@@ -130,6 +130,76 @@ def test_a_model_of_dbt_and_a_table_of_its_name(
     assert verdicts(files, tmp_path) == expected
 
 
+SOURCE = "sources: [{name: raw, tables: [{name: orders}]}]\n"
+ORDERS = "create table raw.orders (id int, a int, b int, c int);\n"
+STAGED = "select id, a, b from {{ source('raw', 'orders') }} where c > 1\n"
+ONLY_STAGED = {USED: "raw.orders.a raw.orders.c", UNUSED: "raw.orders.b raw.orders.id"}
+BOTH = {USED: "raw.orders.a raw.orders.b raw.orders.c", UNUSED: "raw.orders.id"}
+
+
+def stored(*names: str) -> str:
+    """The tables that a warehouse has, with those that models have built."""
+    return ORDERS + "".join(f"create table {name} (id int, a int, b int);\n" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("tables", "query", "files", "expected"),
+    [
+        ("dev.fct prod.fct", "prod.fct", {"models/fct.sql": STAGED}, ONLY_STAGED),
+        (
+            "staging.orders",
+            "staging.orders",
+            {"models/stg_orders.sql": "{{ config(alias='orders', schema='staging') }}" + STAGED},
+            ONLY_STAGED,
+        ),
+        (
+            "staging.orders",
+            "staging.orders",
+            {"models/stg_orders.sql": "{{ config(alias='orders') }}" + STAGED},
+            ONLY_STAGED,
+        ),
+        (
+            "staging.orders",
+            "staging.orders",
+            {
+                "models/stg_orders.sql": STAGED,
+                "models/m.yml": "models: [{name: stg_orders, config: {alias: orders, schema: staging}}]\n",
+            },
+            ONLY_STAGED,
+        ),
+        (
+            "dev_staging.orders prod_staging.orders",
+            "prod_staging.orders",
+            {
+                "models/stg_orders.sql": STAGED,
+                "dbt_project.yml": DBT["dbt/dbt_project.yml"] + "models: {shop: {+schema: staging, +alias: orders}}\n",
+            },
+            ONLY_STAGED,
+        ),
+        *(
+            (
+                tables,
+                "mart.orders",
+                {
+                    "models/stg_orders.sql": "{{ config(alias='orders', schema='staging') }}" + STAGED,
+                    f"models/{name}.sql": f"{{{{ config(schema='mart'{alias}) }}}}"
+                    "select id, a from {{ ref('stg_orders') }} where b > 1",
+                },
+                BOTH,
+            )
+            for tables in ("staging.orders mart.orders", "mart.orders", "")
+            for name, alias in (("mart_orders", ", alias='orders'"), ("orders", ""))
+        ),
+    ],
+)
+def test_models_of_dbt_are_the_tables_that_they_are_called_in_the_warehouse(
+    tmp_path: Path, tables: str, query: str, files: dict[str, str], expected: dict[str, str]
+) -> None:
+    said = {f"dbt/{name}": text for name, text in {"models/s.yml": SOURCE, **files}.items()}
+    files = {**DBT, **said, "w.sql": stored(*tables.split()), "q.sql": f"select a from {query}\n"}
+    assert verdicts(files, tmp_path) == expected
+
+
 def test_an_edit_may_make_another_table_of_a_model(tmp_path: Path) -> None:
     files = {
         "trackplan.yaml": "version: 1\ndialect: duckdb\nwarehouse: [w.sql]\nmodels: [m/*.sql]\nconsumers: [q.sql]\n",

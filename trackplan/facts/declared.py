@@ -127,6 +127,7 @@ class Table(Struct, frozen=True):
     aliases: tuple[tuple[str, ...], ...] = ()
     source: bool = False
     anywhere: bool = False
+    stored: tuple[tuple[str, ...], ...] = ()
 
 
 class Taken(Struct, frozen=True):

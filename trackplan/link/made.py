@@ -43,21 +43,31 @@ class Made:
         circles = ([names[number] for number in part] for part in components(edges) if len(part) > 1)
         return {name: circle for circle in circles for name in circle}
 
-    def names(self, model: str) -> set[Parts]:
-        """The names of tables called like a model that it reads, directly or through other models."""
-        circle = self._circles.get(model, [model])
-        read = (self._reads[name].tables for name in circle if name in self._reads)
-        return {parts for tables in read for parts in tables if parts[-1] == model}
+    def names(self, model: str, last: str) -> set[Parts]:
+        """The names of tables with some last name that a model reads, directly or through other models."""
+        # What a model reads under its own last name, those read which it is on a circle with, if only by these names.
+        behind = self._circles.get(model, [model]) if last == model else self._behind(model)
+        read = (self._reads[name].tables for name in behind if name in self._reads)
+        return {parts for tables in read for parts in tables if parts[-1] == last}
+
+    def _behind(self, model: str) -> set[str]:
+        pending, seen = [model], {model}
+        while pending:
+            reads = self._reads.get(pending.pop())
+            fresh = {parts[-1] for parts in reads.tables} - seen if reads is not None else set()
+            seen |= fresh
+            pending.extend(fresh)
+        return seen
 
     def is_from(self, table: Parts, columns: Collection[str], model: Parts, is_this: bool) -> bool | None:
-        """Whether a model is made from a table of some schema that has its name, and so builds another one.
+        """Whether a model is made from a table that may be what it builds, by its name, and so builds another one.
 
         What it reads itself beside other tables may be its own table, to which it adds: it is where it reads that by
         the model's very name, and nobody knows where it has all the columns that the model gives (`columns` are all
         that the table has). With `is_this`, the model's very name is its own table for sure.
         """
         reads = self._reads.get(model[-1].lower())
-        names = {parts for parts in self.names(model[-1].lower()) if ends_alike(table, parts)}
+        names = {p for p in self.names(model[-1].lower(), table[-1].lower()) if ends_alike(table, p)}
         others = {parts for parts in names if not is_same(parts, model)}
         if reads is None or not names or (is_this and not others):
             return False

@@ -11,6 +11,7 @@ from trackplan.findings import Place
 from trackplan.link.made import Made, Parts
 from trackplan.names import ends_alike, is_same, join_id
 
+_BUILT: frozenset[RelationKind] = frozenset({"model", "seed", "snapshot"})
 _STORED: frozenset[RelationKind] = frozenset({"table", "seed"})
 
 
@@ -66,7 +67,11 @@ class Registry:
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
         self._families: list[Relation] = []
         self._schemas: dict[tuple[str, ...], tuple[int, list[Relation]]] = {}
-        for table in tables:
+        self.copies: dict[int, list[Relation]] = {}
+        self._models: set[int] = set()
+        tables = list(tables)
+        self._stored = {table.parts: table.stored for table in tables if table.stored}
+        for table in sorted(tables, key=lambda table: table.kind in _BUILT):
             self.declare(table)
         self._unite()
         self._let_be_any()
@@ -74,17 +79,14 @@ class Registry:
     def declare(self, table: Table) -> Relation:
         """Add a declared table, or add what it says to the one that already bears its name."""
         relation = self.exactly(table.parts)
-        doubtful: list[Relation] = []
-        if relation is None and table.kind in ("model", "seed", "snapshot"):
-            matching, doubtful = self.buildable(table.parts, is_this=True)
-            if len(matching) == 1:
-                relation = matching[0]
-                self._index(table.parts, relation)
         if relation is None:
-            relation = self.add(table.parts, table.kind, table.place, declared=True)
+            own, perhaps = self._own(table) if table.kind in _BUILT else ([], [])
+            relation = own[0] if len(own) == 1 else self.add(table.parts, table.kind, table.place, declared=True)
             relation.anywhere = table.anywhere
-        for other in doubtful:
-            self._index(other.parts, relation)
+            self._models.update(map(id, own))
+            self.copies[id(relation)] = own if len(own) > 1 else []
+            for parts in (table.parts, *(other.parts for other in perhaps)):
+                self._index(parts, relation)
         relation.declared = True
         relation.source = relation.source or table.source
         relation.anywhere = relation.anywhere and table.anywhere
@@ -117,9 +119,22 @@ class Registry:
             for last, named in self._by_last.items():
                 self._by_last[last] = [(parts, r) for parts, old in named for r in instead.get(id(old), (old,))]
 
-    def buildable(self, model: Parts, is_this: bool = False) -> tuple[list[Relation], list[Relation]]:
-        """The tables in some schema that a model builds, and those of which nobody knows; see `Made.is_from`."""
-        found = [r for r in self.find(model) if not r.source]
+    def _own(self, table: Table) -> tuple[list[Relation], list[Relation]]:
+        """The stored tables that a declared model builds, and those of which nobody knows."""
+        for name in self._stored.get(table.parts, (table.parts,)):
+            found = self.find(name)
+            if len(name) > 1 and not any(len(relation.parts) > 1 for relation in found):
+                found = [r for r in self.named(name[-1]) if _is_below(r.parts, name)] or found
+            own, perhaps = self.buildable(table.parts, [r for r in found if id(r) not in self._models], is_this=True)
+            if own or perhaps:
+                return own, perhaps
+        return [], []
+
+    def buildable(
+        self, model: Parts, found: Sequence[Relation] | None = None, is_this: bool = False
+    ) -> tuple[list[Relation], list[Relation]]:
+        """Of tables `found` by name, those that a model builds, and those of which nobody knows; see `Made.is_from`."""
+        found = [r for r in (self.find(model) if found is None else found) if not r.source]
         said = [self._made.is_from(r.parts, r.columns.keys() if r.closed else (), model, is_this) for r in found]
         pairs = list(zip(found, said, strict=True))
         return [r for r, is_from in pairs if is_from is False], [r for r, is_from in pairs if is_from is None]
@@ -141,9 +156,8 @@ class Registry:
                 named = self._by_last[relation.parts[-1].lower()]
                 own = [parts for parts, r in named if r is relation]
                 models = [r for parts, r in named if r.kind not in _STORED and len(parts) == 1]
-                if not self._made.names(relation.parts[-1].lower()) & {
-                    tuple(p.lower() for p in parts) for parts in own
-                }:
+                last = relation.parts[-1].lower()
+                if not self._made.names(last, last) & {tuple(p.lower() for p in parts) for parts in own}:
                     named.extend((parts, model) for model in models for parts in own)
                 named.append((relation.parts[-1:], relation))
 
@@ -220,6 +234,11 @@ class Registry:
 
     def _index(self, parts: tuple[str, ...], relation: Relation) -> None:
         self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
+
+
+def _is_below(parts: Parts, name: Parts) -> bool:
+    """Whether a table is in a schema of dbt: that of a model, behind that of who runs it."""
+    return len(parts) > 1 and parts[-2].lower().endswith(f"_{name[-2].lower()}")
 
 
 def _is_short_for(short: Relation, other: Relation) -> bool:

@@ -26,7 +26,8 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
         declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
         one = declared[0] if len(declared) == 1 else None
         unit.relation = one or registry.add_model(parts, place, doubtful)
-        unit.copies = [(table, unit.relation) for table in declared] if one is None else []
+        copied = registry.copies.get(id(one), []) if one is not None else declared
+        unit.copies = [(table, unit.relation) for table in copied]
         unit.relation.place = unit.relation.place or place
     return found
 

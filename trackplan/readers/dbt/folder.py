@@ -182,7 +182,7 @@ class _Project:
     def _declared(self, package: Package, path: str) -> Iterator[Declaration]:
         if path.endswith(".csv"):
             name = stem(path)
-            yield from self._seed(path)
+            yield from self._seed(package, path)
             yield from self._time(package, "seeds", path, {}, name, self.known.this(name))
             yield from self._hooks(package, "seeds", path, {}, name)
         elif any(path.startswith(packages.below(package.folder, f) + "/") for f in package.paths("snapshots")):
@@ -190,10 +190,11 @@ class _Project:
         else:
             yield from self._model(package, path)
 
-    def _seed(self, path: str) -> Iterator[Table]:
+    def _seed(self, package: Package, path: str) -> Iterator[Table]:
         columns = seeds.columns(self._text(path), path, self.known.dialect)
         if columns:
-            yield self._table(path, stem(path), "seed", True, columns)
+            stored = self._stored(package, "seeds", path, {}, stem(path))
+            yield replace(self._table(path, stem(path), "seed", True, columns), stored=stored)
 
     def _table(self, path: str, name: str, kind: str, complete: bool, columns: tuple[Column, ...] = ()) -> Table:
         known = self.known
@@ -216,6 +217,15 @@ class _Project:
     ) -> Iterator[Sql]:
         said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
         yield from hooks.hooks(said, self.rendering, self.known.this(name), package.name)
+
+    def _stored(
+        self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str
+    ) -> tuple[tuple[str, ...], ...]:
+        """What a file builds is called in the warehouse, in its schema and without, where that is said."""
+        said = [self._last(package, kind, path, settings, key, name) for key in ("alias", "schema")]
+        alias, schema = (text if isinstance(text, str) and not is_template(text) else "" for text in said)
+        own = (self.known.fold(alias or name),)
+        return ((self.known.fold(schema), *own), own) if schema else (own,) if alias else ()
 
     def _last(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], key: str, name: str
@@ -241,12 +251,11 @@ class _Project:
         if (on if final else rendered.settings.get("enabled", on)) is False:
             return
         declared = self._table(path, name, "model", False)
-        alias = rendered.settings.get("alias")
-        others = (*declared.aliases, *([(known.fold(alias),)] if isinstance(alias, str) and alias else []))
+        built = self._stored(package, "models", path, rendered.settings, name)
         stored = self.manifest.physical(path)
-        others = (*others, *([tuple(map(known.fold, stored))] if stored else []))
+        others = (*declared.aliases, *built, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
-            yield replace(declared, aliases=others)
+            yield replace(declared, aliases=others, stored=built)
         header = self._last(package, "models", path, rendered.settings, "sql_header", name)
         header = "\n;\n".join(map(str, header)) if isinstance(header, list) else header
         if isinstance(header, str) and header.strip():
