@@ -176,6 +176,18 @@ def stored(*names: str) -> str:
             },
             ONLY_STAGED,
         ),
+        (
+            "staging.orders mart.orders",
+            "mart.orders",
+            {
+                "models/staging__orders.sql": "{{ config(schema='staging') }}" + STAGED,
+                "models/mart__orders.sql": "{{ config(schema='mart') }}"
+                "select id, a from {{ ref('staging__orders') }} where b > 1",
+                "macros/names.sql": "{% macro generate_alias_name(custom_alias_name=none, node=none) -%}"
+                "{{ custom_alias_name or node.name.split('__')[-1] }}{%- endmacro %}",
+            },
+            BOTH,
+        ),
         *(
             (
                 tables,

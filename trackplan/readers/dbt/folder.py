@@ -224,8 +224,9 @@ class _Project:
         """What a file builds is called in the warehouse, in its schema and without, where that is said."""
         said = [self._last(package, kind, path, settings, key, name) for key in ("alias", "schema")]
         alias, schema = (text if isinstance(text, str) and not is_template(text) else "" for text in said)
-        own = (self.known.fold(alias or name),)
-        return ((self.known.fold(schema), *own), own) if schema else (own,) if alias else ()
+        called = self.rendering.alias(name, alias) or name
+        own = (self.known.fold(called),)
+        return ((self.known.fold(schema), *own), own) if schema else (own,) if called != name else ()
 
     def _last(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], key: str, name: str

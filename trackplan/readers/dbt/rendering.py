@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -90,6 +91,23 @@ class Rendering:
             self._shared[key] = self.render(text, names, package) if self._renderer.prints_this(text) else None
         shared = self._shared[key]
         return self.render(text, this, package) if shared is None else shared.about(dict(zip(names, this, strict=True)))
+
+    def alias(self, name: str, said: str) -> str:
+        """What a model is called in the warehouse, for which somebody `said` an alias: as the project's macro tells it.
+
+        '' where only dbt knows.
+        """
+        if not self._names_models:
+            return said or name
+        node = f"{{'name': {json.dumps(name)}, 'alias': {json.dumps(said or name)}, 'resource_type': 'model'}}"
+        called = f"{{{{ generate_alias_name({json.dumps(said) if said else 'none'}, {node}) }}}}"
+        rendered = self.render(called)
+        return rendered.texts[0].text.strip() if len(rendered.texts) == 1 and not rendered.doubts else ""
+
+    @cached_property
+    def _names_models(self) -> bool:
+        settings = self._renderer.settings
+        return any("generate_alias_name" in file.text for file in settings.macros if file.package == settings.name)
 
     def way(self, rendered: Rendered, this: tuple[str, ...], package: str) -> bytes:
         """Under which key it is kept how a template was rendered; nothing where it takes more to do so again."""
