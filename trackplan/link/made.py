@@ -63,14 +63,17 @@ class Made:
         """Whether a model is made from a table that may be what it builds, by its name, and so builds another one.
 
         What it reads itself beside other tables may be its own table, to which it adds: it is where it reads that by
-        the model's very name, and nobody knows where it has all the columns that the model gives (`columns` are all
-        that the table has). With `is_this`, the model's very name is its own table for sure.
+        the model's very name, and nobody knows where one of the two has all `columns` of the other, as far as these
+        are known, since tables in a warehouse may be older than the files. With `is_this`, the model's very name is
+        its own table for sure.
         """
         reads = self._reads.get(model[-1].lower())
         names = {p for p in self.names(model[-1].lower(), table[-1].lower()) if ends_alike(table, p)}
         others = {parts for parts in names if not is_same(parts, model)}
         if reads is None or not names or (is_this and not others):
             return False
-        if reads.tables <= names or not others <= reads.tables or not reads.columns <= set(columns):
+        gives, has = reads.columns, set(columns)
+        is_alike = bool(has) and ("*" in gives or gives <= has or has <= gives)
+        if reads.tables <= names or not others <= reads.tables or not is_alike:
             return bool(others) or reads.tables <= names
         return None if others else False

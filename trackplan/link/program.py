@@ -245,7 +245,7 @@ def _named(
         relation = Relation(parts, "table", unit.lines.place(span), declared=False)
         unit.temporary[last] = relation
         return relation
-    if last in unit.temporary:
+    if last in unit.temporary and len(parts) == 1:
         return unit.temporary[last]
     exact = registry.exactly(parts)
     # `create table t as select … from raw.t` makes another t, and with `from t` the same once more.

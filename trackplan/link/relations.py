@@ -85,8 +85,8 @@ class Registry:
             relation.anywhere = table.anywhere
             self._models.update(map(id, own))
             self.copies[id(relation)] = own if len(own) > 1 else []
-            for parts in (table.parts, *(other.parts for other in perhaps)):
-                self._index(parts, relation)
+            self._index(table.parts, relation)
+            self.let_be(relation, perhaps)
         relation.declared = True
         relation.source = relation.source or table.source
         relation.anywhere = relation.anywhere and table.anywhere
@@ -139,12 +139,10 @@ class Registry:
         pairs = list(zip(found, said, strict=True))
         return [r for r, is_from in pairs if is_from is False], [r for r, is_from in pairs if is_from is None]
 
-    def add_model(self, parts: Parts, place: Place, perhaps: Iterable[Relation]) -> Relation:
-        """Add a relation that a file of SQL builds, and which `perhaps` some tables are."""
-        relation = self.add(parts, "model", place, declared=True)
-        for other in perhaps:
-            self._index(other.parts, relation)
-        return relation
+    def let_be(self, relation: Relation, tables: Iterable[Relation]) -> None:
+        """Let some tables be a relation, or else not: nobody knows, so that their names mean both."""
+        for table in tables:
+            self._index(table.parts, relation)
 
     def _let_be_any(self) -> None:
         """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name.

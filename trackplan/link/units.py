@@ -9,7 +9,7 @@ from trackplan.findings import Place
 from trackplan.link.made import Made, Reads
 from trackplan.link.program import Unit
 from trackplan.link.relations import Registry
-from trackplan.sql.records import Record, Select, Statement, Union
+from trackplan.sql.records import Record, Select, Star, Statement, Union
 from trackplan.sql.text import Lines
 
 
@@ -25,7 +25,8 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
         exact = registry.exactly(parts)
         declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
         one = declared[0] if len(declared) == 1 else None
-        unit.relation = one or registry.add_model(parts, place, doubtful)
+        unit.relation = one or registry.add(parts, "model", place, declared=True)
+        registry.let_be(unit.relation, doubtful)
         copied = registry.copies.get(id(one), []) if one is not None else declared
         unit.copies = [(table, unit.relation) for table in copied]
         unit.relation.place = unit.relation.place or place
@@ -45,18 +46,32 @@ def _reads(texts: Sequence[Sql], records: Sequence[Record]) -> dict[str, Reads]:
             for statement in record.statements:
                 if isinstance(statement, Statement):
                     known.tables.update(tuple(p.lower() for p in s.parts) for s in statement.sources() if s.parts)
-                    known.columns.update([] if statement.target else _outputs(statement))
+                    known.columns |= set() if statement.target else _outputs(statement, statement.scope, {})
     return found
 
 
-def _outputs(statement: Statement) -> list[str]:
-    """The names of what a query gives; a star stands for what nobody knows here."""
-    scope = statement.scopes[statement.scope] if statement.scope >= 0 else None
-    while isinstance(scope, Union):
-        scope = statement.scopes[scope.members[0]]
-    if not isinstance(scope, Select):
-        return ["*"]
-    return [output.name.lower() if output.name and output.star is None else "*" for output in scope.outputs]
+def _outputs(statement: Statement, number: int, known: dict[int, set[str]]) -> set[str]:
+    """The names of what a query gives; a star stands for what nobody knows here. `known` are those of others."""
+    found = known.get(number)
+    if found is None:
+        found = known[number] = set()
+        scope = statement.scopes[number] if number >= 0 else None
+        if isinstance(scope, Union):
+            found |= _outputs(statement, scope.members[0], known)
+        elif isinstance(scope, Select):
+            for output in scope.outputs:
+                star = output.star
+                if star is None:
+                    found.add(output.name.lower() or "*")
+                elif star != Star(star.source) or star.source == -1:
+                    found.add("*")
+                else:
+                    for source in scope.sources if star.source is None else [scope.sources[star.source]]:
+                        is_query = source.scope >= 0 and not source.columns
+                        found |= _outputs(statement, source.scope, known) if is_query else {"*"}
+        else:
+            found.add("*")
+    return found
 
 
 def _builds_by_name(sql: Sql, record: Record) -> bool:

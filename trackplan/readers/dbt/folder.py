@@ -193,8 +193,7 @@ class _Project:
     def _seed(self, package: Package, path: str) -> Iterator[Table]:
         columns = seeds.columns(self._text(path), path, self.known.dialect)
         if columns:
-            stored = self._stored(package, "seeds", path, {}, stem(path))
-            yield replace(self._table(path, stem(path), "seed", True, columns), stored=stored)
+            yield self._called(package, path, {}, stem(path), self._table(path, stem(path), "seed", True, columns))
 
     def _table(self, path: str, name: str, kind: str, complete: bool, columns: tuple[Column, ...] = ()) -> Table:
         known = self.known
@@ -203,8 +202,8 @@ class _Project:
     def _snapshots(self, package: Package, path: str) -> Iterator[Declaration]:
         for name, text in snapshots.alone(self._text(path)):
             parts = self.known.relation(name)
-            yield self._table(path, name, "snapshot", False)
             rendered = self._rendered(text, path, self.known.this(name), package)
+            yield self._called(package, path, rendered.settings, name, self._table(path, name, "snapshot", False))
             said = {key: self._last(package, "snapshots", path, rendered.settings, key, name) for key in snapshots.KEYS}
             before, after = snapshots.frame(said)
             texts = tuple(t.framed(before, after) for t in rendered.texts)
@@ -218,15 +217,15 @@ class _Project:
         said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
         yield from hooks.hooks(said, self.rendering, self.known.this(name), package.name)
 
-    def _stored(
-        self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str
-    ) -> tuple[tuple[str, ...], ...]:
-        """What a file builds is called in the warehouse, in its schema and without, where that is said."""
+    def _called(self, package: Package, path: str, settings: Mapping[str, object], name: str, table: Table) -> Table:
+        """What a file builds, with what it is called in the warehouse, in its schema and without, if that is said."""
+        kind = f"{table.kind}s"
         said = [self._last(package, kind, path, settings, key, name) for key in ("alias", "schema")]
         alias, schema = (text if isinstance(text, str) and not is_template(text) else "" for text in said)
         called = self.rendering.alias(name, alias) or name
         own = (self.known.fold(called),)
-        return ((self.known.fold(schema), *own), own) if schema else (own,) if called != name else ()
+        stored = ((self.known.fold(schema), *own), own) if schema else (own,) if called != name else ()
+        return replace(table, aliases=(*table.aliases, *stored), stored=stored)
 
     def _last(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], key: str, name: str
@@ -251,12 +250,11 @@ class _Project:
         on, final = self.switched.get(path, (True, False))
         if (on if final else rendered.settings.get("enabled", on)) is False:
             return
-        declared = self._table(path, name, "model", False)
-        built = self._stored(package, "models", path, rendered.settings, name)
+        declared = self._called(package, path, rendered.settings, name, self._table(path, name, "model", False))
         stored = self.manifest.physical(path)
-        others = (*declared.aliases, *built, *([tuple(map(known.fold, stored))] if stored else []))
+        others = (*declared.aliases, *([tuple(map(known.fold, stored))] if stored else []))
         if others:
-            yield replace(declared, aliases=others, stored=built)
+            yield replace(declared, aliases=others)
         header = self._last(package, "models", path, rendered.settings, "sql_header", name)
         header = "\n;\n".join(map(str, header)) if isinstance(header, list) else header
         if isinstance(header, str) and header.strip():

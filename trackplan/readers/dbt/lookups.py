@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 Parts = tuple[str, ...]
 _PLAIN = re.compile(r"\w+")
-# What gives tables of a schema that it is told, and what may give any, by the names that unknown values have.
+# What gives tables of a schema that it is told, and what may give any, by the names that unknown values have. What
+# `ref` gives for an answer of the warehouse is named in the template, too: dbt itself asks for that (`-- depends_on:`).
 _OF_A_SCHEMA = re.compile(r"^(?:run_query|adapter\.\w+|dbt_utils\.\w+)$", re.MULTILINE)
 _ANY = re.compile(
-    r"^(?:ref|source|include|replace_path|incorporate|gives|api\.relation\.create|graph\b.*|(?:env_)?var\(.*)$",
-    re.MULTILINE,
+    r"^(?:include|replace_path|incorporate|gives|api\.relation\.create|graph\b.*|(?:env_)?var\(.*)$", re.MULTILINE
 )
 
 
