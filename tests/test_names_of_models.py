@@ -53,6 +53,25 @@ MADE = {USED: "raw.events.a", UNUSED: "raw.events.b raw.events.c raw.events.id"}
                 UNUSED: "mart.t.b mart.t.c mart.t.id raw.events.b raw.events.c raw.events.id",
             },
         ),
+        (
+            MART,
+            "t",
+            "with new as (select *, 1 as at from (select id, a, b, c from raw.events))"
+            " select * from new where id > (select max(id) from mart.t)",
+            "mart.t",
+            {
+                UNKNOWN: "mart.t.a mart.t.id raw.events.a raw.events.id",
+                UNUSED: "mart.t.b mart.t.c raw.events.b raw.events.c",
+            },
+        ),
+        # A temporary table hides no other of its name.
+        (
+            MART,
+            "x",
+            "create temp table t as select id, a, b from raw.events; insert into mart.t select id, a, b, 1 from t",
+            "mart.t",
+            MADE,
+        ),
         # It is made from another table of its name.
         (
             RAW,
@@ -187,6 +206,17 @@ def stored(*names: str) -> str:
                 "{{ custom_alias_name or node.name.split('__')[-1] }}{%- endmacro %}",
             },
             BOTH,
+        ),
+        # The schema that is said counts before the name alone, whichever file comes first.
+        (
+            "prod_staging.orders",
+            "prod_staging.orders",
+            {
+                "models/a_orders.sql": "{{ config(alias='orders', schema='mart') }}"
+                "select id, a from {{ ref('orders') }}",
+                "models/orders.sql": "{{ config(schema='staging') }}" + STAGED,
+            },
+            ONLY_STAGED,
         ),
         *(
             (

@@ -4,58 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
-from trackplan.facts.declared import Column, RelationKind, Table
+from trackplan.facts.declared import RelationKind, Table
 from trackplan.findings import Place
 from trackplan.link.made import Made, Parts
-from trackplan.names import ends_alike, is_same, join_id
+from trackplan.link.relation import Relation as Relation
+from trackplan.link.relation import add_columns
+from trackplan.names import ends_alike, is_same
 
 _BUILT: frozenset[RelationKind] = frozenset({"model", "seed", "snapshot"})
 _STORED: frozenset[RelationKind] = frozenset({"table", "seed"})
-
-
-class Relation(Struct):
-    """A table, view or model. `parts` is its folded name, outermost first.
-
-    `columns` maps a lower-case name to its declaration, in order of declaration; `wanted` and `keys` are columns and
-    keys in them that get a row though nobody declares them. `closed` tells that nothing but `columns` can be asked of
-    it, `source` that it is filled from outside, `built` that a statement of the project makes it, `partly` that one
-    which does was not understood, `landed` that events land in it. One that is `anywhere` may be in another
-    schema than its name says.
-    """
-
-    parts: tuple[str, ...]
-    kind: RelationKind
-    place: Place | None
-    declared: bool
-    closed: bool = False
-    built: bool = False
-    partly: bool = False
-    source: bool = False
-    anywhere: bool = False
-    landed: bool = False
-    description: str = ""
-    owner: str = ""
-    columns: dict[str, Column] = {}
-    wanted: dict[str, str] = {}
-    keys: dict[str, set[tuple[str, ...]]] = {}
-
-    @property
-    def id(self) -> str:
-        """The id of the relation."""
-        return join_id(self.parts)
-
-    @property
-    def raw(self) -> bool:
-        """Whether it is stored by somebody else: no model builds it, or events land in it."""
-        return self.landed or not self.built
-
-    def want(self, name: str, path: Sequence[str] = ()) -> None:
-        """Make sure that column `name`, and the key `path` in it, get a row though nobody declares them."""
-        self.wanted.setdefault(name.lower(), name)
-        if path:
-            self.keys.setdefault(name.lower(), set()).add(tuple(path))
 
 
 class Registry:
@@ -69,31 +26,43 @@ class Registry:
         self._schemas: dict[tuple[str, ...], tuple[int, list[Relation]]] = {}
         self.copies: dict[int, list[Relation]] = {}
         self._models: set[int] = set()
+        self._by_model: dict[Parts, Relation] = {}
         tables = list(tables)
         self._stored = {table.parts: table.stored for table in tables if table.stored}
-        for table in sorted(tables, key=lambda table: table.kind in _BUILT):
+        self._taken: dict[int, Parts] = {}
+        built = [table for table in tables if table.kind in _BUILT]
+        for table in (table for table in tables if table.kind not in _BUILT):
+            self.declare(table)
+        for table in built:
+            for name in table.stored[:-1]:
+                self._taken.update((id(relation), table.parts) for relation in self._stored_as(name))
+        for table in built:
             self.declare(table)
         self._unite()
         self._let_be_any()
 
     def declare(self, table: Table) -> Relation:
         """Add a declared table, or add what it says to the one that already bears its name."""
-        relation = self.exactly(table.parts)
+        is_built = table.kind in _BUILT
+        relation = self.model(table.parts) if is_built else self.exactly(table.parts)
         if relation is None:
-            own, perhaps = self._own(table) if table.kind in _BUILT else ([], [])
+            own, perhaps = self._own(table) if is_built else ([], [])
             relation = own[0] if len(own) == 1 else self.add(table.parts, table.kind, table.place, declared=True)
             relation.anywhere = table.anywhere
             self._models.update(map(id, own))
             self.copies[id(relation)] = own if len(own) > 1 else []
             self._index(table.parts, relation)
             self.let_be(relation, perhaps)
+        if is_built:
+            self._models.add(id(relation))
+            self._by_model[table.parts] = relation
         relation.declared = True
         relation.source = relation.source or table.source
         relation.anywhere = relation.anywhere and table.anywhere
         relation.closed = relation.closed or table.complete
         relation.description = relation.description or table.description
         relation.owner = relation.owner or table.owner
-        _add(relation, table.columns)
+        add_columns(relation, table.columns)
         for alias in table.aliases:
             self._index(tuple(alias), relation)
         return relation
@@ -122,13 +91,18 @@ class Registry:
     def _own(self, table: Table) -> tuple[list[Relation], list[Relation]]:
         """The stored tables that a declared model builds, and those of which nobody knows."""
         for name in self._stored.get(table.parts, (table.parts,)):
-            found = self.find(name)
-            if len(name) > 1 and not any(len(relation.parts) > 1 for relation in found):
-                found = [r for r in self.named(name[-1]) if _is_below(r.parts, name)] or found
+            found = [r for r in self._stored_as(name) if self._taken.get(id(r), table.parts) == table.parts]
             own, perhaps = self.buildable(table.parts, [r for r in found if id(r) not in self._models], is_this=True)
             if own or perhaps:
                 return own, perhaps
         return [], []
+
+    def _stored_as(self, name: Parts) -> list[Relation]:
+        """The tables that a name of dbt may mean: its schema may stand behind that of who runs it."""
+        found = self.find(name)
+        if len(name) > 1 and not any(len(relation.parts) > 1 for relation in found):
+            return [r for r in self.named(name[-1]) if _is_below(r.parts, name)] or found
+        return found
 
     def buildable(
         self, model: Parts, found: Sequence[Relation] | None = None, is_this: bool = False
@@ -171,6 +145,11 @@ class Registry:
     def names(self) -> Iterator[tuple[tuple[str, ...], Relation]]:
         """All names, with the relations that bear them."""
         return (named for found in self._by_last.values() for named in found)
+
+    def model(self, parts: Parts) -> Relation | None:
+        """What a model, seed or snapshot of this name is, or another relation of this very name that is none."""
+        exact = self._by_model.get(parts) or self.exactly(parts)
+        return exact if exact is self._by_model.get(parts) or id(exact) not in self._models else None
 
     def exactly(self, parts: tuple[str, ...]) -> Relation | None:
         """The relation with just this name."""
@@ -266,23 +245,4 @@ def _tell(relation: Relation, short: Relation) -> None:
     relation.closed = relation.closed or (short.closed and len(short.parts) > 1)
     relation.description = relation.description or short.description
     relation.owner = relation.owner or short.owner
-    _add(relation, short.columns.values())
-
-
-def _add(relation: Relation, columns: Iterable[Column]) -> None:
-    for column in columns:
-        known = relation.columns.get(column.name.lower())
-        relation.columns[column.name.lower()] = column if known is None else _merged(known, column)
-
-
-def _merged(first: Column, second: Column) -> Column:
-    """Two declarations of one column: DDL gives the type, dbt the words; the first place stays."""
-    return Column(
-        first.name,
-        first.place,
-        first.type or second.type,
-        first.description or second.description,
-        first.sensitivity or second.sensitivity,
-        tuple(dict.fromkeys(first.tags + second.tags)),
-        first.columns or second.columns,
-    )
+    add_columns(relation, short.columns.values())

@@ -22,7 +22,7 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
     for unit in (unit for unit in found if _builds_by_name(unit.sql, unit.record)):
         place = Place(unit.sql.place.path)
         parts = unit.sql.relation or ("",)
-        exact = registry.exactly(parts)
+        exact = registry.model(parts)
         declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
         one = declared[0] if len(declared) == 1 else None
         unit.relation = one or registry.add(parts, "model", place, declared=True)
