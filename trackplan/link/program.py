@@ -252,6 +252,7 @@ def _named(
     read = [] if exact else [id(r) for source in sources if source != parts for r in registry.find(source)]
     matching = [exact] if exact else [r for r in registry.find(parts) if id(r) not in read]
     if len(matching) == 1:
+        registry.call(matching[0], [] if exact else [parts])
         return matching[0]
     relation = registry.add(parts, kind, unit.lines.place(span), declared=True)
     unit.copies.extend((table, relation) for table in matching)

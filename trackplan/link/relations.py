@@ -51,8 +51,7 @@ class Registry:
             relation.anywhere = table.anywhere
             self._models.update(map(id, own))
             self.copies[id(relation)] = own if len(own) > 1 else []
-            self._index(table.parts, relation)
-            self.let_be(relation, perhaps)
+            self.call(relation, [table.parts, *(other.parts for other in perhaps)])
         if is_built:
             self._models.add(id(relation))
             self._by_model[table.parts] = relation
@@ -63,8 +62,7 @@ class Registry:
         relation.description = relation.description or table.description
         relation.owner = relation.owner or table.owner
         add_columns(relation, table.columns)
-        for alias in table.aliases:
-            self._index(tuple(alias), relation)
+        self.call(relation, map(tuple, table.aliases))
         return relation
 
     def _unite(self) -> None:
@@ -113,10 +111,10 @@ class Registry:
         pairs = list(zip(found, said, strict=True))
         return [r for r, is_from in pairs if is_from is False], [r for r, is_from in pairs if is_from is None]
 
-    def let_be(self, relation: Relation, tables: Iterable[Relation]) -> None:
-        """Let some tables be a relation, or else not: nobody knows, so that their names mean both."""
-        for table in tables:
-            self._index(table.parts, relation)
+    def call(self, relation: Relation, names: Iterable[Parts]) -> None:
+        """Let names mean a relation, whatever else they mean."""
+        for parts in names:
+            self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
 
     def _let_be_any(self) -> None:
         """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name.
@@ -139,7 +137,7 @@ class Registry:
         self.relations.append(relation)
         if parts[-1].endswith("*"):
             self._families.append(relation)
-        self._index(parts, relation)
+        self.call(relation, [parts])
         return relation
 
     def names(self) -> Iterator[tuple[tuple[str, ...], Relation]]:
@@ -208,9 +206,6 @@ class Registry:
             found = [*found, *more] if more else found
             self._schemas[schema] = (len(self.relations), found)
         return found
-
-    def _index(self, parts: tuple[str, ...], relation: Relation) -> None:
-        self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
 
 
 def _is_below(parts: Parts, name: Parts) -> bool:
