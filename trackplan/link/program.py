@@ -130,7 +130,7 @@ class Program(Struct):
         local = block.unit.temporary.get(parts[-1].lower()) if block.unit.temporary and len(parts) == 1 else None
         if local is not None and (local is not block.target or block.statement.existing):
             return [local]
-        return self.registry.find(parts)
+        return self.registry.find(parts) or self.registry.written(parts)
 
     def _choice(self, found: list[Relation], strength: int) -> int:
         bases = tuple(self.table(relation).number for relation in found)
@@ -249,12 +249,15 @@ def _named(
         return unit.temporary[last]
     exact = registry.exactly(parts)
     # `create table t as select … from raw.t` makes another t, and with `from t` the same once more.
-    read = [] if exact else [id(r) for source in sources if source != parts for r in registry.find(source)]
-    matching = [exact] if exact else [r for r in registry.find(parts) if id(r) not in read]
-    if len(matching) == 1:
-        registry.call(matching[0], [] if exact else [parts])
+    loose = exact is not None and registry.is_loose(exact)
+    read = {id(r) for source in sources if source != parts for r in registry.find(source)} if loose or not exact else {}
+    found = registry.called(last) if loose else [exact] if exact else registry.find(parts)
+    matching = [r for r in found if id(r) not in read]
+    if len(matching) == 1 and not loose:
+        registry.write(parts, matching[0])
         return matching[0]
-    relation = registry.add(parts, kind, unit.lines.place(span), declared=True)
+    relation = exact or registry.add(parts, kind, unit.lines.place(span), declared=True)
+    registry.loosen(relation)
     unit.copies.extend((table, relation) for table in matching)
     return relation
 

@@ -27,6 +27,8 @@ class Registry:
         self.copies: dict[int, list[Relation]] = {}
         self._models: set[int] = set()
         self._by_model: dict[Parts, Relation] = {}
+        self._loose: set[int] = set()
+        self._written: dict[str, dict[int, Relation]] = {}
         tables = list(tables)
         self._stored = {table.parts: table.stored for table in tables if table.stored}
         self._taken: dict[int, Parts] = {}
@@ -115,6 +117,29 @@ class Registry:
         """Let names mean a relation, whatever else they mean."""
         for parts in names:
             self._by_last.setdefault(parts[-1].lower(), []).append((parts, relation))
+
+    def loosen(self, relation: Relation) -> None:
+        """Note that statements create a table by its last name alone, which may be another one for each of them."""
+        if len(relation.parts) == 1:
+            self._loose.add(id(relation))
+
+    def is_loose(self, relation: Relation) -> bool:
+        """Whether a table is one that statements create by its last name alone."""
+        return id(relation) in self._loose
+
+    def called(self, last: str) -> list[Relation]:
+        """The stored tables of some schema with a last name that nobody outside of the project fills."""
+        found = {id(r): r for r in self.named(last) if r.kind in _STORED and len(r.parts) > 1 and not r.source}
+        return list(found.values())
+
+    def write(self, parts: Parts, relation: Relation) -> None:
+        """Note what a file or a statement takes for its own table, which it calls so."""
+        if len(parts) == 1 < len(relation.parts):
+            self._written.setdefault(parts[0].lower(), {})[id(relation)] = relation
+
+    def written(self, parts: Parts) -> list[Relation]:
+        """What a name in a schema that nobody declares may mean: tables that are written by the last name alone."""
+        return list(self._written.get(parts[-1].lower(), {}).values()) if len(parts) > 1 else []
 
     def _let_be_any(self) -> None:
         """Let a table of a schema that nobody knows be meant by its last name alone, and be a model of that name.

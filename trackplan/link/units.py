@@ -26,7 +26,8 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
         declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
         one = declared[0] if len(declared) == 1 else None
         unit.relation = one or registry.add(parts, "model", place, declared=True)
-        registry.call(unit.relation, [*(table.parts for table in doubtful), *([parts] if one and not exact else [])])
+        registry.call(unit.relation, [table.parts for table in doubtful])
+        registry.write(parts, unit.relation)
         copied = registry.copies.get(id(one), []) if one is not None else declared
         unit.copies = [(table, unit.relation) for table in copied]
         unit.relation.place = unit.relation.place or place
