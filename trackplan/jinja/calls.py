@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from trackplan.jinja import sides
 from trackplan.jinja.run import StopError
 from trackplan.jinja.unknown import Unknown
 
@@ -17,6 +18,7 @@ _ON_TEXT = frozenset(
     ["capitalize", "casefold", "center", "format", "format_map", "join", "ljust", "lower", "lstrip", "removeprefix",
      "removesuffix", "replace", "rjust", "rstrip", "strip", "swapcase", "title", "upper"]
 )  # fmt: skip
+_ON_LETTERS = frozenset(["capitalize", "casefold", "lower", "replace", "swapcase", "title", "upper"])
 _BY_NUMBER = frozenset(["center", "expandtabs", "ljust", "rjust", "zfill"])
 _LARGEST = 1000
 _FILLS = frozenset(["add", "append", "insert", "setdefault", "extend", "update"])
@@ -81,6 +83,8 @@ def _of_text(
         name in _ON_TEXT and not any(isinstance(a, Unknown) for a in (arguments if name == "join" else ()))
     ):
         return run.unknown(name, owner, *arguments)
+    if name in _ON_LETTERS and owner != (changed := sides.changed(run, owner)):
+        function = getattr(run.text(changed), name)
     if name in _BY_NUMBER and any(isinstance(a, int) and a > _LARGEST for a in arguments):
         raise StopError(f"asks '{name}' for more than {_LARGEST:,}")
     if name in ("format", "format_map"):

@@ -21,7 +21,7 @@ class Trial:
         self._name = name
         self._given = given
         self._asked = len(run.asked)
-        self._left = self._leaves()
+        self._left: Any = run.leaves()
         self._followed: list[tuple[list[tuple[bytes, bool]], str]] = []
 
     @classmethod
@@ -57,7 +57,7 @@ class Trial:
         """What the call gives, which gave `first`, where nobody follows its ways: unknown, but what it is made of."""
         run = self._run
         words = run.folds.alone(self._name) if run.folds is not None else ""
-        if not words or self._left != self._leaves():
+        if not words or self._left != run.leaves():
             return first
         for key in asked:
             del run.decisions[key]
@@ -67,7 +67,7 @@ class Trial:
     def _values(self, again: Callable[[], Any]) -> list[Any] | None:
         """The values that the call gives on all its ways; None where these are too many, or leave anything behind."""
         run = self._run
-        if self._left != self._leaves():
+        if self._left != run.leaves():
             return None
         asked, otherwise = run.asked, run.otherwise
         found: dict[Any, Any] = {}
@@ -75,7 +75,7 @@ class Trial:
         run.tries, run.otherwise = True, True
         try:
             for _ in range(_WAYS):
-                if not self._follow(again, pending, found) or self._left != self._leaves():
+                if not self._follow(again, pending, found) or self._left != run.leaves():
                     break
                 if not pending:
                     return list(found.values())
@@ -118,11 +118,6 @@ class Trial:
         """A comparison whose outcome is decided is true or false; `a and b` gives the one that it ends with."""
         compares = isinstance(value, Unknown) and (value.label in COMPARISONS or value.label.startswith("is "))
         return self._run.decisions.get(value.key, value) if compares else value
-
-    def _leaves(self) -> tuple[Any, ...]:
-        """What a call may leave behind, besides what it gives."""
-        run = self._run
-        return len(run.loops), len(run.queries), dict(run.results), dict(run.settings), run.off
 
 
 def _same(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from jinja2.lexer import TokenStream
 from jinja2.runtime import Context, Macro, Undefined
 from jinja2.utils import missing, pass_eval_context
 
-from trackplan.jinja import calls, filters
+from trackplan.jinja import calls, filters, sides
 from trackplan.jinja.choices import Trial
 from trackplan.jinja.code import SqlCode
 from trackplan.jinja.marks import mark
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Shape = tuple[Any, ...]
 # Names that only know the time or number of a run, and one that others take for nothing.
 _VALUES = frozenset(["run_started_at", "invocation_id", "modules", "dbt_version", "thread_id"])
+_SPACES = frozenset(["model.database", "model.schema"])
 _NOTHING = frozenset(["null", "NULL", "Null"])
 
 
@@ -47,8 +49,9 @@ class TemplateEnvironment(Operators):
         self.run = Run({})
         self.undefined = _undefined_of(self)
         self.filters.clear()
-        own = (self.counted, self.truth, self.unpacked, self.each_unpacked)
+        own = (self.counted, self.truth, self.unpacked, self.each_unpacked, self.ways)
         self.filters.update({**filters.filters(self), **{function.__name__: function for function in own}})
+        self.filters.update(way_begins=attrgetter("before"), way_ends=attrgetter("behind"))
         self.tests.clear()
         self.tests.update(filters.tests(self))
         self.globals = {}
@@ -63,6 +66,7 @@ class TemplateEnvironment(Operators):
         """
         tree = self._parse(source, None, None)
         _instrument(tree)
+        sides.offer(tree)
         if marked:
             mark(tree)
         code = self._generate(tree, None, None)
@@ -145,6 +149,10 @@ class TemplateEnvironment(Operators):
             return self.run.unknown("has any", value)
         return value
 
+    def ways(self, condition: Any) -> Iterator[sides.Way]:
+        """The sides of a condition that are printed."""
+        return sides.ways(self.run, condition)
+
     def keyed(self, *pairs: tuple[Any, Any]) -> Any:
         """A mapping; its keys are texts and numbers."""
         self.run.tainted(pairs)  # has the price of writing the keys
@@ -154,7 +162,8 @@ class TemplateEnvironment(Operators):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute; unknown of an unknown value."""
         if isinstance(obj, Unknown):
-            return self.run.unknown(f"{obj.label}.{attribute}" if not obj.parts else f".{attribute}", obj)
+            label = f"{obj.label}.{attribute}" if not obj.parts else f".{attribute}"
+            return self.run.unknown(label, obj, kind="space" if label in _SPACES else None)
         if isinstance(obj, Namespace):
             found = obj.find(attribute)
             asks = obj.name == "graph"

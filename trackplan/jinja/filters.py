@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 
+from trackplan.jinja import sides
 from trackplan.jinja.relation import Relation
 from trackplan.jinja.run import StopError
 from trackplan.jinja.unknown import Unknown
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _ON_TEXT = frozenset(
     ["capitalize", "default", "indent", "lower", "replace", "safe", "string", "title", "trim", "upper"]
 )
+_ON_LETTERS = frozenset(["capitalize", "lower", "replace", "title", "upper"])
 # What works on a list item by item; its conditions ask for decisions of their own.
 _ON_LISTS = frozenset(
     ["attr", "batch", "default", "first", "items", "join", "last", "list", "map", "reject",
@@ -87,6 +89,8 @@ def _filter(environment: TemplateEnvironment, name: str, function: Callable[...,
             runs = name in how and (not in_parts or name in _TAKES_PARTS) and not isinstance(value, Unknown)
             if not runs:
                 return run.unknown(name, value, *parts)
+            if isinstance(value, str) and name in _ON_LETTERS:
+                given = (*given[:skip], run.text(sides.changed(run, value)), *given[skip + 1 :])
         _check(environment, name, value, parts)
         result = function(*given, **named)
         if isinstance(result, GeneratorType):

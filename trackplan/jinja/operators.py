@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2.sandbox import SandboxedEnvironment
 
+from trackplan.jinja import sides
 from trackplan.jinja.relation import Relation
 from trackplan.jinja.run import STEP, Run, StopError
 from trackplan.jinja.unknown import OPEN, Unknown
@@ -40,7 +41,7 @@ class Operators(SandboxedEnvironment):
         """What the pieces of a block make together."""
         found = list(pieces)
         self.run.spend(sum(map(len, found)))
-        return self.run.text("".join(found))
+        return self.run.text(sides.joined(self.run, "".join(found)))
 
     def concatenated(self, values: tuple[Any, ...]) -> str:
         """What `~` gives."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from trackplan.jinja import sides
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
 from trackplan.jinja.scan import DOUBLE_STRINGS, Token, tokens
@@ -29,6 +30,15 @@ _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
 # A database that nobody knows in front of a schema and a table that everybody does, or a schema in front of a table.
 _DATABASE = re.compile(r"\.\s*[\w\"`\[\]-]+\s*\.\s*[\w\"`\[\]*-]+")
+# In front of the name of a tag or of a procedure, perhaps with a database.
+_OF_SPACE = re.compile(r"\b(?:tag|call)\s+(?:(?:[\w$]|\ue010[0-9]+\ue011|\.)+\.)?$", re.IGNORECASE)
+# What only sets a property of a table, or in Trino one of the session: whatever the value is, it is no query.
+_SETS = re.compile(
+    r"\s*(?:alter\s+(?:table|(?:materialized\s+)?view)\s+\S+\s+set\s+(?:tbl)?(?:properties|options|tag)\b|set\s+session)"
+    r"[\s(]+[\w.'\"`]+\s*=\s*'?\ue010[0-9]+\ue011'?[\s);]*",
+    re.IGNORECASE,
+)
+_CONSTANT = frozenset({"athena", "presto", "trino"})
 _NAMED_SO = frozenset(["policy", "index", "constraint", "role", "stage"])
 _SCHEMA = re.compile(r"\.\s*[\w\"`\[\]*-]+")
 _IN_ONE_QUOTE = re.compile("`\ue010[0-9]+\ue011\\.([^`.\ue010]+\\.[^`.\ue010]+)`")
@@ -88,6 +98,8 @@ class Settler:
         part = self._text[statement.start : end]
         del self._edits[kept:]
         self._edits.append((statement.start, end, ""))
+        if _SETS.fullmatch(part) and (self._dialect in _CONSTANT or not part.lstrip().lower().startswith("set")):
+            return len(self._edits)
         alone = _ONLY.fullmatch(part) and not all(_label(u).startswith(_HARMLESS) for u in statement.unknown)
         values = dict.fromkeys([*statement.unknown, *self._run.behind(part)])
         words = "\n".join([PLACEHOLDER.sub(" ", part), *(u.words() for u in values), "*"])
@@ -120,14 +132,26 @@ class Settler:
             return "``" if self._dialect in DOUBLE_STRINGS else '""'  # an empty name stands for any
         return None
 
+    def _either(self, token: Token, value: Unknown) -> Edit | None:
+        """Items that stand on both sides of a condition."""
+        begins = _ITEM_BEGINS.search(self._text, max(token.start - 200, 0), token.start)
+        if not token.listed or not begins or not _ITEM_ENDS.match(self._text, token.end):
+            return None
+        new = sides.merged(value, self._dialect, VALUE)
+        return None if new is None else (token.start, token.end, new)
+
     def _expression(self, token: Token) -> Edit | None:
         text, before, following = self._text, token.before, self._text[token.end : token.end + 1]
         behind = self._run.behind(token.text)
         kinds = {value.kind for value in behind}
         alone = token.kind == "bare" and PLACEHOLDER.fullmatch(token.text) is not None
+        if alone and behind and sides.is_either(behind[0]):
+            return self._either(token, behind[0])
         glued = text[token.start - 1 : token.start] in ("$", ".", "@", ":") if token.start else False
         if alone and not glued and before in _NUMBERS and following not in (".", "("):
             return (token.start, token.end, "1")
+        if kinds == {"space"} and alone and _OF_SPACE.search(text, max(token.start - 100, 0), token.start):
+            return (token.start, token.end, "x")
         if following in (".", "(") or not kinds or "" in kinds:
             return None
         if "space" in kinds:  # it may be part of the name of what is no table and no column

@@ -12,7 +12,7 @@ from trackplan.facts.declared import Consumer, Sql
 from trackplan.findings import Place
 from trackplan.sql.text import Origin
 
-_PRIVATE = re.compile("[\ue010-\ue013]")
+_PRIVATE = re.compile("[\ue010-\ue016]")
 _OPENING = re.compile(r"\{[{%#]")
 _HALF = re.compile("[\ud800-\udfff]")
 

@@ -44,14 +44,18 @@ class Run:
     `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
     `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set. While it
     `tries` which values a macro may give, no other is tried. Where it `folds`, what a macro of these words gives is
-    unknown as soon as that rests on conditions. `assumed` tells that a variable had the value that it has
-    where nobody sets it, and `off` that the template is surely switched off.
+    unknown as soon as that rests on conditions. Where it takes both `sides` of what nobody knows, `eithers` counts
+    these, `aside` those in which it is, and `spoiled` tells that one of them did more than print. `assumed` tells that
+    a variable had the value that it has where nobody sets it, and `off` that the template is surely switched off.
     """
 
-    def __init__(self, decisions: Mapping[bytes, bool], otherwise: bool = True, folds: Words | None = None) -> None:
+    def __init__(
+        self, decisions: Mapping[bytes, bool], otherwise: bool = True, folds: Words | None = None, sides: bool = False
+    ) -> None:
         self.decisions = dict(decisions)
         self.otherwise = otherwise
         self.folds = folds
+        self.sides = sides
         self.tries = False
         self.assumed = False
         self.off = False
@@ -63,6 +67,9 @@ class Run:
         self.refs: set[str] = set()
         self.depth = 0
         self.expanding = 0  # variables that are made of others
+        self.aside = 0
+        self.eithers = 0
+        self.spoiled = False
         self.left = BUDGET
         self._known: dict[bytes, Unknown] = {}
         self._printed: list[Unknown] = []
@@ -113,6 +120,10 @@ class Run:
         if isinstance(part, (list, tuple)):
             return {kind for each in part for kind in self._kinds(each)}
         return set()
+
+    def leaves(self) -> tuple[object, ...]:
+        """What a part of the template may leave behind, besides its text."""
+        return len(self.loops), len(self.queries), dict(self.results), dict(self.settings), self.off
 
     def placeholder(self, value: Unknown) -> str:
         """The text that stands for an unknown value."""

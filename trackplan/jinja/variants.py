@@ -11,13 +11,13 @@ from trackplan.jinja import placeholders
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
-from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
+from trackplan.jinja.unknown import PLACEHOLDER, Unknown
 from trackplan.jinja.words import Words
 
 if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
 
-VARIANTS = 8
+VARIANTS = 12
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
 _TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
 _NO_MACROS = Words(())
@@ -53,13 +53,13 @@ class Variants:
     def follow(self, write: Callable[[Run], str]) -> Rendered:
         """Let `write` run once for each way through its unknown conditions.
 
-        Where these are too many, what macros give on their own conditions stays unknown; where that does not help,
-        two ways are followed, and the rest is in doubt.
+        Where these are too many, what macros give on their own conditions stays unknown; where that does not help, both
+        sides of conditions are printed at once; else two ways are followed, and the rest is in doubt.
         """
         whole = self._ways(write)
         if not whole and self._found.possible >= VARIANTS:
-            followed, self._found = self._found, _Found()
-            whole = self._ways(write, self._words) and not self._found.doubts
+            followed = self._found
+            whole = self._folded(write, sides=False) or self._folded(write, sides=True)
             self._found = self._found if whole else followed
         if not whole:
             self._rest(write)
@@ -70,7 +70,17 @@ class Variants:
             found.settings["enabled"] = not whole or found.off < found.possible
         return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
 
-    def _ways(self, write: Callable[[Run], str], folds: Words | None = None) -> bool:
+    def _folded(self, write: Callable[[Run], str], *, sides: bool) -> bool:
+        """Follow the ways that are left where others are no ways any more; whether nothing is in doubt then."""
+        self._found = _Found()
+        try:
+            return self._ways(write, self._words, sides=sides) and not self._found.doubts
+        except Exception:  # a stranger's template may fail in any way, on a side that nothing would have taken
+            if not sides:
+                raise
+            return False
+
+    def _ways(self, write: Callable[[Run], str], folds: Words | None = None, *, sides: bool = False) -> bool:
         """Follow the ways through the template, and tell whether that were all of them."""
         pending: list[dict[bytes, bool]] = [{}]
         followed = spent = 0
@@ -78,7 +88,9 @@ class Variants:
         while pending and self._found.possible < VARIANTS and followed < _TRIED and spent < BUDGET:
             decisions = pending.pop(0)
             followed += 1
-            run = self._run(write, Run(decisions, folds=folds))
+            run = self._run(write, Run(decisions, folds=folds, sides=sides))
+            if run.spoiled or run.aside:
+                return False
             spent += BUDGET - run.left
             taken = dict(decisions)
             for key in run.asked:
@@ -132,12 +144,17 @@ class Variants:
             self._asked(run, query)
 
     def _asked(self, run: Run, query: str) -> None:
-        """A query whose answer decides what the template becomes: what it reads, the rows depend on."""
-        if OPEN in query or not query.lstrip("( \n").lower().startswith(("select", "with")):
+        """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
+        settler = placeholders.Settler(Pieces(query, ((0, 0, 0),)), run, self._dialect, self._lines, self._source)
+        settled, doubts = settler.settle()
+        if doubts or not settled.text.strip():
             words = "\n".join([PLACEHOLDER.sub(" ", query), *(u.words() for u in run.behind(query)), "*"])
-            self._found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs")] = None
+            asks = any(doubt.asks for doubt in doubts)
+            self._found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs", asks)] = None
             return
-        text = f"SELECT 1 AS template_asks WHERE ({query.strip().rstrip(';')}\n) IS NOT NULL"
+        text = settled.text
+        if text.lstrip("( \n").lower().startswith(("select", "with")):
+            text = f"SELECT 1 AS template_asks WHERE ({text.strip().rstrip(';')}\n) IS NOT NULL"
         self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
 
 

@@ -66,7 +66,7 @@ class Closure(Struct):
         def go(ends: Ends, own: int) -> None:
             steps.append(((), *ends, own))
             self._grow()
-            self._give(ends, masks[own])
+            self.reached.go(steps[-1:], masks)
 
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]
@@ -84,7 +84,7 @@ class Closure(Struct):
         """Spread what was asked for to its ends."""
         self._grow()
         for node, masks in self.asked.items():
-            self._give(((node,), ()), masks)
+            self.reached.give((node,), masks)
         reads: list[set[int]] = [set() for _ in self.program.tables]
         for table in self.program.tables:
             reads[table.number].update(table.bases, table.copied)
@@ -111,9 +111,6 @@ class Closure(Struct):
     def _grow(self) -> None:
         self.reached.grow(self.nodes.count)
 
-    def _give(self, ends: Ends, masks: Masks) -> None:
-        self.reached.give(ends, masks)
-
     def _go(self, table: int, sources: Sequence[int], ends: Ends, own: int = 0) -> None:
         """Pass on what reaches some nodes of a table, and what itself takes, to others."""
         self._pass(table, [(sources, *ends, own)])
@@ -122,11 +119,7 @@ class Closure(Struct):
         """Go some steps of a table, one after the other."""
         self.steps[table] += steps
         self._grow()
-        reached, all_own = self.reached, own_masks(self.takers.get(table, 0))
-        for sources, sure, perhaps, own in steps:
-            masks = reached.of(sources, all_own[own])
-            if masks is not NONE:
-                reached.give((sure, perhaps), masks)
+        self.reached.go(steps, own_masks(self.takers.get(table, 0)))
 
     def spread(self, table: Table) -> None:
         """Pass on what reaches a table to what it is made of."""

@@ -25,6 +25,9 @@ READS = re.compile(r"\b(?:from|join|using|execute)\b", re.IGNORECASE)
 """What a text holds that may read a table, also inside its strings."""
 _EXPORTS = re.compile(r"\bselect\b|\bto\b", re.IGNORECASE)
 _LOADS = re.compile(r"\bfrom\s*@", re.IGNORECASE)
+_FILES = re.compile(
+    r"copy\s+(?:into\s+)?(?:[\w$.]|\"[^\"]*\"|`[^`]*`)+\s*(?:\([^()]*\)\s*)?from\s+(?:'|@|\w+://)", re.IGNORECASE
+)
 _GUARDS = frozenset({"IF", "ELSE", "BEGIN", "WHILE"})
 _DEFINES = frozenset({"CREATE", "ALTER", "INSERT", "DROP", "UPDATE", "DELETE", "MERGE"})
 _BEFORE_NAME = frozenset({"IF", "NOT", "EXISTS", "ONLY"})
@@ -59,6 +62,11 @@ def head_of(piece: Piece) -> Head:
 def is_quiet(head: Head) -> bool:
     """Whether a statement neither changes what relations there are nor fills one from others."""
     return _QUIET.fullmatch(head.verb) is not None
+
+
+def loads_files(text: str) -> bool:
+    """Whether a statement does nothing but fill a table with what stands in files."""
+    return _FILES.match(text) is not None and not re.search(r"\bselect\b", text, re.IGNORECASE)
 
 
 def unguarded(piece: Piece) -> Piece | None:

@@ -20,6 +20,7 @@ from trackplan.sql.compile import Compiler
 from trackplan.sql.deciding import DETAIL, deciding
 from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
+from trackplan.sql.heads import loads_files
 from trackplan.sql.nodes import property_of, span_of
 from trackplan.sql.outputs import lose_structure
 from trackplan.sql.parse import Piece, dissolve, statements
@@ -257,6 +258,8 @@ def _is_harmless(tree: exp.Expr, text: str) -> bool:
     rest = text[start.end() if start else 0 :]
     if word == "call" and calls_by_text(rest):
         return False
+    if word == "copy":
+        return loads_files(rest)
     if word in ("grant", "revoke"):
         return grants(rest)
     return word in _HARMLESS and not READS.search(text) and not _DYNAMIC.search(text)

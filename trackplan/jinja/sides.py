@@ -1,0 +1,165 @@
+"""Both sides of a condition that nobody knows, printed at once: where each is the same columns, one text has both.
+
+Packages ask of dozens of columns, one by one, whether the source has them, and print `a as x` or `null as x`. Each of
+these conditions would double the ways through a template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+
+from trackplan.jinja.unknown import PLACEHOLDER, Unknown
+from trackplan.sql.items import aggregates, items
+
+if TYPE_CHECKING:
+    from trackplan.jinja.run import Run
+
+# Signs of the private use area: in front of the first side, between both, and behind the second.
+_FIRST, _SECOND, _END = "\ue014", "\ue015", "\ue016"
+_SIGNS = re.compile(f"([{_FIRST}{_SECOND}{_END}])")
+_LABEL = "either "
+_WAY = "trackplan_way"
+# What stands in a side that does nothing but print.
+_PRINTS = (nodes.Output, nodes.If, nodes.For, nodes.Expr, nodes.TemplateData, nodes.Operand, nodes.Helper)
+_LEAVES = frozenset(["caller", "loop", "return"])
+_NULL = re.compile(
+    r"(?:safe_)?(?:try_)?cast\s*\(\s*null\s+as\s+[\w\s(),]+\)|null(?:\s*::\s*[\w\s(),]+)?", re.IGNORECASE
+)
+
+
+class Way:
+    """A side that is printed. Both sides of a condition are where nobody knows it, with signs around them."""
+
+    def __init__(self, taken: bool, before: str = "", behind: str = "") -> None:
+        self._taken = taken
+        self.before = before
+        self.behind = behind
+
+    def __bool__(self) -> bool:
+        return self._taken
+
+
+_KNOWN = {True: Way(True), False: Way(False)}
+_BOTH = Way(True, _FIRST, _SECOND), Way(False, "", _END)
+
+
+def offer(tree: nodes.Node) -> None:
+    """Let conditions in macros whose sides do nothing but print take both of them, where the run wants that."""
+    for macro in tree.find_all((nodes.Macro, nodes.CallBlock, nodes.AssignBlock)):
+        macro.body = _offered(macro.body)  # type: ignore[attr-defined]  # all of them have one
+
+
+def _offered(body: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    for node in body:
+        if isinstance(node, nodes.For):
+            node.body, node.else_ = _offered(node.body), _offered(node.else_)
+        elif isinstance(node, nodes.If):
+            if node.elif_:
+                first, *others = node.elif_
+                node.else_ = [nodes.If(first.test, first.body, others, node.else_, lineno=first.lineno)]
+                node.elif_ = []
+            node.body, node.else_ = _offered(node.body), _offered(node.else_)
+            if all(map(_prints, (*node.body, *node.else_))):
+                node = _both(node)
+        found.append(node)
+    return found
+
+
+def _prints(node: nodes.Node) -> bool:
+    """Whether a part of a template does nothing but print."""
+    if isinstance(node, nodes.Name):
+        return node.name not in _LEAVES
+    return isinstance(node, _PRINTS) and all(map(_prints, node.iter_child_nodes()))
+
+
+def _both(node: nodes.If) -> nodes.For:
+    """The condition as a loop: once with the side that is taken, or with each of both."""
+    at = node.lineno
+
+    def sign(attribute: str) -> nodes.Output:
+        way = nodes.Name(_WAY, "load", lineno=at)
+        return nodes.Output([nodes.Filter(way, attribute, [], [], None, None, lineno=at)], lineno=at)
+
+    ways = nodes.Filter(node.test, "ways", [], [], None, None, lineno=at)
+    node.test = nodes.Name(_WAY, "load", lineno=at)
+    body = [sign("way_begins"), node, sign("way_ends")]
+    return nodes.For(nodes.Name(_WAY, "store", lineno=at), ways, body, [], None, False, lineno=at)
+
+
+def ways(run: Run, condition: Any) -> Iterator[Way]:
+    """The side of a condition that is taken; both, one after the other, where `run` takes both of what is unknown.
+
+    What does more than print spoils the run.
+    """
+    if not isinstance(condition, Unknown) or not run.sides or run.tries or condition.key in run.decisions:
+        yield _KNOWN[bool(condition)]
+        return
+    left = run.leaves()
+    run.aside += 1  # and stays so where an error leaves a side
+    yield from _BOTH
+    run.aside -= 1
+    run.spoiled |= left != run.leaves()
+
+
+def joined(run: Run, text: str) -> str:
+    """A text with values in the place of sides: each stands for either of two."""
+    if _FIRST not in text:
+        return text
+    open_: list[list[str]] = [[""]]
+    for piece in _SIGNS.split(text):
+        if piece == _FIRST:
+            open_.append([""])
+        elif piece == _SECOND:
+            open_[-1].append("")
+        elif piece == _END:
+            one, other = open_.pop()
+            open_[-1][-1] += one if one.strip() == other.strip() else str(_either(run, one, other))
+        else:
+            open_[-1][-1] += piece
+    return open_[0][0]
+
+
+def _either(run: Run, one: str, other: str) -> Unknown:
+    """The value that is one text or the other. Each condition makes one of its own."""
+    run.eithers += 1
+    asks = any(value.asks for value in run.behind(one + other))
+    return run.unknown(f"{_LABEL}{run.eithers}", one, other, asks=asks, kind="")
+
+
+def changed(run: Run, text: str) -> str:
+    """`text` after something was done to its letters: what is in the sides of conditions is not known any more."""
+
+    def unknown(found: re.Match[str]) -> str:
+        (value,) = run.behind(found.group()) or (None,)
+        return found.group() if value is None or not is_either(value) else str(run.unknown("changed", value))
+
+    return PLACEHOLDER.sub(unknown, text)
+
+
+def is_either(value: Unknown) -> bool:
+    """Whether a value is one of two texts."""
+    return value.label.startswith(_LABEL)
+
+
+def merged(value: Unknown, dialect: str, unknown: str) -> str | None:
+    """The items of a select list that a value stands for, whichever of its sides it is; None where these differ.
+
+    `unknown` is the condition of which nobody knows whether it holds.
+    """
+    if any(PLACEHOLDER.search(str(side)) for side in value.parts):
+        return None
+    one, other = (items(str(side), dialect) for side in value.parts)
+    if not one or [name for _, name in one] != [name for _, name in other]:
+        return None
+    found: list[str] = []
+    for (a, name), (b, _) in zip(one, other, strict=True):
+        if aggregates(a, dialect) != aggregates(b, dialect):
+            return None  # they decide about how many rows there are
+        plain = a if a == b or _NULL.fullmatch(b) else b if _NULL.fullmatch(a) else ""
+        found.append(f"{plain or f'CASE WHEN {unknown} THEN {a} ELSE {b} END'} AS {name}")
+    return ", ".join(found)
