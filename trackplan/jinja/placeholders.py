@@ -133,11 +133,11 @@ class Settler:
         return None
 
     def _either(self, token: Token, value: Unknown) -> Edit | None:
-        """Items that stand on both sides of a condition."""
+        """Items, or lists of literals, that stand on both sides of a condition."""
+        new = sides.literal(value, VALUE) if token.before != "as" else None
         begins = _ITEM_BEGINS.search(self._text, max(token.start - 200, 0), token.start)
-        if not token.listed or not begins or not _ITEM_ENDS.match(self._text, token.end):
-            return None
-        new = sides.merged(value, self._dialect, VALUE)
+        if new is None and token.listed and begins and _ITEM_ENDS.match(self._text, token.end):
+            new = sides.merged(value, self._dialect, VALUE)
         return None if new is None else (token.start, token.end, new)
 
     def _expression(self, token: Token) -> Edit | None:

@@ -26,6 +26,8 @@ _WAY = "trackplan_way"
 # What stands in a side that does nothing but print.
 _PRINTS = (nodes.Output, nodes.If, nodes.For, nodes.Expr, nodes.TemplateData, nodes.Operand, nodes.Helper)
 _LEAVES = frozenset(["caller", "loop", "return"])
+_LITERAL = r"(?:null|'[^']*'|[0-9.]+)"
+_LITERALS = re.compile(rf"\s*(\()?\s*{_LITERAL}(?:\s*,\s*{_LITERAL})*\s*(?(1)\))\s*", re.IGNORECASE)
 _NULL = re.compile(
     r"(?:safe_)?(?:try_)?cast\s*\(\s*null\s+as\s+[\w\s(),]+\)|null(?:\s*::\s*[\w\s(),]+)?", re.IGNORECASE
 )
@@ -70,11 +72,14 @@ def _offered(body: list[Any]) -> list[Any]:
     return found
 
 
-def _prints(node: nodes.Node) -> bool:
+def _prints(node: nodes.Node, leaves: frozenset[str] = _LEAVES) -> bool:
     """Whether a part of a template does nothing but print."""
     if isinstance(node, nodes.Name):
-        return node.name not in _LEAVES
-    return isinstance(node, _PRINTS) and all(map(_prints, node.iter_child_nodes()))
+        return node.name not in leaves
+    if isinstance(node, nodes.For):
+        turns = all(_prints(each, leaves - {"loop"}) for each in (*node.body, *node.else_))
+        return turns and node.test is None and _prints(node.iter, leaves)
+    return isinstance(node, _PRINTS) and all(_prints(each, leaves) for each in node.iter_child_nodes())
 
 
 def _both(node: nodes.If) -> nodes.For:
@@ -144,6 +149,15 @@ def changed(run: Run, text: str) -> str:
 def is_either(value: Unknown) -> bool:
     """Whether a value is one of two texts."""
     return value.label.startswith(_LABEL)
+
+
+def literal(value: Unknown, unknown: str) -> str | None:
+    """What stands for a value whose sides are lists of literals, of which each is `unknown` then; None for others."""
+    found = [_LITERALS.fullmatch(str(side)) for side in value.parts]
+    brackets = {match and match.group(1) for match in found}
+    if None in found or len(brackets) > 1:
+        return None
+    return f"({unknown})" if "(" in brackets else unknown
 
 
 def merged(value: Unknown, dialect: str, unknown: str) -> str | None:
