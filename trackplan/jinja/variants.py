@@ -123,6 +123,8 @@ class Variants:
         for name, value in run.settings.items():
             if name in _READ:
                 _gather(found.settings, name, _read(value))
+            elif name == "alias" and not run.tainted(value):
+                _gather(found.settings, name, _plain(value))
             else:
                 found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
         found.off += run.off and not run.assumed

@@ -130,7 +130,24 @@ class Program(Struct):
         local = block.unit.temporary.get(parts[-1].lower()) if block.unit.temporary and len(parts) == 1 else None
         if local is not None and (local is not block.target or block.statement.existing):
             return [local]
-        return self.registry.find(parts) or self.registry.written(parts)
+        found = self.registry.find(parts)
+        is_any = len(parts) == 1 and len(found) == 1
+        if is_any and (self.registry.is_loose(found[0]) or self.registry.is_file(found[0])):
+            return self._besides(block, found[0])
+        # What a text builds is no table of its name that it reads in a schema that nobody declares.
+        own = (block.target, block.unit.relation)
+        if any(len(r.parts) > 1 for r in found):
+            return found
+        known = [*found, *own]
+        return found + [r for r in self.registry.written(parts) if not any(r is each for each in known)]
+
+    def _besides(self, block: Block, loose: Relation) -> list[Relation]:
+        """What may be meant by the last name alone that statements create a table by: others build theirs so, too."""
+        own = self.table(loose)
+        if any(builder.unit is block.unit for builder in own.builders):
+            return [loose]
+        others = self.registry.called(loose.parts[-1])
+        return [loose, *(r for r in others if self.table(r).builders)]
 
     def _choice(self, found: list[Relation], strength: int) -> int:
         bases = tuple(self.table(relation).number for relation in found)
@@ -226,8 +243,9 @@ def _define(registry: Registry, unit: Unit, definition: Definition) -> None:
 
 def _target(registry: Registry, unit: Unit, statement: Statement, reads: list[Source]) -> Relation:
     kind: RelationKind = "view" if statement.view else "table"
-    read = [] if statement.existing else [source.parts for source in reads]
-    return _named(registry, unit, statement.target, statement.temporary, kind, statement.span, read)
+    read = [source.parts for source in reads]
+    existing = statement.existing
+    return _named(registry, unit, statement.target, statement.temporary, kind, statement.span, read, existing)
 
 
 def _named(
@@ -238,8 +256,12 @@ def _named(
     kind: RelationKind,
     span: Span,
     sources: Iterable[tuple[str, ...]] = (),
+    existing: bool = False,
 ) -> Relation:
-    """The relation that a statement creates or fills; `sources` are the names that it reads."""
+    """The relation that a statement creates or fills; `sources` are the names that it reads.
+
+    One that is `existing` may be among these, if no other is.
+    """
     last = parts[-1].lower()
     if temporary:
         relation = Relation(parts, "table", unit.lines.place(span), declared=False)
@@ -249,10 +271,17 @@ def _named(
         return unit.temporary[last]
     exact = registry.exactly(parts)
     # `create table t as select … from raw.t` makes another t, and with `from t` the same once more.
-    loose = exact is not None and registry.is_loose(exact)
-    read = {id(r) for source in sources if source != parts for r in registry.find(source)} if loose or not exact else {}
+    # What the file of another model is called may be another table, too.
+    is_other = exact is not None and exact is not unit.relation and registry.is_file(exact)
+    loose = exact is not None and (is_other or registry.is_loose(exact))
+    asked = [source for source in sources if source != parts] if loose or not exact else []
+    read = {id(r) for source in asked for r in registry.find(source)}
     found = registry.called(last) if loose else [exact] if exact else registry.find(parts)
-    matching = [r for r in found if id(r) not in read]
+    matching = found if existing and len(found) == 1 else [r for r in found if id(r) not in read]
+    if exact is not None and is_other:
+        matching, _ = registry.buildable(parts, matching)
+        own = {id(r) for r in matching}
+        registry.call(exact, [r.parts for r in found if id(r) not in own | read])
     if len(matching) == 1 and not loose:
         registry.write(parts, matching[0])
         return matching[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from trackplan.facts.declared import RelationKind, Table
 from trackplan.findings import Place
+from trackplan.link.claims import Claims
 from trackplan.link.made import Made, Parts
 from trackplan.link.relation import Relation as Relation
 from trackplan.link.relation import add_columns
@@ -20,6 +21,7 @@ class Registry:
 
     def __init__(self, tables: Iterable[Table], made: Made | None = None) -> None:
         self._made = made or Made(dict)
+        self._made.columns = self._columns
         self.relations: list[Relation] = []
         self._by_last: dict[str, list[tuple[tuple[str, ...], Relation]]] = {}
         self._families: list[Relation] = []
@@ -31,13 +33,15 @@ class Registry:
         self._written: dict[str, dict[int, Relation]] = {}
         tables = list(tables)
         self._stored = {table.parts: table.stored for table in tables if table.stored}
-        self._taken: dict[int, Parts] = {}
+        self._sources: dict[str, list[Parts]] = {}
+        for table in tables:
+            if table.source and not table.anywhere and len(table.parts) > 1:
+                self._sources.setdefault(table.parts[-1].lower(), []).append(table.parts)
         built = [table for table in tables if table.kind in _BUILT]
         for table in (table for table in tables if table.kind not in _BUILT):
             self.declare(table)
-        for table in built:
-            for name in table.stored[:-1]:
-                self._taken.update((id(relation), table.parts) for relation in self._stored_as(name))
+        names = {table.parts: self._stored.get(table.parts, (table.parts,)) for table in built}
+        self._claims = Claims(names, self._stored, self._stored_as)
         for table in built:
             self.declare(table)
         self._unite()
@@ -49,10 +53,12 @@ class Registry:
         relation = self.model(table.parts) if is_built else self.exactly(table.parts)
         if relation is None:
             own, perhaps = self._own(table) if is_built else ([], [])
-            relation = own[0] if len(own) == 1 else self.add(table.parts, table.kind, table.place, declared=True)
+            # What several models may be is made by each of them.
+            is_one = len(own) == 1 and not self._claims.is_shared(own[0])
+            relation = own[0] if is_one else self.add(table.parts, table.kind, table.place, declared=True)
             relation.anywhere = table.anywhere
             self._models.update(map(id, own))
-            self.copies[id(relation)] = own if len(own) > 1 else []
+            self.copies[id(relation)] = [] if is_one else own
             self.call(relation, [table.parts, *(other.parts for other in perhaps)])
         if is_built:
             self._models.add(id(relation))
@@ -90,9 +96,12 @@ class Registry:
 
     def _own(self, table: Table) -> tuple[list[Relation], list[Relation]]:
         """The stored tables that a declared model builds, and those of which nobody knows."""
-        for name in self._stored.get(table.parts, (table.parts,)):
-            found = [r for r in self._stored_as(name) if self._taken.get(id(r), table.parts) == table.parts]
-            own, perhaps = self.buildable(table.parts, [r for r in found if id(r) not in self._models], is_this=True)
+        for bare in (False, True):
+            mine = self._claims.of(table.parts, bare=bare)
+            own, perhaps = self.buildable(table.parts, mine, is_this=True)
+            if bare:
+                named = [r for r in own if self._made.is_named(r.parts, table.parts)]
+                own, perhaps = [r for r in own if r not in named], [*perhaps, *named]
             if own or perhaps:
                 return own, perhaps
         return [], []
@@ -108,10 +117,19 @@ class Registry:
         self, model: Parts, found: Sequence[Relation] | None = None, is_this: bool = False
     ) -> tuple[list[Relation], list[Relation]]:
         """Of tables `found` by name, those that a model builds, and those of which nobody knows; see `Made.is_from`."""
-        found = [r for r in (self.find(model) if found is None else found) if not r.source]
+        found = [r for r in (self.find(model) if found is None else found) if not self._is_source(r)]
         said = [self._made.is_from(r.parts, r.columns.keys() if r.closed else (), model, is_this) for r in found]
         pairs = list(zip(found, said, strict=True))
         return [r for r, is_from in pairs if is_from is False], [r for r, is_from in pairs if is_from is None]
+
+    def _columns(self, parts: Parts) -> Collection[str]:
+        found = [r for r in self.find(parts) if r.kind in _STORED]
+        return found[0].columns.keys() if len(found) == 1 and found[0].closed else ()
+
+    def _is_source(self, relation: Relation) -> bool:
+        """Whether a table is filled from outside, if only by a name that says less or more than its own."""
+        named = self._sources.get(relation.parts[-1].lower(), ()) if len(relation.parts) > 1 else ()
+        return relation.source or any(ends_alike(relation.parts, parts) for parts in named)
 
     def call(self, relation: Relation, names: Iterable[Parts]) -> None:
         """Let names mean a relation, whatever else they mean."""
@@ -126,6 +144,10 @@ class Registry:
     def is_loose(self, relation: Relation) -> bool:
         """Whether a table is one that statements create by its last name alone."""
         return id(relation) in self._loose
+
+    def is_file(self, relation: Relation) -> bool:
+        """Whether a table is called as its file is, whatever its schema."""
+        return relation.kind == "model" and len(relation.parts) == 1 and id(relation) not in self._models
 
     def called(self, last: str) -> list[Relation]:
         """The stored tables of some schema with a last name that nobody outside of the project fills."""

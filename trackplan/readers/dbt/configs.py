@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from trackplan.documents import plain
 from trackplan.findings import Place
+from trackplan.jinja import is_template
 
 if TYPE_CHECKING:
     from trackplan.documents import Node
@@ -70,3 +71,9 @@ class Configs:
 def stem(path: str) -> str:
     """The name of a file without its ending."""
     return posixpath.basename(path).rpartition(".")[0]
+
+
+def plain_texts(said: object) -> list[str]:
+    """The texts that a setting says, or is on several ways through a template, but for those that are templates."""
+    texts = said if isinstance(said, list) else [said]
+    return [text for text in texts if isinstance(text, str) and text and not is_template(text)]

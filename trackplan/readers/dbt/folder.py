@@ -18,7 +18,7 @@ from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Renderer, Settings
 from trackplan.jinja.rendered import Text, is_template
 from trackplan.readers.dbt import artifacts, hooks, keys, packages, seeds, snapshots
-from trackplan.readers.dbt.configs import Configs, stem
+from trackplan.readers.dbt.configs import Configs, plain_texts, stem
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
 from trackplan.readers.dbt.properties import PropertyFile
@@ -221,10 +221,12 @@ class _Project:
         """What a file builds, with what it is called in the warehouse, in its schema and without, if that is said."""
         kind = f"{table.kind}s"
         said = [self._last(package, kind, path, settings, key, name) for key in ("alias", "schema")]
-        alias, schema = (text if isinstance(text, str) and not is_template(text) else "" for text in said)
-        called = self.rendering.alias(name, alias) or name
-        own = (self.known.fold(called),)
-        stored = ((self.known.fold(schema), *own), own) if schema else (own,) if called != name else ()
+        # On several ways through a template, several may be said.
+        aliases, schemas = map(plain_texts, said)
+        schema = self.known.fold(schemas[0]) if schemas else ""
+        called = dict.fromkeys(each for alias in aliases or [""] for each in self.rendering.aliases(name, alias))
+        own = tuple((self.known.fold(each),) for each in called)
+        stored = tuple((schema, *each) for each in own) + own if schema else own if list(called) != [name] else ()
         return replace(table, aliases=(*table.aliases, *stored), stored=stored)
 
     def _last(

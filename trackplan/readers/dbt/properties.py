@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from trackplan import names
 from trackplan.documents import Node, plain
 from trackplan.facts.declared import RelationKind, Sql, Table
@@ -183,7 +185,8 @@ class PropertyFile:
         versions, latest = _versions(node)
         if not versions:
             others = (*aliases, *known.aliases(name))
-            yield Table(known.relation(name), kind, _place(node), False, own, text, owner, others)
+            table = Table(known.relation(name), kind, _place(node), False, own, text, owner, others)
+            yield replace(table, stored=self._stored(node, set_to)) if node.get("relation") is not None else table
         for version in _elements(node, "versions"):
             stem = versions.get(version.string("v"), "")
             if stem:
@@ -201,6 +204,13 @@ class PropertyFile:
             place = relation.place
             origin = ((0, place.line or 1, place.column or 1, place.end_line or 1, place.end_column or 1),)
             yield Sql(query, known.dialect, Place(place.path), known.relation(name), origin=origin)
+
+    def _stored(self, node: Node, alias: str) -> tuple[Parts, ...]:
+        """What a snapshot that no other file has is called in the warehouse, in its schema and without."""
+        config = node.get("config") or _NOTHING
+        schema, _ = self._settled(config.string("schema") or config.string("target_schema"))
+        own = (self.known.fold(alias or node.string("name")),)
+        return ((self.known.fold(schema), *own), own) if schema else (own,) if alias else ()
 
     def _owner(self, node: Node) -> str:
         """Who `meta` says owns it, else the owner of its group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -92,17 +93,21 @@ class Rendering:
         shared = self._shared[key]
         return self.render(text, this, package) if shared is None else shared.about(dict(zip(names, this, strict=True)))
 
-    def alias(self, name: str, said: str) -> str:
-        """What a model is called in the warehouse, for which somebody `said` an alias: as the project's macro tells it.
+    def aliases(self, name: str, said: str) -> list[str]:
+        """What a model may be called in the warehouse, for which somebody `said` an alias.
 
-        '' where only dbt knows.
+        A macro of the project tells it; where only dbt knows, it is called as it is said.
         """
         if not self._names_models:
-            return said or name
+            return [said or name]
         node = f"{{'name': {json.dumps(name)}, 'alias': {json.dumps(said or name)}, 'resource_type': 'model'}}"
         called = f"{{{{ generate_alias_name({json.dumps(said) if said else 'none'}, {node}) }}}}"
         rendered = self.render(called)
-        return rendered.texts[0].text.strip() if len(rendered.texts) == 1 and not rendered.doubts else ""
+        found = [] if rendered.doubts else [text.text.strip() for text in rendered.texts]
+        known = [text for text in found if re.fullmatch(r"[\w$-]+", text)]
+        return (
+            [*dict.fromkeys(known)] if known and len(known) == len(found) else [*dict.fromkeys([*known, said or name])]
+        )
 
     @cached_property
     def _names_models(self) -> bool:
