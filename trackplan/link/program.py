@@ -258,10 +258,7 @@ def _named(
     sources: Iterable[tuple[str, ...]] = (),
     existing: bool = False,
 ) -> Relation:
-    """The relation that a statement creates or fills; `sources` are the names that it reads.
-
-    One that is `existing` may be among these, if no other is.
-    """
+    """The relation that a statement creates, or fills if it is `existing`; `sources` are the names that it reads."""
     last = parts[-1].lower()
     if temporary:
         relation = Relation(parts, "table", unit.lines.place(span), declared=False)
@@ -278,15 +275,17 @@ def _named(
     read = {id(r) for source in asked for r in registry.find(source)}
     found = registry.called(last) if loose else [exact] if exact else registry.find(parts)
     matching = found if existing and len(found) == 1 else [r for r in found if id(r) not in read]
+    perhaps = [r for r in found if existing and id(r) in read and len(found) > 1]
     if exact is not None and is_other:
         matching, _ = registry.buildable(parts, matching)
         own = {id(r) for r in matching}
-        registry.call(exact, [r.parts for r in found if id(r) not in own | read])
-    if len(matching) == 1 and not loose:
+        perhaps = [r for r in found if id(r) not in own | read]
+    if len(matching) == 1 and not loose and not perhaps and (exact or matching[0].parts not in registry.filled):
         registry.write(parts, matching[0])
         return matching[0]
     relation = exact or registry.add(parts, kind, unit.lines.place(span), declared=True)
     registry.loosen(relation)
+    registry.call(relation, [r.parts for r in perhaps])
     unit.copies.extend((table, relation) for table in matching)
     return relation
 

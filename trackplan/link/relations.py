@@ -17,7 +17,10 @@ _STORED: frozenset[RelationKind] = frozenset({"table", "seed"})
 
 
 class Registry:
-    """The relations of a project by name. `made` tells what its models are made from."""
+    """The relations of a project by name. `made` tells what its models are made from.
+
+    `filled` are the names that statements call their targets.
+    """
 
     def __init__(self, tables: Iterable[Table], made: Made | None = None) -> None:
         self._made = made or Made(dict)
@@ -30,6 +33,7 @@ class Registry:
         self._models: set[int] = set()
         self._by_model: dict[Parts, Relation] = {}
         self._loose: set[int] = set()
+        self.filled: set[Parts] = set()
         self._written: dict[str, dict[int, Relation]] = {}
         tables = list(tables)
         self._stored = {table.parts: table.stored for table in tables if table.stored}

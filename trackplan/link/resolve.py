@@ -176,15 +176,8 @@ class Resolver(References):
 
     def _are_alike(self, scope: Union, origin: object) -> bool:
         """Whether the members of a set operation make structs of the same members, if they do: order joins these."""
-        found: list[Sequence[Reference] | None] = []
-        for member in scope.members if isinstance(origin, int) else ():
-            select, own = self.scopes[member], self.frames[member].origins
-            item = origin if own is None else own[origin] if isinstance(origin, int) and origin < len(own) else None
-            if isinstance(select, Select) and isinstance(item, int) and item < len(select.outputs):
-                found.append(select.outputs[item].refs)
-            else:
-                found.append(None)
-        return are_alike(self.scopes, found)
+        members = scope.members if isinstance(origin, int) else ()
+        return are_alike(self.scopes, [self.item(member, origin) for member in members])
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):

@@ -19,11 +19,16 @@ def units(registry: Registry, texts: Sequence[Sql], records: Sequence[Record]) -
     found = [
         Unit(sql, record, Lines(sql.text, sql.place.path, sql.origin), consumer=sql.consumer) for sql, record in pairs
     ]
+    for unit in found:
+        registry.filled.update(s.target for s in unit.record.statements if isinstance(s, Statement))
     for unit in (unit for unit in found if _builds_by_name(unit.sql, unit.record)):
         place = Place(unit.sql.place.path)
         parts = unit.sql.relation or ("",)
         exact = registry.model(parts)
         declared, doubtful = ([exact], []) if exact else registry.buildable(parts)
+        own = {s.target for s in unit.record.statements if isinstance(s, Statement)}
+        theirs = [t for t in declared if t is not exact and t.parts in registry.filled and t.parts not in own]
+        declared, doubtful = [table for table in declared if table not in theirs], [*doubtful, *theirs]
         one = declared[0] if len(declared) == 1 else None
         unit.relation = one or registry.add(parts, "model", place, declared=True)
         registry.call(unit.relation, [table.parts for table in doubtful])
