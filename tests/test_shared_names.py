@@ -227,6 +227,23 @@ def test_models_of_dbt_that_share_a_name(
     assert (found[True], found[None]) == (used, "")
 
 
+def test_a_table_that_is_filled_from_what_rests_on_it_is_followed(tmp_path: Path) -> None:
+    files = {
+        "trackplan.yaml": PLAIN,
+        "w.sql": stored("raw.events:a,b,c", "raw.x:u,v", "m.left_out:k", "m.events:a,c"),
+        "m/s.sql": "create view m.s as select * from raw.events"
+        " where id not in (select id from m.left_out where k > 3)",
+        "m/e.sql": "insert into m.events (id, a) select id, a from m.s",
+        "m/q.sql": "insert into m.left_out (id, k) select e.id, x.u"
+        " from m.events e join raw.x x on x.id = e.id where v > 4",
+        "q/q.sql": "select a from m.events",
+    }
+    found = verdicts(files, tmp_path)
+    assert found[True] == "raw.events.a raw.events.id raw.x.id raw.x.u raw.x.v"
+    assert found[False] == "raw.events.b raw.events.c"
+    assert found[None] == ""
+
+
 @pytest.mark.parametrize(
     ("query", "used"),
     [

@@ -37,10 +37,11 @@ def expand(program: Program) -> Expanded:
         found.order.extend(part)
         circle = sorted(part) if len(part) > 1 or part[0] in reads[part[0]] else []
         for number in circle:
-            table = program.tables[number]
-            _begin(table)
-            if table.relation is not None:
-                found.circular.append(table.relation)
+            _begin(program.tables[number])
+        tables = [program.tables[number] for number in circle]
+        if not any(block.statement.existing for table in tables for block in table.builders):
+            # What is filled time and again can rest on itself: a table of sessions that are left out from now on.
+            found.circular.extend(table.relation for table in tables if table.relation is not None)
         for number in part:
             _table(program, program.tables[number], found, circular=bool(circle))
         for number in circle:
