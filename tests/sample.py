@@ -214,7 +214,7 @@ def _uses(base: FactBase) -> None:
     base.insert("relation_reach", ("relation", "consumer", "strength"), [(1, 1, "named"), (1, 2, "possible")])
     base.insert("carry", ("column", "relation"), [(1, 2), (1, 3)])
     base.insert("coverage", ("relation", "statements", "understood"), [(1, 4, 3)])
-    base.insert("doubt", ("column", "reason"), [(3, "models/x.sql:3 could not be parsed and mentions it")])
+    base.insert("doubt", ("column", "nth", "reason"), [(3, 0, "models/x.sql:3 could not be parsed and mentions it")])
     base.insert(
         "unresolved", ("reason", "name", "detail", "place"), [("ambiguous", "EMAIL", "two tables have it", spot)]
     )

@@ -36,7 +36,7 @@ class KeptReach:
             found = self._reach.setdefault(key, dict.fromkeys(_STRENGTHS, 0))
             found[str(strength)] |= 1 << self._bits[consumer]
         self._doubts = {}
-        for key, reason in self.base.fetch('SELECT "column", reason FROM doubt ORDER BY reason'):
+        for key, reason in self.base.fetch('SELECT "column", reason FROM doubt ORDER BY nth'):
             self._doubts[key] = (*self._doubts.get(key, ()), str(reason))
         self._carried = {key for (key,) in self.base.fetch(_CARRIED)}
 

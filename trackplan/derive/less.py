@@ -132,7 +132,7 @@ class Less(Struct):
         if column.paired:
             yield "it is one of the keys in a list of pairs, whose values are taken in common"
         named, star, possible = column.masks(self.facts.linking)
-        yield from sorted(self.facts.linking.askers.texts.reasons(named | star | possible, column.word))
+        yield from self.facts.linking.askers.texts.reasons(named | star | possible, column.word)
         yield from self.facts.everywhere
         number = self.facts.stored[key][0]
         clause = self.low.get(self.facts.relations.get(number, 0))

@@ -37,7 +37,7 @@ class Doubts(Struct):
     def reason(self) -> str:
         """The clause. That few readers were understood, or that there are none, is said where nothing else is."""
         clauses = []
-        places = sorted(set(self.places))
+        places = list(dict.fromkeys(self.places))
         if places:
             clauses.append(places[0] + (", as may other places" if len(places) > 1 else ""))
         consumers = sorted(set(self.consumers))

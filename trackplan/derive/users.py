@@ -153,7 +153,7 @@ class Users(Struct):
         """Tell what stands in the way of calling a column unused that nobody surely uses."""
         named, star, possible = self._of(key)
         places = (*self.reached.doubts(key, named | star | possible), *self.reached.everywhere)
-        doubts.places.extend(sorted(places))
+        doubts.places.extend(places)
         doubts.consumers.extend(self._perhaps(possible & ~named & ~star, places))
         doubts.blind = self.blind
         if coverage is not None:

@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from trackplan.link.columns import members, taken
 from trackplan.link.frames import bits
 from trackplan.link.net import Net, number_of
 from trackplan.link.spread import Spread
-from trackplan.link.texts import TOLD
+from trackplan.link.texts import telling
 
 if TYPE_CHECKING:
     from trackplan.facts.base import FactBase
@@ -71,10 +70,11 @@ class Woven:
         return sheet.first + len(sheet.names)
 
     def doubts(self, key: int, askers: int) -> tuple[str, ...]:
-        """Why the texts that reach a column leave it in doubt, the first of them."""
+        """Why the texts that reach a column leave it in doubt, see `telling`."""
         head = self.net.head
-        mask = (askers >> head.shift) & ((1 << len(head.told)) - 1) | self._words.get(self.column(key)[0], 0)
-        return tuple(head.told[number] for number in islice(bits(mask), TOLD))
+        texts = (askers >> head.shift) & ((1 << len(head.told)) - 1)
+        said = self._words.get(self.column(key)[0], 0)
+        return tuple(head.told[number] for number in telling(said, texts, self._texts_asking))
 
     def carrying(self, column: int) -> list[int]:
         """The models that carry or read a column."""
@@ -131,6 +131,11 @@ class Woven:
         for number in bits(texts):
             possible |= self._asking[number]
         return named, star, possible
+
+    @cached_property
+    def _texts_asking(self) -> list[int]:
+        """The texts that ask for what each of them may have written."""
+        return [mask >> self.net.head.shift for mask in self._asking]
 
     @cached_property
     def _models(self) -> Spread:

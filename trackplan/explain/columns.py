@@ -146,7 +146,7 @@ def _add_users(node: Node, look: Lookup, key: int) -> None:
     node.add_section("reaches", capped(reached))
     if not users and not reached:
         node.add("nobody reads it")
-    doubts = [Node(d) for d in look.ids('SELECT reason FROM doubt WHERE "column" = :key ORDER BY reason', key)]
+    doubts = [Node(d) for d in look.ids('SELECT reason FROM doubt WHERE "column" = :key ORDER BY nth', key)]
     doubts += [
         Node(f"a name like it could not be resolved ({reason}): {detail}{look.at(place)}")
         for reason, detail, place in look.rows(_UNRESOLVED, key)

@@ -325,8 +325,9 @@ CREATE TABLE unresolved (
 -- Why nobody can say that a column is unused.
 CREATE TABLE doubt (
   "column" INTEGER NOT NULL REFERENCES "column",
+  nth      INTEGER NOT NULL,            -- from 0: what is to be mended first stands first
   reason   TEXT NOT NULL,               -- a clause: "models/x.sql:3 could not be parsed and may use it"
-  PRIMARY KEY ("column", reason)
+  PRIMARY KEY ("column", nth)
 ) STRICT, WITHOUT ROWID;
 
 -- A sentence about the run that every output repeats.

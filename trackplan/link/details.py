@@ -74,10 +74,12 @@ def _doubt(facts: Facts) -> None:
     rows: list[Row] = []
     for key, (_, column) in facts.stored.items():
         named, star, possible = column.masks(facts.linking)
-        rows.extend((key, reason) for reason in texts.reasons(named | star | possible, column.word))
-        if key <= facts.raw:
-            rows.extend((key, reason) for reason in facts.everywhere)
-    facts.base.insert("doubt", ("column", "reason"), sorted(set(rows)))
+        reasons = (
+            *texts.reasons(named | star | possible, column.word),
+            *(facts.everywhere if key <= facts.raw else ()),
+        )
+        rows.extend((key, nth, reason) for nth, reason in enumerate(dict.fromkeys(reasons)))
+    facts.base.insert("doubt", ("column", "nth", "reason"), rows)
 
 
 def _uses(facts: Facts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from msgspec import Struct
@@ -24,8 +24,10 @@ _REASONS = {
     "unsupported": "is not followed",
     "circular": "depends on itself",
 }
-TOLD = 3
-"""How many reasons are told."""
+# Why something is in doubt is told by so many texts.
+_TOLD = 3
+# Of so many it is found out which only ask for what others may have written; of more, the first are told.
+_MOST = 100
 
 
 class Texts(Struct):
@@ -56,13 +58,13 @@ class Texts(Struct):
         return (self.words.get(word.lower(), 0) & ~self._named).bit_count()
 
     def reasons(self, askers: int, word: str) -> tuple[str, ...]:
-        """Why the texts leave a column that they may call `word` in doubt: three, those that have the word first."""
+        """Why the texts among some askers leave a column that they may call `word` in doubt, see `telling`."""
         said = self.words.get(word, 0)
-        others = (askers >> self.shift) & ((1 << len(self.texts)) - 1) & ~said
-        known = self._reasons.get((said, others))
+        texts = (askers >> self.shift) & ((1 << len(self.texts)) - 1)
+        known = self._reasons.get((said, texts))
         if known is None:
-            texts = islice(chain(bits(said), bits(others)), TOLD)
-            known = self._reasons[said, others] = tuple(map(self._told, texts))
+            asking = [mask >> self.shift for mask in self.asking]
+            known = self._reasons[said, texts] = tuple(map(self._told, telling(said, texts, asking)))
         return known
 
     def told(self) -> list[str]:
@@ -110,6 +112,23 @@ class Texts(Struct):
                 more |= self.asking[number]
             self._spread[texts] = more
         return possible | more
+
+
+def telling(said: int, texts: int, asking: Sequence[int]) -> list[int]:
+    """Which three of the `texts` tell best why a column is in doubt; those in `said` have its name.
+
+    What only asks for what another of them may have written (`asking` has the texts that do, for each) comes after that
+    one, which is what to mend; and of those alike, what has the name comes first.
+    """
+    texts |= said
+    first = texts
+    if 1 < texts.bit_count() <= _MOST:
+        for number in bits(texts):
+            for other in bits(asking[number] & first & ~(1 << number)):
+                if not asking[other] >> number & 1:
+                    first &= ~(1 << other)
+    order = (said & first, first & ~said, said & ~first, texts & ~first & ~said)
+    return list(islice(chain.from_iterable(map(bits, order)), _TOLD))
 
 
 def _names_columns(words: frozenset[str]) -> bool:
