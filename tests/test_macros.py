@@ -137,7 +137,6 @@ def test_relations_have_the_methods_of_dbt(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ ref('x').replace_path(schema=target.schema ~ '_old') }}",
         "{{ ref('x').replace_path(identifier=var('which')) }}",
         "{{ ref('x').incorporate(path=var('which')) }}",
         "{{ ref('x').information_schema('columns') }}",
@@ -156,6 +155,32 @@ def test_relations_that_nobody_knows_may_be_any(text: str) -> None:
 def test_a_table_in_a_schema_that_nobody_knows_goes_by_its_name(schema: str) -> None:
     rendered = render(f"select 1 from {{{{ {schema} }}}}.y", **RELATIONS)
     assert texts(rendered) == ['select 1 from "".y']
+    assert not rendered.doubts
+
+
+@pytest.mark.parametrize(
+    ("written", "dialect", "expected"),
+    [
+        ("{{ target.database }}.{{ this.schema }}.y", "duckdb", '"".y'),
+        ("{{ this.database ~ '.' ~ this.schema ~ '.' ~ 'y' }}", "duckdb", '"".y'),
+        ("{{ target.schema }}_old.y", "duckdb", '"".y'),
+        ("{{ ref('x').replace_path(schema=target.schema ~ '_old') }}", "duckdb", '"".x'),
+        ("raw_{{ target.name }}.{{ target.schema }}.y z", "duckdb", '"".y z'),
+        ("db.{{ target.schema }}.y", "duckdb", '"".y'),
+        ('"{{ target.database }}"."{{ target.schema }}"."y"', "snowflake", '""."y"'),
+        ("[{{ target.schema }}].[y]", "tsql", '"".[y]'),
+        ("`{{ target.project }}.{{ target.dataset }}.y`", "bigquery", "``.`y`"),
+        ("`{{ target.project }}`.`{{ target.dataset }}`.`y`", "bigquery", "``.`y`"),
+        ("`{{ target.dataset }}.y_*`", "bigquery", "``.`y_*`"),
+        ("`{{ target.project }}-{{ var('stage') }}.web.y`", "bigquery", "`web.y`"),
+        ("{{ var('database') }}.web.y", "snowflake", '"".web.y'),
+    ],
+)
+def test_a_table_is_found_behind_schemas_and_databases_that_nobody_knows(
+    written: str, dialect: str, expected: str
+) -> None:
+    rendered = render(f"select 1 from {written}", dialect=dialect, nodes=RELATIONS["nodes"])
+    assert texts(rendered) == [f"select 1 from {expected}"]
     assert not rendered.doubts
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackplan.jinja import sides
 from trackplan.jinja.run import StopError
-from trackplan.jinja.unknown import Unknown
+from trackplan.jinja.unknown import Kind, Unknown
 
 if TYPE_CHECKING:
     from trackplan.jinja.environment import TemplateEnvironment
@@ -54,7 +54,9 @@ def unknown(environment: TemplateEnvironment, function: Unknown, *given: Any, **
     """What a function gives that nobody knows. It may have put anything into the lists and mappings it was given."""
     before = {name: copy(value) if isinstance(value, list | dict) else value for name, value in named.items()}
     values = [copy(value) if isinstance(value, list | dict) else value for value in given]
-    result = environment.run.unknown("()", function, *values, before)
+    # A method of an unknown value gives what this is made of; what a function of an unknown name gives is anything.
+    kind: Kind | None = "" if function.kind == "name" and not function.label.startswith(".") else None
+    result = environment.run.unknown("()", function, *values, before, kind=kind)
     for each in (*given, *named.values()) if function.kind != "value" else ():
         if isinstance(each, list):
             each[:] = [result] * (len(each) + 1)

@@ -141,7 +141,7 @@ class Context:
         run = self.environment.run
         text = str(query)
         run.queries.append(text)
-        return run.unknown("run_query", text, asks=any(word in text.lower() for word in _LOOKS_UP))
+        return run.unknown("run_query", text, asks=any(word in text.lower() for word in _LOOKS_UP), kind="name")
 
     def statement(self, name: object = "", *_: object, caller: Callable[[], str] | None = None, **__: object) -> str:
         """A `call` of `statement`: its block is a query whose answer nobody knows."""
@@ -152,7 +152,8 @@ class Context:
     def load_result(self, name: object = "") -> object:
         """What a statement gave."""
         run = self.environment.run
-        return run.results.get(str(name)) or run.unknown("load_result", name)
+        found = run.results.get(str(name))
+        return run.unknown("load_result", name) if found is None else found
 
     def fromjson(self, text: object, default: object = None) -> object:
         """JSON as a value."""

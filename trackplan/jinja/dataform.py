@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from trackplan.jinja.marks import text_mark
-from trackplan.jinja.placeholders import COLUMNS
+from trackplan.jinja.placeholders import ANY
 from trackplan.jinja.project import Settings
 from trackplan.jinja.rendered import Rendered
 from trackplan.jinja.run import Run
@@ -125,7 +125,7 @@ def _deciding(source: str, blocks: list[_Block]) -> list[str]:
     for step in steps:
         values = [_unquoted(text) for text in re.findall(_STRING, step[1] or "")]
         is_clear = step["text"] or (step[1] and not any("${" in value for value in values))
-        texts += values if is_clear else [COLUMNS.format("")]
+        texts += values if is_clear else [ANY.format("")]
     return texts
 
 

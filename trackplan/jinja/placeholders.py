@@ -13,14 +13,15 @@ from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
 from trackplan.jinja.scan import DOUBLE_STRINGS, Token, tokens
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
+from trackplan.sql.template import COLUMNS, UNNAMED
 
 if TYPE_CHECKING:
     from trackplan.jinja.run import Run
 
 VALUE = "template_value()"
 """Stands for a value that nobody knows: it reads no column, and is no literal whose text would say something."""
-COLUMNS = "template_columns({}*)"
-"""Stands for a column that nobody knows, or for many: any of the sources."""
+ANY = f"{COLUMNS}({{}}*)"
+"""Stands for a column that nobody knows, or for many, of any source or of the one that is named in it."""
 
 _NUMBERS = frozenset(["limit", "offset", "interval", "top", "first", "next"])
 _DATES = frozenset(["date", "timestamp", "datetime", "time", "timestamptz", "timestamp_ntz", "timestamp_tz"])
@@ -28,8 +29,10 @@ _TEXTS = re.compile(r"""(\bvar\(\s*(?:'\w+'|"\w+"))|'(?:[^'\\]|\\.)*'?|"(?:[^"\\
 _SAYS_NOTHING = frozenset(["comment", "is", "format", "escape", "language", "collate", "separator", "zone"])
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
-# A database that nobody knows in front of a schema and a table that everybody does, or a schema in front of a table.
-_DATABASE = re.compile(r"\.\s*[\w\"`\[\]-]+\s*\.\s*[\w\"`\[\]*-]+")
+# What is called by names with dots between them, each of which may be in quotes, or hold others in one.
+_NAME = re.compile('`[^`\n]*`|"[^"\n]*"|\\[[^\\]\n]*\\]|(?:[\\w$*-]|\ue010[0-9]+\ue011)+')
+_PATH = re.compile(rf"(?:{_NAME.pattern})(?:\s*\.\s*(?:{_NAME.pattern}))*")
+_WORD = re.compile(r"([A-Za-z_]+)[\s(]*$")
 # In front of the name of a tag or of a procedure, perhaps with a database.
 _OF_SPACE = re.compile(r"\b(?:tag|call)\s+(?:(?:[\w$]|\ue010[0-9]+\ue011|\.)+\.)?$", re.IGNORECASE)
 # What only sets a property of a table, or in Trino one of the session: whatever the value is, it is no query.
@@ -40,11 +43,15 @@ _SETS = re.compile(
 )
 _CONSTANT = frozenset({"athena", "presto", "trino"})
 _NAMED_SO = frozenset(["policy", "index", "constraint", "role", "stage"])
-_SCHEMA = re.compile(r"\.\s*[\w\"`\[\]*-]+")
-_IN_ONE_QUOTE = re.compile("`\ue010[0-9]+\ue011\\.([^`.\ue010]+\\.[^`.\ue010]+)`")
 _QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
+# In front of a query.
+_QUERY = re.compile(
+    r"(?:\A(?:\s|--[^\n]*|/\*.*?\*/)*|\b(?:union|all|except|intersect|minus|as\s*\()\s*)\Z", re.IGNORECASE | re.DOTALL
+)
 _ITEM_BEGINS = re.compile(r"(?:,|\bselect|\bdistinct)\s*$", re.IGNORECASE)
 _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
+# What is made of one name and is one itself.
+_OF_ONE = frozenset(["()", "[]", "capitalize", "dbt_utils.slugify", "lower", "replace", "title", "trim", "upper"])
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
 
 
@@ -67,6 +74,7 @@ class Settler:
         self._dialect = dialect
         self._lines = lines
         self._source = source
+        self._start = 0  # of the statement
         self._edits: list[Edit] = []
         self._doubts: list[Doubt] = []
 
@@ -77,9 +85,12 @@ class Settler:
         statement = _Statement(0)
         kept = 0
         for token in tokens(self._text, self._dialect):
+            if self._edits and token.start < self._edits[-1][1]:
+                continue  # a part of the name before it
             if token.kind == "end":
                 kept = self._close(statement, token.end, kept)
                 statement = _Statement(token.end)
+                self._start = token.end
                 continue
             edit = self._replaced(token)
             if edit is not None:
@@ -87,7 +98,7 @@ class Settler:
                 continue
             statement.unknown.extend(self._run.behind(token.text))
             statement.first = statement.first if statement.first >= 0 else token.start
-            statement.asks = statement.asks or token.before in _TABLES
+            statement.asks = statement.asks or token.before in _TABLES or self._is_query(token)
         self._close(statement, len(self._text), kept)
         return self._pieces.edited(self._edits), self._doubts
 
@@ -111,26 +122,39 @@ class Settler:
 
     def _replaced(self, token: Token) -> Edit | None:
         """What stands for a piece with placeholders; None where nobody knows."""
-        new: str | None = None
         if token.kind == "comment":
-            new = PLACEHOLDER.sub("x", token.text)
-        elif token.kind == "string":
+            return (token.start, token.end, PLACEHOLDER.sub("x", token.text))
+        if token.kind == "string":
             new = _string(token)
-        elif token.before in _TABLES:
-            new = self._relation(token)
-        else:
-            return self._expression(token)
-        return None if new is None else (token.start, token.end, new)
+            return None if new is None else (token.start, token.end, new)
+        qualifier = _QUALIFIER.search(self._text, max(token.start - 200, 0), token.start)
+        start = qualifier.start() if qualifier else token.start
+        before = _WORD.search(self._text, max(start - 60, 0), start) if qualifier else None
+        word = before.group(1).lower() if before else token.before
+        return self._relation(token, start) if word in _TABLES else self._expression(token)
 
-    def _relation(self, token: Token) -> str | None:
-        """A table in a database that nobody knows."""
-        if token.kind == "quoted":
-            path = _IN_ONE_QUOTE.fullmatch(token.text)
-            return f"`{path.group(1)}`" if path else None
-        is_space = all(value.kind == "space" for value in self._run.behind(token.text))
-        if PLACEHOLDER.fullmatch(token.text) and (_SCHEMA if is_space else _DATABASE).match(self._text, token.end):
-            return "``" if self._dialect in DOUBLE_STRINGS else '""'  # an empty name stands for any
-        return None
+    def _relation(self, token: Token, start: int) -> Edit | None:
+        """A table in a schema or database that nobody knows; the name of the table begins at `start`."""
+        path = _PATH.match(self._text, start)
+        pieces = list(_NAME.finditer(self._text, start, path.end())) if path else []
+        names = [(name, piece) for piece in pieces for name in _names(piece.group())]
+        last = max((at for at, (name, _) in enumerate(names) if OPEN in name), default=-1)
+        following = names[last + 1 :]
+        is_space = last >= 0 and all(value.kind == "space" for value in self._run.behind(names[last][0]))
+        if last < 0 or not following or (len(following) == 1 and not is_space):
+            return None
+        end = names[last][1].end()
+        empty = "``" if self._dialect in DOUBLE_STRINGS else '""'  # an empty name stands for any
+        rest = [name for name, piece in following if piece is names[last][1]]
+        if rest:
+            quoted = f"`{'.'.join(rest)}`"
+            return (start, end, quoted if len(following) > 1 else f"{empty}.{quoted}")
+        return (start, end, empty) if token.start < end else None
+
+    def _is_query(self, token: Token) -> bool:
+        """Whether a query stands there that the warehouse gives, or that is made of what it gives."""
+        kinds = {value.kind for value in self._run.behind(token.text)}
+        return "name" in kinds and _QUERY.search(self._text[self._start : token.start]) is not None
 
     def _either(self, token: Token, value: Unknown) -> Edit | None:
         """Items, or lists of literals, that stand on both sides of a condition."""
@@ -152,7 +176,7 @@ class Settler:
             return (token.start, token.end, "1")
         if kinds == {"space"} and alone and _OF_SPACE.search(text, max(token.start - 100, 0), token.start):
             return (token.start, token.end, "x")
-        if following in (".", "(") or not kinds or "" in kinds:
+        if following in (".", "(") or not kinds or "" in kinds or self._is_query(token):
             return None
         if "space" in kinds:  # it may be part of the name of what is no table and no column
             named = kinds == {"space"} and token.kind == "bare" and not glued and before in _NAMED_SO
@@ -162,7 +186,8 @@ class Settler:
             new = "varchar" if typed else VALUE
             return (token.start, token.end, new) if alone and not glued and (typed or before != "as") else None
         if before == "as":
-            new = "varchar" if typed else f"template_name, {COLUMNS.format('')}.*"
+            is_one = all(map(_is_one, behind))
+            new = "varchar" if typed else UNNAMED if is_one else f"{UNNAMED}, {ANY.format('')}.*"
             return (token.start, token.end, new)
         qualifier = _QUALIFIER.search(text, max(token.start - 200, 0), token.start)
         start = qualifier.start() if qualifier else token.start
@@ -171,8 +196,13 @@ class Settler:
         whole = (
             token.listed and _ITEM_BEGINS.search(text, max(start - 40, 0), start) and _ITEM_ENDS.match(text, token.end)
         )
-        column = COLUMNS.format(qualifier.group() if qualifier else "")
+        column = ANY.format(qualifier.group() if qualifier else "")
         return (start, token.end, column + ".*" if whole else column)
+
+
+def _names(piece: str) -> list[str]:
+    """The names that a piece of a path holds: BigQuery has several in one quote."""
+    return piece[1:-1].split(".") if piece[0] == "`" else [piece.strip('"[]')]
 
 
 def _string(token: Token) -> str | None:
@@ -203,6 +233,17 @@ def clause_of(source: str, span: tuple[int, int]) -> str:
     tag = _TEXTS.sub(lambda found: found[1] or "'***'", tag)
     tag = tag if len(tag) <= 60 else f"{tag[:57]}…"
     return f"prints {tag}, which is known only when it runs" if tag else "prints what is known only when it runs"
+
+
+def _is_one(value: Unknown) -> bool:
+    """Whether a value that names columns is one name, or a form of it, and no text made of several."""
+    while value.label != "item":
+        kept = value.label in _OF_ONE or (value.label.startswith(".") and value.label != ".join")
+        inner = value.parts[0] if kept and value.parts else None
+        if not isinstance(inner, Unknown):
+            return False
+        value = inner
+    return True
 
 
 def _label(value: Unknown) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
     from trackplan.jinja.sandbox import Sandbox
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same template may render to something else."""
 _LONGEST = 2_000_000
 

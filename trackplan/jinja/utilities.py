@@ -168,6 +168,13 @@ class Utilities:
         self._environment.run.queries.append(f"select {column} from {table}")  # noqa: S608 - never run
         return self._environment.run.unknown("dbt_utils.get_column_values", table, column, kind="name")
 
+    def do_get_query_results_as_dict(self, query: Any = "", *_: Any, **__: Any) -> Unknown:
+        """What the warehouse answers, read when the template runs in earnest."""
+        self._environment.run.queries.append(str(query))
+        return self._environment.run.unknown("run_query", str(query), kind="name")
+
+    do_get_single_value = do_get_query_results_as_dict
+
     def do_get_filtered_columns_in_relation(self, *given: Any, **named: Any) -> Unknown:
         """The columns of a table."""
         return self._environment.run.unknown("dbt_utils.columns", *given, named, kind="name")

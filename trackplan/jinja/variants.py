@@ -21,7 +21,7 @@ VARIANTS = 12
 """How many ways through a template are followed; of more, only two, and the rest is in doubt."""
 _TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
 _NO_MACROS = Words(())
-_ANY_COLUMN = placeholders.COLUMNS.format("")
+_ANY_COLUMN = placeholders.ANY.format("")
 # Settings that are SQL, or name columns.
 _READ = frozenset(
     ["check_cols", "event_time", "incremental_predicates", "incremental_strategy", "partition_by", "post_hook",
@@ -156,7 +156,7 @@ class Variants:
             return
         text = settled.text
         if text.lstrip("( \n").lower().startswith(("select", "with")):
-            text = f"SELECT 1 AS template_asks WHERE ({text.strip().rstrip(';')}\n) IS NOT NULL"
+            text = f"SELECT NULL WHERE ({text.strip().rstrip(';')}\n) IS NOT NULL"
         self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
 
 

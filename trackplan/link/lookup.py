@@ -110,7 +110,7 @@ class Lookup:
         if number < 0 or not isinstance(self.scopes[number], Select):
             return []
         entries = self.state.sources[number]
-        return entries if source is None else entries[source[1] : source[1] + 1]
+        return entries if source is None or source[1] < 0 else entries[source[1] : source[1] + 1]
 
     def hidden(self, number: int, name: str) -> Iterator[tuple[int, int]]:
         """The columns, surely there, that may take the place of a lambda's parameter: frame and position."""

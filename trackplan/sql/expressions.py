@@ -92,9 +92,7 @@ class Walker(Shapes):
         raise NotFollowedError
 
     def _star(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:
-        parent = node.parent
-        if not (isinstance(parent, exp.Count) and parent.this is node):
-            found.append(StarRef(None, how, NOWHERE))
+        self.star(node, how, found)
         return node.args.get("replace") or ()
 
     def _spread(self, node: exp.Expr, how: How, into: str, bound: Bound, found: list[Reference]) -> Nodes:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from trackplan.sql.nodes import span_of
 from trackplan.sql.paths import is_number, members_in
 from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
+from trackplan.sql.template import COLUMNS
 from trackplan.sql.transforms import transform
 from trackplan.sql.values import parts, placed, taken
 
@@ -81,6 +82,17 @@ class Leaves:
             found.append(StarRef(source[0], how, span_of(names[0])))
         else:
             found.append(self.column(names[:-1], (), how, into, False))
+
+    def star(self, node: exp.Expr, how: How, found: list[Reference]) -> None:
+        """A star by itself: all columns of all sources, but for `count(*)`."""
+        parent = node.parent
+        if isinstance(parent, exp.Count) and parent.this is node:
+            return
+        found.append(StarRef(None, how, NOWHERE))
+        outer, up = self.frame.outer, 1
+        while outer is not None and parent is not None and parent.name.lower() == COLUMNS:
+            found.append(StarRef((up, -1), how, NOWHERE))
+            outer, up = outer.outer, up + 1
 
     def selected(self, node: exp.Expr) -> Ref | None:
         """The reference of a column that is selected as it is; None where `leaf` has to tell what it means."""

@@ -12,6 +12,7 @@ from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
 from trackplan.sql.records import NOWHERE, Output, Reference, Scope, Select, Star, StarRef, Union
 from trackplan.sql.star_names import Names, filtered, is_star, liked, names_of
+from trackplan.sql.template import UNNAMED
 from trackplan.sql.values import lengths, nameless
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         named = item.args["this"]
     elif kind is exp.Dot:
         named = item.args["expression"]
-    if value.__class__ is exp.Column and named.__class__ is exp.Identifier:
+    if value.__class__ is exp.Column and named.__class__ is exp.Identifier and named.name.lower() != UNNAMED:
         ref = walker.selected(value)
         if ref is not None:
             found.append(Output(compiler.fold(named), [ref], span_of(named)))
@@ -58,7 +59,9 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     if kind is exp.Aliases:
         found.extend(Output(compiler.fold(a), refs, span_of(a), aggregate) for a in item.args["expressions"])
         return
-    if named.__class__ is exp.Identifier:
+    if kind is exp.Alias and named.name.lower() == UNNAMED:
+        found.append(Output("", refs, NOWHERE, aggregate, Star(-1, subset=True)))
+    elif named.__class__ is exp.Identifier:
         found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))
     else:
         found.append(Output(_own_name(item), refs, NOWHERE, aggregate))

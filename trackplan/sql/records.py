@@ -68,7 +68,8 @@ class ScopeRef(Struct, tag=True, array_like=True, gc=False):
 class StarRef(Struct, tag=True, array_like=True, gc=False):
     """Every column of one source (`(0, index)`) or of all (None), inside an expression: `count(distinct *)`.
 
-    With a `pattern`, only columns whose whole name matches it, whatever its case.
+    `(up, -1)` are all sources of a scope around it. With a `pattern`, only columns whose whole name matches it,
+    whatever its case.
     """
 
     source: tuple[int, int] | None

@@ -1,10 +1,16 @@
-"""Names as SQL writes them: in quotes only if they must be."""
+"""Names as templates give them to SQL: in quotes only if they must be."""
 
 from __future__ import annotations
 
 import re
 
 from trackplan import names
+
+COLUMNS = "template_columns"
+"""Called with a star, stands for a column that nobody knows, or for many: any of the sources, and of those around."""
+
+UNNAMED = "template_name"
+"""Stands for the name of one column that nobody knows before the template runs in earnest."""
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RESERVED = re.compile(
