@@ -81,8 +81,10 @@ class Context:
             "namespace": Variables,
             "range": self.numbers,
             "set": self.distinct,
+            "set_strict": self.distinct,
             "tojson": self.tojson,
             "zip": self.side_by_side,
+            "zip_strict": self.side_by_side,
         }
 
     def ref(self, *given: object, **named: object) -> Relation | Unknown:

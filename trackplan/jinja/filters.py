@@ -28,6 +28,9 @@ _ON_LISTS = frozenset(
     ["attr", "batch", "default", "first", "items", "join", "last", "list", "map", "reject",
      "rejectattr", "reverse", "select", "selectattr", "slice", "string"]
 )  # fmt: skip
+_PICKS = frozenset(["reject", "rejectattr", "select", "selectattr"])
+# Of so many items each way is followed; of more, nobody knows which are picked.
+_MOST_OPEN = 3
 _TAKES_PARTS = frozenset(["default", "indent", "join", "map", "replace"])
 # What only knowing the value can tell.
 _OF_KNOWN = frozenset(
@@ -92,9 +95,13 @@ def _filter(environment: TemplateEnvironment, name: str, function: Callable[...,
             if isinstance(value, str) and name in _ON_LETTERS:
                 given = (*given[:skip], run.text(sides.changed(run, value)), *given[skip + 1 :])
         _check(environment, name, value, parts)
+        asked = len(run.asked)
         result = function(*given, **named)
         if isinstance(result, GeneratorType):
             result = list(environment.counted(result))
+        if name in _PICKS and len(run.asked) - asked > _MOST_OPEN:
+            run.take_back(asked)
+            return run.unknown(name, value, *parts)
         return environment.known(result)
 
     return give

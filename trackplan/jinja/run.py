@@ -89,6 +89,12 @@ class Run:
             self.asked.append(key)
         return known
 
+    def take_back(self, asked: int) -> None:
+        """Forget the decisions behind the first so many that were asked for."""
+        for key in self.asked[asked:]:
+            del self.decisions[key]
+        del self.asked[asked:]
+
     def unknown(self, label: str, *parts: object, asks: bool = False, kind: Kind | None = None) -> Unknown:
         """The unknown value that `label` makes of `parts`; always the same for the same."""
         digest = hashlib.blake2b(label.encode("utf-8", "replace"), digest_size=16)
