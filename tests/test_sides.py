@@ -88,6 +88,29 @@ def test_what_is_not_the_same_columns_stays_in_doubt(text: str, macros: str) -> 
     assert rendered.doubts
 
 
+PASSED = """
+{% macro others(columns, prefix, without) %}{% set twice = [] %}
+{% for c in columns if c.name not in without %}
+  {% for d in columns if c.name[prefix | length:] == d.name %}{% do twice.append(c.name) %}, {{ c.name }}{% endfor %}
+{% endfor %}
+{% for c in columns if c.name not in without %}{% if c.name not in twice %}
+  {% if c.name[:prefix | length] == prefix %}, {{ SIDE }} as {{ dbt_utils.slugify(c.name[prefix | length:]) }}
+  {% else %}, {{ adapter.quote(c.name) }}{% endif %}
+{% endif %}{% endfor %}{% endmacro %}
+"""
+
+
+@pytest.mark.parametrize(("side", "clear"), [("adapter.quote(c.name)", True), ("'max(' ~ c.name ~ ')'", False)])
+def test_columns_that_are_passed_on_whatever_they_are_called(side: str, clear: bool) -> None:
+    """As packages pass on what a user has added to a table; what is computed of them stays in doubt."""
+    columns = "adapter.get_columns_in_relation(ref('t'))"
+    text = f"select {{{{ fill({columns}, {MANY}) }}}} {{{{ others({columns}, 'p_', {MANY}) }}}}, 1 as one from t"
+    rendered = render(text, FILL + PASSED.replace("SIDE", side))
+    assert bool(rendered.doubts) is not clear
+    counts = {each.count(", template_columns(*).*") for each in texts(rendered) if "c19 AS c19_new" in each}
+    assert (3 in counts) is clear
+
+
 def test_a_side_that_the_template_forbids_is_none() -> None:
     macros = (
         each("{{ exceptions.raise_compiler_error('no') }}", "bN as xN")

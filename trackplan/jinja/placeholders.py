@@ -160,8 +160,11 @@ class Settler:
         """Items, or lists of literals, that stand on both sides of a condition."""
         new = sides.literal(value, VALUE) if token.before != "as" else None
         begins = _ITEM_BEGINS.search(self._text, max(token.start - 200, 0), token.start)
-        if new is None and token.listed and begins and _ITEM_ENDS.match(self._text, token.end):
+        ends = _ITEM_ENDS.match(self._text, token.end) or self._text[token.end :].lstrip().startswith(OPEN)
+        if new is None and token.listed and begins and ends:
             new = sides.merged(value, self._dialect, VALUE)
+        if new is None and token.listed:
+            new = sides.passed(value, f"{ANY.format('')}.*")
         return None if new is None else (token.start, token.end, new)
 
     def _expression(self, token: Token) -> Edit | None:

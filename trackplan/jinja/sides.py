@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from trackplan.jinja.unknown import PLACEHOLDER, Unknown
+from trackplan.jinja.unknown import CLOSE, OPEN, PLACEHOLDER, Unknown
 from trackplan.sql.items import aggregates, items
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _LITERALS = re.compile(rf"\s*(\()?\s*{_LITERAL}(?:\s*,\s*{_LITERAL})*\s*(?(1)\))
 _NULL = re.compile(
     r"(?:safe_)?(?:try_)?cast\s*\(\s*null\s+as\s+[\w\s(),]+\)|null(?:\s*::\s*[\w\s(),]+)?", re.IGNORECASE
 )
+
+_UNKNOWN = '["`\\[]?(?:\\w|\ue010[0-9]+\ue011)+["`\\]]?'
+_PASSED = re.compile(rf"\s*(,?)\s*{_UNKNOWN}(?:\s+as\s+{_UNKNOWN})?\s*", re.IGNORECASE)
 
 
 class Way:
@@ -123,7 +126,9 @@ def joined(run: Run, text: str) -> str:
             open_[-1].append("")
         elif piece == _END:
             one, other = open_.pop()
-            open_[-1][-1] += one if one.strip() == other.strip() else str(_either(run, one, other))
+            found = one if one.strip() == other.strip() else str(_either(run, one, other))
+            apart = " " if found[:1] == OPEN and open_[-1][-1][-1:] == CLOSE else ""  # each is settled by itself
+            open_[-1][-1] += apart + found
         else:
             open_[-1][-1] += piece
     return open_[0][0]
@@ -158,6 +163,26 @@ def literal(value: Unknown, unknown: str) -> str | None:
     if None in found or len(brackets) > 1:
         return None
     return f"({unknown})" if "(" in brackets else unknown
+
+
+def passed(value: Unknown, columns: str) -> str | None:
+    """What stands for columns that nobody knows, passed on or left out on either side; None for anything else.
+
+    `columns` stands for any of them, and as many as there are.
+    """
+    commas: set[str] = set()
+    pending = [side for side in map(str, value.parts) if side.strip()]
+    while pending:
+        side = pending.pop()
+        behind = value.run.behind(side)
+        found = _PASSED.fullmatch(side)
+        if PLACEHOLDER.fullmatch(side.strip()) and is_either(behind[0]):
+            pending += [inner for inner in map(str, behind[0].parts) if inner.strip()]
+        elif found and behind and all(each.kind == "name" for each in behind):
+            commas.add(found.group(1))
+        else:
+            return None
+    return f"{commas.pop()} {columns}" if len(commas) == 1 else None
 
 
 def merged(value: Unknown, dialect: str, unknown: str) -> str | None:

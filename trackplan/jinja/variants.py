@@ -59,7 +59,8 @@ class Variants:
         whole = self._ways(write)
         if not whole and self._found.possible >= VARIANTS:
             followed = self._found
-            whole = self._folded(write, sides=False) or self._folded(write, sides=True)
+            ways = ((self._words, False), (None, True), (self._words, True))
+            whole = any(self._again(write, folds, sides=sides) for folds, sides in ways)
             self._found = self._found if whole else followed
         if not whole:
             self._rest(write)
@@ -70,11 +71,11 @@ class Variants:
             found.settings["enabled"] = not whole or found.off < found.possible
         return Rendered(tuple(found.texts.values()), tuple(found.doubts), found.settings, frozenset(found.refs))
 
-    def _folded(self, write: Callable[[Run], str], *, sides: bool) -> bool:
+    def _again(self, write: Callable[[Run], str], folds: Words | None, *, sides: bool) -> bool:
         """Follow the ways that are left where others are no ways any more; whether nothing is in doubt then."""
         self._found = _Found()
         try:
-            return self._ways(write, self._words, sides=sides) and not self._found.doubts
+            return self._ways(write, folds, sides=sides) and not self._found.doubts
         except Exception:  # a stranger's template may fail in any way, on a side that nothing would have taken
             if not sides:
                 raise
