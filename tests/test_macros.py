@@ -308,6 +308,20 @@ def test_a_package_that_is_not_there_is_told(text: str, name: str) -> None:
     assert (f"calls {name} of a package that is not there" in doubt.clause) is bool(name)
 
 
+def test_a_macro_that_an_installed_package_does_not_have_is_told() -> None:
+    (doubt,) = render("select {{ other.gone('x') | upper }}", ("other", "{% macro m() %}1{% endmacro %}")).doubts
+    assert doubt.clause == "calls other.gone, which the installed package does not have"
+
+
+def test_what_a_package_of_snowplow_asks_of_all_models_are_names_in_quotes() -> None:
+    macro = "{% macro get_enabled_snowplow_models(p) %}{{ graph.nothing_that_we_know() }}{% endmacro %}"
+    asked = "snowplow_utils.get_enabled_snowplow_models('p')"
+    text = f"select 1 from t where m in ({{% for x in {asked} %}}'{{{{ x }}}}',{{% endfor %}} '')"
+    rendered = render(text, ("snowplow_utils", macro))
+    assert not rendered.doubts
+    assert texts(rendered)[0].count("template_value()") == 3
+
+
 def test_ways_that_take_long_are_not_followed_one_after_the_other() -> None:
     check = "{%% if target.n%d %%}{{ exceptions.raise_compiler_error() }}{%% endif %%}"
     rendered = render(

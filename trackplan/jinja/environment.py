@@ -21,7 +21,7 @@ from trackplan.jinja.namespaces import Namespace
 from trackplan.jinja.operators import Operators
 from trackplan.jinja.run import DEPTH, STEP, ReturnError, Run, StopError
 from trackplan.jinja.tags import DbtTags
-from trackplan.jinja.unknown import Mixed, Unknown
+from trackplan.jinja.unknown import LACKED, Mixed, Unknown
 
 if TYPE_CHECKING:
     from jinja2.nodes import EvalContext
@@ -167,7 +167,8 @@ class TemplateEnvironment(Operators):
         if isinstance(obj, Namespace):
             found = obj.find(attribute)
             asks = obj.name == "graph"
-            return self.run.unknown(f"{obj.name}.{attribute}", asks=asks) if found is None else found
+            label = f"{LACKED if obj.installed else ''}{obj.name}.{attribute}"
+            return self.run.unknown(label, asks=asks) if found is None else found
         if isinstance(obj, FunctionType | MethodType):
             return self.run.unknown(f"{obj.__name__}.{attribute}")
         return self._missed(obj, attribute, super().getattr(obj, attribute))

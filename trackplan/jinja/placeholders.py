@@ -225,9 +225,8 @@ def place(span: tuple[int, int], lines: Sequence[int]) -> tuple[int, int, int, i
 
 
 def lacking(values: Iterable[Unknown]) -> str:
-    """What a finding says where a package is missing, since that can be mended at once; nothing where none is."""
-    name = next(filter(None, (value.absent() for value in values)), "")
-    return f"calls {name} of a package that is not there (`dbt deps` installs packages)" if name else ""
+    """What a finding says where a package or a macro is missing, since that can be mended at once; else nothing."""
+    return next(filter(None, (value.absent() for value in values)), "")
 
 
 def clause_of(source: str, span: tuple[int, int]) -> str:

@@ -65,7 +65,13 @@ class Sandbox:
         adapter = Adapter(environment, settings.dialect, settings.name, found, standard.find, settings.nodes)
         names.update(adapter.names())
         for package in found:
-            names[package] = Namespace(package, partial(member, package))
+            names[package] = Namespace(package, partial(member, package), installed=True)
+        if "snowplow_utils" in found:
+            # It asks each model of the graph for its tags; what comes of it are names of models, and printed as texts.
+            listed = {"get_enabled_snowplow_models": lambda *_, **__: environment.run.unknown("models", kind="name")}
+            names["snowplow_utils"] = Namespace(
+                "snowplow_utils", lambda name: listed.get(name) or member("snowplow_utils", name), installed=True
+            )
         names["dbt"] = Namespace("dbt", lambda name: standard.find(name) or member("dbt", name))
         names["dbt_utils"] = Namespace("dbt_utils", lambda name: utilities.find(name) or member("dbt_utils", name))
         names.update(found.get(settings.name, {}))

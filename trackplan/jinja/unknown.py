@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 # Signs of the private use area, which no SQL needs; a text that holds them is cleaned before it is rendered.
 OPEN, CLOSE = "\ue010", "\ue011"
 PLACEHOLDER = re.compile("\ue010([0-9]+)\ue011")
+LACKED = "no macro "
+"""In front of the label of what would be a macro of a package, if that had it."""
+
 _LONGEST_WORD = 20_000
 _TURNS = 3
 
@@ -65,14 +68,17 @@ class Unknown:
             yield item
 
     def absent(self) -> str:
-        """The macro that it comes from, if that is one of a package that nobody has."""
-        found, value = "", self
-        while not found and value.parts and isinstance(value.parts[0], Unknown):
+        """What is to be told of the macro that it comes from, if the package or the macro is not there."""
+        value = self
+        while value.parts and isinstance(value.parts[0], Unknown):
             inner = value.parts[0]
             named = not inner.parts and inner.label.isidentifier() and inner.label not in _OF_DBT
-            found = value.label if named and value.label.startswith(f"{inner.label}.") else ""
+            if named and value.label.startswith(f"{inner.label}."):
+                return f"calls {value.label} of a package that is not there (`dbt deps` installs packages)"
             value = inner
-        return found
+        if not value.label.startswith(LACKED):
+            return ""
+        return f"calls {value.label.removeprefix(LACKED)}, which the installed package does not have"
 
     def words(self) -> str:
         """Every text that the value is made of, since each may name what it becomes."""
