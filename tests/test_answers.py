@@ -88,6 +88,15 @@ def used(folder: Path, model: str) -> str:
         (f"{RULES}{EACH}{{{{ x[0] }}}}{{% if not loop.last %}} union all {{% endif %}}{END}", DOUBT),
         (f"{RULES}with x as ({FIRST}) select * from x", DOUBT),
         (f"{RULES}{EACH}{{% if not loop.first %}} union all {{% endif %}}select id from {{{{ x[0] }}}}{END}", DOUBT),
+        (f"{RULES}select 1 from raw.{FIRST}", DOUBT),
+        (f"{RULES}select 1 from {{{{ source('raw', 'rules') }}}}, {FIRST} as x", DOUBT),
+        (f"{RULES}select 1 as one {EACH}, 2 as two{{% else %}}, max(at) as two from {ORDERS}{END}", "t"),
+        # What is chosen by an answer is not one itself.
+        (
+            f"{RULES}select {{{{ {{'a': '(select max(at) from ' ~ source('raw', 'orders') ~ ')'}}[r[0][0]] }}}} as m",
+            DOUBT,
+        ),
+        (f"{RULES}select {{{{ r[0][0] | default('(select max(at) from raw.orders)') }}}} as m", DOUBT),
         (f"{RULES}select {{{{ context[r.columns[0].values()[0]]('id') }}}} from {ORDERS}", DOUBT),
     ],
 )

@@ -49,7 +49,7 @@ class TemplateEnvironment(Operators):
         self.run = Run({})
         self.undefined = _undefined_of(self)
         self.filters.clear()
-        own = (self.counted, self.truth, self.unpacked, self.each_unpacked, self.ways)
+        own = (self.counted, self.counted_or_none, self.truth, self.unpacked, self.each_unpacked, self.ways)
         self.filters.update({**filters.filters(self), **{function.__name__: function for function in own}})
         self.filters.update(way_begins=attrgetter("before"), way_ends=attrgetter("behind"))
         self.tests.clear()
@@ -123,6 +123,12 @@ class TemplateEnvironment(Operators):
         if isinstance(values, Unknown):
             return list(values)
         return self._counted(values)
+
+    def counted_or_none(self, values: Any) -> Iterable[Any]:
+        """`counted`, where something is printed if there are none."""
+        if isinstance(values, Unknown) and not self.run.unknown("has any", values):
+            return []
+        return self.counted(values)
 
     def _counted(self, values: Iterable[Any]) -> Iterator[Any]:
         for value in values:
@@ -244,7 +250,7 @@ def _instrument(tree: nodes.Template) -> None:
         if isinstance(node, nodes.Assign):
             node.node = _filtered(node.node, "unpacked", shape) if shape else node.node
         elif isinstance(node, nodes.For):
-            node.iter = _filtered(node.iter, "counted")
+            node.iter = _filtered(node.iter, "counted_or_none" if node.else_ else "counted")
             node.iter = _filtered(node.iter, "each_unpacked", shape) if shape else node.iter
         elif isinstance(node, nodes.Not):
             node.node = _filtered(node.node, "truth")

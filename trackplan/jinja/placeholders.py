@@ -11,7 +11,7 @@ from msgspec import Struct
 from trackplan.jinja import sides
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
-from trackplan.jinja.scan import DOUBLE_STRINGS, Token, tokens
+from trackplan.jinja.scan import DOUBLE_STRINGS, Token, begin, tokens
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 from trackplan.sql.template import COLUMNS, UNNAMED
 
@@ -27,12 +27,10 @@ _NUMBERS = frozenset(["limit", "offset", "interval", "top", "first", "next"])
 _DATES = frozenset(["date", "timestamp", "datetime", "time", "timestamptz", "timestamp_ntz", "timestamp_tz"])
 _TEXTS = re.compile(r"""(\bvar\(\s*(?:'\w+'|"\w+"))|'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?""")
 _SAYS_NOTHING = frozenset(["comment", "is", "format", "escape", "language", "collate", "separator", "zone"])
-_TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _ONLY = re.compile(r"(?:\ue010[0-9]+\ue011|\s)+")
 # What is called by names with dots between them, each of which may be in quotes, or hold others in one.
 _NAME = re.compile('`[^`\n]*`|"[^"\n]*"|\\[[^\\]\n]*\\]|(?:[\\w$*-]|\ue010[0-9]+\ue011)+')
 _PATH = re.compile(rf"(?:{_NAME.pattern})(?:\s*\.\s*(?:{_NAME.pattern}))*")
-_WORD = re.compile(r"([A-Za-z_]+)[\s(]*$")
 # In front of the name of a tag or of a procedure, perhaps with a database.
 _OF_SPACE = re.compile(r"\b(?:tag|call)\s+(?:(?:[\w$]|\ue010[0-9]+\ue011|\.)+\.)?$", re.IGNORECASE)
 # What only sets a property of a table, or in Trino one of the session: whatever the value is, it is no query.
@@ -43,7 +41,6 @@ _SETS = re.compile(
 )
 _CONSTANT = frozenset({"athena", "presto", "trino"})
 _NAMED_SO = frozenset(["policy", "index", "constraint", "role", "stage"])
-_QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
 # In front of a query.
 _QUERY = re.compile(
     r"(?:\A(?:\s|--[^\n]*|/\*.*?\*/)*|\b(?:union|all|except|intersect|minus|as\s*\()\s*)\Z", re.IGNORECASE | re.DOTALL
@@ -98,7 +95,7 @@ class Settler:
                 continue
             statement.unknown.extend(self._run.behind(token.text))
             statement.first = statement.first if statement.first >= 0 else token.start
-            statement.asks = statement.asks or token.before in _TABLES or self._is_query(token)
+            statement.asks = statement.asks or token.is_table or self._is_query(token)
         self._close(statement, len(self._text), kept)
         return self._pieces.edited(self._edits), self._doubts
 
@@ -127,14 +124,11 @@ class Settler:
         if token.kind == "string":
             new = _string(token)
             return None if new is None else (token.start, token.end, new)
-        qualifier = _QUALIFIER.search(self._text, max(token.start - 200, 0), token.start)
-        start = qualifier.start() if qualifier else token.start
-        before = _WORD.search(self._text, max(start - 60, 0), start) if qualifier else None
-        word = before.group(1).lower() if before else token.before
-        return self._relation(token, start) if word in _TABLES else self._expression(token)
+        return self._relation(token) if token.is_table else self._expression(token)
 
-    def _relation(self, token: Token, start: int) -> Edit | None:
-        """A table in a schema or database that nobody knows; the name of the table begins at `start`."""
+    def _relation(self, token: Token) -> Edit | None:
+        """A table in a schema or database that nobody knows."""
+        start = begin(self._text, token.start)
         path = _PATH.match(self._text, start)
         pieces = list(_NAME.finditer(self._text, start, path.end())) if path else []
         names = [(name, piece) for piece in pieces for name in _names(piece.group())]
@@ -184,6 +178,8 @@ class Settler:
         if "space" in kinds:  # it may be part of the name of what is no table and no column
             named = kinds == {"space"} and token.kind == "bare" and not glued and before in _NAMED_SO
             return (token.start, token.end, PLACEHOLDER.sub("x", text[token.start : token.end])) if named else None
+        if "name" in kinds and token.clause in ("from", "join") and before != "as":
+            return None  # what follows a table
         typed = before == "as" and re.match(r"\s*\)", text[token.end : token.end + 20]) is not None
         if kinds == {"value"}:
             new = "varchar" if typed else VALUE
@@ -192,14 +188,13 @@ class Settler:
             is_one = all(map(_is_one, behind))
             new = "varchar" if typed else UNNAMED if is_one else f"{UNNAMED}, {ANY.format('')}.*"
             return (token.start, token.end, new)
-        qualifier = _QUALIFIER.search(text, max(token.start - 200, 0), token.start)
-        start = qualifier.start() if qualifier else token.start
-        if glued and not qualifier:
+        start = begin(text, token.start)
+        if glued and start == token.start:
             return None
         whole = (
             token.listed and _ITEM_BEGINS.search(text, max(start - 40, 0), start) and _ITEM_ENDS.match(text, token.end)
         )
-        column = ANY.format(qualifier.group() if qualifier else "")
+        column = ANY.format(text[start : token.start])
         return (start, token.end, column + ".*" if whole else column)
 
 

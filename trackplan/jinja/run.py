@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ DEPTH = 50
 COMPARISONS = frozenset(["eq", "ne", "lt", "lteq", "gt", "gteq", "in", "notin"])
 """What comparisons of unknown values are called; with tests, which begin with `is `, they are true or false."""
 _NODE = 10
+# A text that, printed, may name tables.
+_QUERY = re.compile(r"\b(?:select|from|join)\b", re.IGNORECASE)
 # What keeps to names where it is done to names: filters, operators, attributes.
 _TYPES_OF_COLUMN = frozenset([".data_type", ".dtype", ".char_size", ".numeric_precision"])
 
@@ -120,7 +123,8 @@ class Run:
         if isinstance(part, Unknown):
             return {part.kind}
         if isinstance(part, str):
-            return {value.kind for value in self.behind(part)}
+            queries: set[Kind] = {""} if _QUERY.search(part) else set()
+            return {value.kind for value in self.behind(part)} | queries
         if isinstance(part, dict):
             return self._kinds([*part.keys(), *part.values()])
         if isinstance(part, (list, tuple)):

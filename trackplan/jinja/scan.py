@@ -11,14 +11,17 @@ from msgspec import Struct
 DOUBLE_STRINGS = frozenset({"bigquery", "mysql", "spark", "spark2", "databricks", "hive", "doris", "starrocks"})
 _BACKSLASH = DOUBLE_STRINGS | {"clickhouse", "snowflake"}
 _HASH_COMMENTS = frozenset({"bigquery", "mysql", "doris", "starrocks"})
-_BEFORE = re.compile(r"([A-Za-z_]+)[\s(]*$")
+_TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
+_QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
+_BEFORE = re.compile(r"(?:([A-Za-z_]+)[\s(]*|(,)\s*)$")
 _P = "\ue010[0-9]+\ue011"
 
 
 class Token(Struct, frozen=True):
     """A piece of the text that holds a placeholder, or the end of a statement (`end`).
 
-    `before` is the word in front of it, `listed` tells that it stands in a select list and in no function there.
+    `before` is the word, or the comma, in front of it and of the names that it goes on from; `clause` is the one of a
+    query in which it stands outside of brackets: `select`, `from`, `where`, …
     """
 
     kind: str
@@ -26,7 +29,17 @@ class Token(Struct, frozen=True):
     end: int
     text: str
     before: str = ""
-    listed: bool = False
+    clause: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether it stands in a select list, and in no function there."""
+        return self.clause == "select"
+
+    @property
+    def is_table(self) -> bool:
+        """Whether a table stands there."""
+        return self.before in _TABLES or (self.before == "," and self.clause in ("from", "join"))
 
 
 def tokens(text: str, dialect: str) -> Iterator[Token]:
@@ -44,9 +57,16 @@ def tokens(text: str, dialect: str) -> Iterator[Token]:
             clauses = [""]
             yield Token("end", *found.span(), ";")
         elif "\ue010" in found.group():
-            word = _BEFORE.search(text, max(found.start() - 60, 0), found.start())
-            before = word.group(1).lower() if word else ""
-            yield Token(kind, *found.span(), found.group(), before, clauses[-1] == "select")
+            start = begin(text, found.start())
+            word = _BEFORE.search(text, max(start - 60, 0), start)
+            before = (word.group(1) or ",").lower() if word else ""
+            yield Token(kind, *found.span(), found.group(), before, clauses[-1])
+
+
+def begin(text: str, at: int) -> int:
+    """Where the name begins that goes on at a place: `a.b.` in front of it is a part."""
+    qualifier = _QUALIFIER.search(text, max(at - 200, 0), at)
+    return qualifier.start() if qualifier else at
 
 
 @cache
