@@ -143,12 +143,30 @@ def test_a_hook_of_a_package_runs_with_the_project(tmp_path: Path) -> None:
     assert verdicts({**FILES, "dbt/dbt_packages/p/dbt_project.yml": project}, tmp_path)["B"] is True
 
 
-def test_a_model_that_is_switched_off_is_no_table(tmp_path: Path) -> None:
-    files = {**FILES, "dbt/models/x.sql": "select a as x from raw.t\n"}
-    files["dbt/models/x.yml"] = "models: [{name: x, config: {enabled: false}, columns: [{name: x}]}]\n"
+@pytest.mark.parametrize(("there", "said"), [("", ", config: {enabled: false}"), ("{{ config(enabled=false) }}", "")])
+def test_a_model_that_is_switched_off_is_no_table(tmp_path: Path, there: str, said: str) -> None:
+    """Nor do its tests, or those that compare another model with it, leave anything in doubt."""
+    files = {**FILES, "dbt/models/x.sql": there + "select a as x from raw.t\n"}
+    files["dbt/models/x.yml"] = (
+        f"models:\n  - {{name: x{said}, columns: [{{name: x, tests: [unique]}}]}}\n"
+        "  - {name: m, columns: [{name: a, tests: [{relationships: {to: ref('x'), field: x}}]}]}\n"
+    )
     write(tmp_path, files)
     ended = trackplan("inventory", "--format", "json", cwd=tmp_path)
-    assert {row["id"].rpartition(".")[0] for row in json.loads(ended.out)["rows"]} == {"RAW.T"}
+    rows = json.loads(ended.out)["rows"]
+    assert {row["id"]: row["used"] for row in rows} == {
+        "RAW.T.A": True,
+        **dict.fromkeys(("RAW.T.B", "RAW.T.C", "RAW.T.ID"), False),
+    }
+
+
+@pytest.mark.parametrize(("counting", "used"), [("[dashboard]", False), ("[dashboard, test]", None)])
+def test_a_test_of_a_table_that_nobody_knows_leaves_in_doubt_only_where_tests_count(
+    tmp_path: Path, counting: str, used: bool | None
+) -> None:
+    files = {**FILES, "dbt/tests/t.sql": "select 1 from elsewhere.y where z > 1\n"}
+    files["trackplan.yaml"] += f"policy: {{counting: {counting}}}\n"
+    assert verdicts(files, tmp_path)["C"] is used
 
 
 SNAPSHOT = "{%% snapshot m %%}\n{{ config(%s) }}\nselect id, a, b, c from raw.t\n{%% endsnapshot %%}\n"

@@ -151,7 +151,7 @@ def _link(
     linked = linking.link(loaded, read.consumers, landings.governed, kept, means.jobs)
     means.pack.save()
     facts = store.store(base, linked, project.policy.counting)
-    gaps.store_strangers(facts, read.consumers, bool(project.warehouse))
+    gaps.store_strangers(facts, read.consumers, bool(project.warehouse), project.policy.counting)
     collected = plans.store(base, read.plans)
     plans.store_landings(base, landings, collected, facts)
     unplanned.store(base, facts, strangers)

@@ -49,23 +49,26 @@ def store_unresolved(base: FactBase, linking: Linking) -> None:
     base.insert("unresolved", _UNRESOLVED, ((k, *row) for k, row in enumerate(rows, 1)))
 
 
-def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool) -> None:
+def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool, counting: Sequence[str]) -> None:
     """Write which consumers read a relation that nothing here declares or builds, and doubt every raw column for it.
 
-    Somebody else may build such a relation from anything that is stored. Without a `warehouse`, tables that only SQL
-    names are normal; a relation that a declared consumer takes must be known in any case.
+    Somebody else may build such a relation from anything that is stored; for those who are not `counting`, that makes
+    nothing used. Without a `warehouse`, tables that only SQL names are normal; a relation that a declared consumer
+    takes must be known in any case.
     """
     base, program = facts.base, facts.linking.program
-    found: dict[tuple[str, Place], None] = {}
+    found: dict[tuple[str, Place], bool] = {}
     for block in program.blocks if warehouse else ():
-        for source in block.reads if block.unit.consumer is not None else ():
+        consumer = block.unit.consumer
+        for source in block.reads if consumer is not None else ():
             table = program.tables[block.slots[block.slot_of[source.parts]]]
             if table.relation is not None and not source.columns and _is_strange(table.relation):
-                found[join_id(source.parts), block.unit.lines.place(source.span)] = None
+                place = block.unit.lines.place(source.span)
+                found[join_id(source.parts), place] = consumer is not None and consumer.use in counting
     for consumer in declared:
         for taken in consumer.takes:
             if all(_is_strange(relation) for relation in program.registry.find(taken.parts)):
-                found[join_id(taken.parts), taken.place] = None
+                found[join_id(taken.parts), taken.place] = consumer.use in counting
     if not found:
         return
     first = base.count("SELECT count(*) FROM unresolved") + 1
@@ -74,7 +77,7 @@ def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool)
         for key, (name, place) in enumerate(found, first)
     ]
     base.insert("unresolved", _UNRESOLVED, rows)
-    for name, place in list(found)[:_MOST_STRANGERS]:
+    for name, place in [told for told, counts in found.items() if counts][:_MOST_STRANGERS]:
         facts.everywhere.append(f"{place.path}:{place.line} reads {name}, which nothing here declares or builds")
 
 

@@ -23,7 +23,7 @@ from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.readers.dbt.rendering import Rendering
-from trackplan.readers.dbt.switches import Switches
+from trackplan.readers.dbt.switches import Switches, is_of
 
 if TYPE_CHECKING:
     from trackplan.facts.declared import Declaration
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _SAYS_SOMETHING = re.compile(r"^[ \t]*[^#\s-]", re.MULTILINE)
 _SWITCHES = re.compile(r"\benabled\b")
-_OFF = frozenset(["model", "seed"])  # what can be switched off
 _MACRO = re.compile(r"\{%[-+]?\s*(?:macro|test|data_test)\s")
 _NOTHING = Node(None, Place(""))
 
@@ -62,7 +61,8 @@ def project(
 class _Project:
     """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them.
 
-    What is `switched` is on or off, and finally so or unless the file says otherwise itself. `early` renders what says
+    What is `switched` is on or off, and finally so or unless the file says otherwise itself; `off` are the files that
+    do. `early` renders what says
     how things are called, before it is known what there is.
     """
 
@@ -82,6 +82,7 @@ class _Project:
         self.disabled: set[str] = set()
         self.switched: dict[str, tuple[bool, bool]] = {}
         self.shared: set[str] = set()
+        self.off: set[str] = set()
 
     def declarations(self) -> Iterator[Declaration | Problem]:
         """Property files first, since the SQL needs the names in them; then seeds, snapshots and models."""
@@ -101,16 +102,16 @@ class _Project:
         tests = self.packages[0].files(self.tree, ["tests"], ["sql"])
         often = [path for path, times in Counter(path for _, path in built).items() if times > 1]
         self.shared = {*tests, *often, *(macro.path for macro in settings.macros)}
-        gone = {self.known.relation(name) for name in self.disabled - {stem(path) for _, path in built}}
+        made = [declared for package, path in built for declared in self._declared(package, path)]
+        there = {stem(path) for _, path in built if path not in self.off}
+        gone = {self.known.relation(name) for name in (self.disabled | set(map(stem, self.off))) - there}
         for file in files:
-            declared = file.declarations()
-            yield from (d for d in declared if not (isinstance(d, Table) and d.kind in _OFF and d.parts in gone))
+            yield from (declared for declared in file.declarations() if not is_of(declared, gone))
             self.problems.extend(file.problems)
         for package, of in by_package:
             for file in of:
                 yield from self._times(package, file)
-        for package, path in built:
-            yield from self._declared(package, path)
+        yield from made
         for path in tests:
             yield from self._test(path)
         for package in self.packages:
@@ -251,6 +252,7 @@ class _Project:
             rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
         on, final = self.switched.get(path, (True, False))
         if (on if final else rendered.settings.get("enabled", on)) is False:
+            self.off.add(path)
             return
         declared = self._called(package, path, rendered.settings, name, self._table(path, name, "model", False))
         stored = self.manifest.physical(path)

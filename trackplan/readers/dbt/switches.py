@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackplan.facts.declared import IDLE, Consumer, Table
 from trackplan.jinja import is_template
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from trackplan.facts.declared import Declaration
     from trackplan.jinja import Renderer
     from trackplan.readers.dbt.configs import Configs
     from trackplan.readers.dbt.packages import Package
+
+_OFF = frozenset(["model", "seed"])  # what can be switched off
 
 
 class Switches:
@@ -37,3 +43,10 @@ class Switches:
             return value is False
         asked = "{% set on %}" + value + "{% endset %}{{ config(enabled=on | trim | lower != 'false') }}"
         return self._renderer.render(asked, (), package.name).settings.get("enabled") is False
+
+
+def is_of(declared: Declaration, gone: Container[tuple[str, ...]]) -> bool:
+    """Whether something is said of one of the relations that are switched off, or tests one."""
+    if isinstance(declared, Consumer):
+        return declared.use in IDLE and any(taken.parts in gone for taken in declared.takes)
+    return isinstance(declared, Table) and declared.kind in _OFF and declared.parts in gone
