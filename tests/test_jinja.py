@@ -118,6 +118,18 @@ def test_both_ways_are_taken_at_what_nobody_knows(text: str, expected: list[str]
     assert texts(text) == expected
 
 
+def test_a_way_to_a_query_without_text_is_none() -> None:
+    columns = "{% set found = [] %}{% for c in adapter.get_columns_in_relation(ref('x')) %}"
+    columns += "{% if c.name not in ['id'] %}{% do found.append(c.name) %}{% endif %}{% endfor %}"
+    query = (
+        "with q as ({% for c in found %}select {{ c }} from {{ ref('x') }}{% if not loop.last %} union all {% endif %}"
+    )
+    query += "{% endfor %}) select * from q"
+    (text,) = texts(columns + query)
+    assert text.count("template_columns(*)") == 3
+    assert texts("with q as ({% if false %}select 1{% endif %}) select 1") == ["with q as () select 1"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ VARIANTS = 12
 _TRIED = 8 * VARIANTS  # with those that end in an error of the template's own
 _NO_MACROS = Words(())
 _ANY_COLUMN = placeholders.ANY.format("")
+# A query without text, which no database takes: a loop that makes it has found something.
+_EMPTY = re.compile(r"\bas\s*\(\s*\)", re.IGNORECASE)
 # Settings that are SQL, or name columns.
 _READ = frozenset(
     ["check_cols", "event_time", "incremental_predicates", "incremental_strategy", "partition_by", "post_hook",
@@ -33,6 +36,7 @@ class _Found(Struct):
     """What the runs of one template have given so far."""
 
     texts: dict[str, Text] = {}
+    empty: dict[str, Text] = {}  # no SQL, which counts only where nothing else is found
     doubts: dict[Doubt, None] = {}
     settings: dict[str, object] = {}
     refs: set[str] = set()
@@ -65,6 +69,7 @@ class Variants:
         if not whole:
             self._rest(write)
         found = self._found
+        found.texts = found.texts or found.empty
         if not found.possible:
             raise ImpossibleError("every way through it ends in an error of its own")
         if "enabled" in found.settings:
@@ -142,7 +147,8 @@ class Variants:
         settled, doubts = placeholders.Settler(pieces, run, self._dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
         if settled.text.strip() and settled.text not in found.texts:
-            found.texts[settled.text] = Text(settled.text, settled.origin(lines))
+            kept = found.empty if _EMPTY.search(settled.text) else found.texts
+            kept[settled.text] = Text(settled.text, settled.origin(lines))
         for query in queries:
             self._asked(run, query)
 
