@@ -18,7 +18,12 @@ _ON_TEXT = frozenset(
     ["capitalize", "casefold", "center", "format", "format_map", "join", "ljust", "lower", "lstrip", "removeprefix",
      "removesuffix", "replace", "rjust", "rstrip", "strip", "swapcase", "title", "upper"]
 )  # fmt: skip
-_ON_LETTERS = frozenset(["capitalize", "casefold", "lower", "replace", "swapcase", "title", "upper"])
+_ON_LETTERS = frozenset(
+    ["capitalize", "casefold", "lower", "removeprefix", "removesuffix", "replace", "swapcase", "title", "upper"]
+)
+_CUTS = frozenset(["lstrip", "rstrip", "strip"])
+_CHANGES = frozenset(["add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse",
+                      "setdefault", "sort", "update"])  # fmt: skip
 _BY_NUMBER = frozenset(["center", "expandtabs", "ljust", "rjust", "zfill"])
 _LARGEST = 1000
 _FILLS = frozenset(["add", "append", "insert", "setdefault", "extend", "update"])
@@ -34,6 +39,7 @@ def method(
     if isinstance(owner, str):
         return _of_text(environment, owner, name, function, *given, **named)
     run = environment.run
+    run.changes += name in _CHANGES
     run.spend(len(owner) if isinstance(owner, CONTAINERS) else 1)
     if name in ("extend", "update") and given:
         if isinstance(given[0], Unknown):
@@ -56,8 +62,10 @@ def unknown(environment: TemplateEnvironment, function: Unknown, *given: Any, **
     values = [copy(value) if isinstance(value, list | dict) else value for value in given]
     # A method of an unknown value gives what this is made of; what a function of an unknown name gives is anything.
     kind: Kind | None = "" if function.kind == "name" and not function.label.startswith(".") else None
-    result = environment.run.unknown("()", function, *values, before, kind=kind)
+    run = environment.run
+    result = run.unknown("()", function, *values, before, kind=kind)
     for each in (*given, *named.values()) if function.kind != "value" else ():
+        run.changes += isinstance(each, (list, dict))
         if isinstance(each, list):
             each[:] = [result] * (len(each) + 1)
         elif isinstance(each, dict):
@@ -85,7 +93,10 @@ def _of_text(
         name in _ON_TEXT and not any(isinstance(a, Unknown) for a in (arguments if name == "join" else ()))
     ):
         return run.unknown(name, owner, *arguments)
-    if name in _ON_LETTERS and owner != (changed := sides.changed(run, owner)):
+    if name == "replace" and run.tainted(given[:1]):
+        return run.unknown(name, owner, *arguments)
+    letters = name in _ON_LETTERS or (name in _CUTS and arguments)
+    if letters and owner != (changed := sides.changed(run, owner)):
         function = getattr(run.text(changed), name)
     if name in _BY_NUMBER and any(isinstance(a, int) and a > _LARGEST for a in arguments):
         raise StopError(f"asks '{name}' for more than {_LARGEST:,}")

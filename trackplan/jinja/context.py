@@ -78,7 +78,7 @@ class Context:
         """Functions of Jinja itself and of the kind."""
         return {
             "dict": dict,
-            "namespace": Variables,
+            "namespace": self.variables,
             "range": self.numbers,
             "set": self.distinct,
             "set_strict": self.distinct,
@@ -137,6 +137,10 @@ class Context:
         """The default: the environment is not the project's, and never read."""
         self.environment.run.assumed = True
         return self.environment.run.unknown(f"env_var({name})") if default is _ABSENT else default
+
+    def variables(self, *given: Any, **named: Any) -> Variables:
+        """`namespace(…)`, whose changes are counted."""
+        return _Counted(self.environment, *given, **named)
 
     def run_query(self, query: object = "", *_: object, **__: object) -> Unknown:
         """What the warehouse would answer."""
@@ -197,6 +201,16 @@ class Context:
         if any(isinstance(each, Unknown) for each in lists):
             return run.unknown("zip", *lists)
         return [tuple(items) for items in zip(*map(self.environment.counted, lists), strict=False)]
+
+
+class _Counted(Variables):
+    def __init__(__self, __environment: TemplateEnvironment, *given: Any, **named: Any) -> None:  # noqa: N805
+        super().__init__(*given, **named)
+        object.__setattr__(__self, "environment", __environment)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        object.__getattribute__(self, "environment").run.changes += 1
+        super().__setitem__(name, value)
 
 
 class Config:

@@ -90,9 +90,10 @@ def _filter(environment: TemplateEnvironment, name: str, function: Callable[...,
         if in_value or in_parts:
             how = _ON_TEXT if isinstance(value, str) else _ON_LISTS
             runs = name in how and (not in_parts or name in _TAKES_PARTS) and not isinstance(value, Unknown)
+            runs = runs and not (name == "replace" and run.tainted(parts[:1]))
             if not runs:
                 return run.unknown(name, value, *parts)
-            if isinstance(value, str) and name in _ON_LETTERS:
+            if isinstance(value, str) and (name in _ON_LETTERS or (name == "trim" and parts)):
                 given = (*given[:skip], run.text(sides.changed(run, value)), *given[skip + 1 :])
         _check(environment, name, value, parts)
         asked = len(run.asked)

@@ -119,10 +119,10 @@ class Settler:
 
     def _replaced(self, token: Token) -> Edit | None:
         """What stands for a piece with placeholders; None where nobody knows."""
-        if token.kind == "comment":
-            return (token.start, token.end, PLACEHOLDER.sub("x", token.text))
-        if token.kind == "string":
-            new = _string(token)
+        if token.kind in ("comment", "string"):
+            if not sides.is_harmless(self._run.behind(token.text)):
+                return None
+            new = PLACEHOLDER.sub("x", token.text) if token.kind == "comment" else _string(token)
             return None if new is None else (token.start, token.end, new)
         return self._relation(token) if token.is_table else self._expression(token)
 
@@ -152,7 +152,8 @@ class Settler:
 
     def _either(self, token: Token, value: Unknown) -> Edit | None:
         """Items, or lists of literals, that stand on both sides of a condition."""
-        new = sides.literal(value, VALUE) if token.before != "as" else None
+        before, following = self._text[max(token.start - 2000, 0) : token.start], self._text[token.end : token.end + 40]
+        new = sides.literal(value, VALUE, before, following)
         begins = _ITEM_BEGINS.search(self._text, max(token.start - 200, 0), token.start)
         ends = _ITEM_ENDS.match(self._text, token.end) or self._text[token.end :].lstrip().startswith(OPEN)
         if new is None and token.listed and begins and ends:

@@ -73,6 +73,7 @@ class Run:
         self.aside = 0
         self.eithers = 0
         self.spoiled = False
+        self.changes = 0  # of lists, mappings and namespaces
         self.left = BUDGET
         self._known: dict[bytes, Unknown] = {}
         self._printed: list[Unknown] = []

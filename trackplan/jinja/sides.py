@@ -7,12 +7,12 @@ these conditions would double the ways through a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from trackplan.jinja.unknown import CLOSE, OPEN, PLACEHOLDER, Unknown
+from trackplan.jinja.unknown import CLOSE, OPEN, PLACEHOLDER, Mixed, Unknown
 from trackplan.sql.items import aggregates, items
 
 if TYPE_CHECKING:
@@ -28,12 +28,25 @@ _PRINTS = (nodes.Output, nodes.If, nodes.For, nodes.Expr, nodes.TemplateData, no
 _LEAVES = frozenset(["caller", "loop", "return"])
 _LITERAL = r"(?:null|'[^']*'|[0-9.]+)"
 _LITERALS = re.compile(rf"\s*(\()?\s*{_LITERAL}(?:\s*,\s*{_LITERAL})*\s*(?(1)\))\s*", re.IGNORECASE)
-_NULL = re.compile(
-    r"(?:safe_)?(?:try_)?cast\s*\(\s*null\s+as\s+[\w\s(),]+\)|null(?:\s*::\s*[\w\s(),]+)?", re.IGNORECASE
-)
+_TYPE = r"\w+(?:\s+(?:precision|varying|unsigned|with(?:out)?\s+time\s+zone))?(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?"
+_NULL = re.compile(rf"(?:safe_)?(?:try_)?cast\s*\(\s*null\s+as\s+{_TYPE}\s*\)|null(?:\s*::\s*{_TYPE})?", re.IGNORECASE)
+# Behind this, the rest of the line is no SQL.
+_COMMENT = re.compile(r"(?:--|#|//)[^\n]*\Z")
+# What ends a string or a comment, or means something else in one.
+_ENDS = re.compile(r"[\n'\"`\\$]|\*/")
+# Python nests no more blocks than twenty.
+_DEEPEST = 12
 
 _UNKNOWN = '["`\\[]?(?:\\w|\ue010[0-9]+\ue011)+["`\\]]?'
 _PASSED = re.compile(rf"\s*(,?)\s*{_UNKNOWN}(?:\s+as\s+{_UNKNOWN})?\s*", re.IGNORECASE)
+
+
+_STRINGS = re.compile("'[^']*'")
+_AMONG = re.compile(r"\bin\s*\Z", re.IGNORECASE)
+_IN_LIST = re.compile(r"\bin\s*\([^()]*\Z", re.IGNORECASE)
+_COMPARED = re.compile(r"(?:[=<>]|\b(?:like|then|else|limit|offset|interval))\s*\Z", re.IGNORECASE)
+_ITEM = re.compile(r"(?:,|\b(?:select|distinct))\s*\Z", re.IGNORECASE)
+_NAMED = re.compile(r"\s+as\s+[\w\"`]", re.IGNORECASE)
 
 
 class Way:
@@ -58,17 +71,20 @@ def offer(tree: nodes.Node) -> None:
         macro.body = _offered(macro.body)  # type: ignore[attr-defined]  # all of them have one
 
 
-def _offered(body: list[Any]) -> list[Any]:
+def _offered(body: list[Any], depth: int = 0) -> list[Any]:
     found: list[Any] = []
     for node in body:
         if isinstance(node, nodes.For):
-            node.body, node.else_ = _offered(node.body), _offered(node.else_)
+            node.body, node.else_ = _offered(node.body, depth + 1), _offered(node.else_, depth + 1)
         elif isinstance(node, nodes.If):
+            if len(node.elif_) + depth > _DEEPEST:
+                found.append(node)
+                continue
             if node.elif_:
                 first, *others = node.elif_
                 node.else_ = [nodes.If(first.test, first.body, others, node.else_, lineno=first.lineno)]
                 node.elif_ = []
-            node.body, node.else_ = _offered(node.body), _offered(node.else_)
+            node.body, node.else_ = _offered(node.body, depth + 1), _offered(node.else_, depth + 1)
             if all(map(_prints, (*node.body, *node.else_))):
                 node = _both(node)
         found.append(node)
@@ -107,11 +123,11 @@ def ways(run: Run, condition: Any) -> Iterator[Way]:
     if not isinstance(condition, Unknown) or not run.sides or run.tries or condition.key in run.decisions:
         yield _KNOWN[bool(condition)]
         return
-    left = run.leaves()
+    left = run.leaves(), run.changes
     run.aside += 1  # and stays so where an error leaves a side
     yield from _BOTH
     run.aside -= 1
-    run.spoiled |= left != run.leaves()
+    run.spoiled |= left != (run.leaves(), run.changes)
 
 
 def joined(run: Run, text: str) -> str:
@@ -126,12 +142,18 @@ def joined(run: Run, text: str) -> str:
             open_[-1].append("")
         elif piece == _END:
             one, other = open_.pop()
-            found = one if one.strip() == other.strip() else str(_either(run, one, other))
+            same = one.strip() == other.strip() and (("\n" in one) == ("\n" in other) or not _comments(open_))
+            found = one if same else str(_either(run, one, other))
             apart = " " if found[:1] == OPEN and open_[-1][-1][-1:] == CLOSE else ""  # each is settled by itself
             open_[-1][-1] += apart + found
         else:
             open_[-1][-1] += piece
     return open_[0][0]
+
+
+def _comments(open_: list[list[str]]) -> bool:
+    """Whether what comes next is a part of a comment, which the end of a line ends."""
+    return _COMMENT.search("".join(each[-1] for each in open_)) is not None
 
 
 def _either(run: Run, one: str, other: str) -> Unknown:
@@ -151,18 +173,53 @@ def changed(run: Run, text: str) -> str:
     return PLACEHOLDER.sub(unknown, text)
 
 
+def behind(values: Iterable[object]) -> Iterator[Unknown]:
+    """The values that are one of two texts among some, and in what these are made of."""
+    pending = list(values)
+    seen: set[int] = set()
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Mixed):
+            pending += value.run.behind(value)
+        elif isinstance(value, (list, tuple)):
+            pending += value
+        elif isinstance(value, dict):
+            pending += [*value.keys(), *value.values()]
+        elif isinstance(value, Unknown) and id(value) not in seen:
+            seen.add(id(value))
+            pending += [part if not isinstance(part, str) else value.run.text(part) for part in value.parts]
+            if is_either(value):
+                yield value
+
+
+def is_harmless(values: Iterable[object]) -> bool:
+    """Whether whatever some values become can stand in a string, or in a comment, and does not end it."""
+    sides = (side for value in behind(values) for side in map(str, value.parts))
+    return not any(_ENDS.search(side) for side in sides)
+
+
 def is_either(value: Unknown) -> bool:
     """Whether a value is one of two texts."""
     return value.label.startswith(_LABEL)
 
 
-def literal(value: Unknown, unknown: str) -> str | None:
-    """What stands for a value whose sides are lists of literals, of which each is `unknown` then; None for others."""
+def literal(value: Unknown, unknown: str, before: str, following: str) -> str | None:
+    """What stands for a value whose sides are lists of literals, of which each is `unknown` then; None for others.
+
+    So it is only where literals are compared, `before` it, or are named columns, `following` it: elsewhere they may be
+    positions, names of members, or parts of a query.
+    """
     found = [_LITERALS.fullmatch(str(side)) for side in value.parts]
     brackets = {match and match.group(1) for match in found}
     if None in found or len(brackets) > 1:
         return None
-    return f"({unknown})" if "(" in brackets else unknown
+    if "(" in brackets:
+        return f"({unknown})" if _AMONG.search(before) else None
+    listed = any("," in _STRINGS.sub("", str(side)) for side in value.parts)
+    if listed:
+        return unknown if _IN_LIST.search(before) else None
+    is_column = _ITEM.search(before) and _NAMED.match(following)
+    return unknown if _IN_LIST.search(before) or _COMPARED.search(before) or is_column else None
 
 
 def passed(value: Unknown, columns: str) -> str | None:
@@ -197,7 +254,8 @@ def merged(value: Unknown, dialect: str, unknown: str) -> str | None:
         return None
     found: list[str] = []
     for (a, name), (b, _) in zip(one, other, strict=True):
-        if aggregates(a, dialect) != aggregates(b, dialect):
+        kinds = {aggregates(a, dialect), aggregates(b, dialect)}
+        if a != b and (len(kinds) > 1 or None in kinds):
             return None  # they decide about how many rows there are
         plain = a if a == b or _NULL.fullmatch(b) else b if _NULL.fullmatch(a) else ""
         found.append(f"{plain or f'CASE WHEN {unknown} THEN {a} ELSE {b} END'} AS {name}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from trackplan.jinja import placeholders
+from trackplan.jinja import placeholders, sides
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
@@ -25,6 +25,14 @@ _NO_MACROS = Words(())
 _ANY_COLUMN = placeholders.ANY.format("")
 # A query without text, which no database takes: a loop that makes it has found something.
 _EMPTY = re.compile(r"\bas\s*\(\s*\)", re.IGNORECASE)
+# What changes or sets something; all else that is sent to the warehouse is a query.
+_NOTHING = re.compile(r"\s+|--[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+_DOES = re.compile(
+    r"(?:\s|--[^\n]*|#[^\n]*|/\*.*?\*/)*(?:alter|analyze|begin|call|comment|commit|copy|create|delete|drop|exec|execute|"
+    r"grant|insert|merge|optimize|refresh|rename|replace|revoke|rollback|set|truncate|update|use|vacuum)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FOR_NOW = re.compile(r"\b(?:temp|temporary)\b", re.IGNORECASE)
 # Settings that are SQL, or name columns.
 _READ = frozenset(
     ["check_cols", "event_time", "incremental_predicates", "incremental_strategy", "partition_by", "post_hook",
@@ -120,6 +128,8 @@ class Variants:
             raw = write(run)
         except ImpossibleError:
             return run
+        # What is set on either side cannot be set as one.
+        run.spoiled |= run.sides and next(sides.behind(run.settings.values()), None) is not None
         self._found.possible += 1
         self._add(run, split(raw, self._source))
         return run
@@ -156,13 +166,16 @@ class Variants:
         """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
         settler = placeholders.Settler(Pieces(query, ((0, 0, 0),)), run, self._dialect, self._lines, self._source)
         settled, doubts = settler.settle()
-        if doubts or not settled.text.strip():
+        statements = [each for each in settled.text.split(";") if _NOTHING.sub("", each).strip()]
+        does = [_DOES.match(each) is not None for each in statements]
+        # Of several, each would be another text; and what is for the time being alone, the model would not find.
+        if doubts or not statements or (len(does) > 1 and not all(does)) or _FOR_NOW.search(settled.text):
             words = "\n".join([PLACEHOLDER.sub(" ", query), *(u.words() for u in run.behind(query)), "*"])
             asks = any(doubt.asks for doubt in doubts)
             self._found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs", asks)] = None
             return
         text = settled.text
-        if text.lstrip("( \n").lower().startswith(("select", "with")):
+        if not all(does):
             text = f"SELECT NULL WHERE ({text.strip().rstrip(';')}\n) IS NOT NULL"
         self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
 

@@ -101,7 +101,10 @@ class Glance:
             if own is not None:
                 position = own[position] if isinstance(position, int) and position < len(own) else None
             if isinstance(position, tuple):
-                _, number, position = position
+                output, number, position = position
+                star = scope.outputs[output].star
+                if star is None or star.replace:
+                    return None
             elif isinstance(position, int) and position < len(scope.outputs):
                 refs = scope.outputs[position].refs
                 if len(refs) != 1 or not isinstance(ref := refs[0], Ref) or not ref.clear or ref.path or ref.into:
@@ -110,7 +113,7 @@ class Glance:
             else:
                 return None
             if not 0 <= number < self.state.count:
-                return ()  # a table's column as it is
+                return None if number < 0 else ()  # a table's column as it is
         return None
 
     def _may_hide(self, number: int, name: str, ref: Ref, before: int | None) -> bool:

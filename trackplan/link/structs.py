@@ -10,10 +10,7 @@ from trackplan.sql.values import joined
 
 def are_alike(scopes: Sequence[Scope], items: Iterable[Sequence[Reference] | None]) -> bool:
     """Whether `items`, which go together, make structs of the same members, if they do; None is one nobody knows."""
-    found: set[tuple[str, ...] | None] = set()
-    for refs in items:
-        if refs is None or refs:
-            found.add(None if refs is None else tuple(dict.fromkeys(_built(scopes, refs))))
+    found = {None if refs is None else tuple(dict.fromkeys(_built(scopes, refs))) for refs in items}
     return len(found) < 2 or not any(found)
 
 

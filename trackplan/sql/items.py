@@ -49,19 +49,22 @@ def _item(tokens: list[Token], text: str) -> tuple[str, str] | None:
     named = len(tokens) > 2 and behind == TokenType.ALIAS
     name = text[last.start : last.end + 1]
     is_column = last.token_type in (TokenType.VAR, TokenType.IDENTIFIER) and behind == TokenType.DOT
-    if not (named or is_column) or not _NAME.fullmatch(name):
+    parts = all(token.token_type in (TokenType.VAR, TokenType.IDENTIFIER, TokenType.DOT) for token in tokens)
+    if not (named or (is_column and parts)) or not _NAME.fullmatch(name):
         return None
     end = tokens[-3].end if named else last.end
     return text[first.start : end + 1], name
 
 
 @cache
-def aggregates(expression: str, dialect: str) -> bool:
-    """Whether an expression may make one row of many."""
+def aggregates(expression: str, dialect: str) -> bool | None:
+    """Whether an expression makes one row of many; None where nobody knows."""
     if "(" not in expression:
         return False
     try:
         tree = parse_one(expression, read=dialect or None)
     except (SqlglotError, RecursionError):
+        return None
+    if any(not isinstance(found.parent, exp.Window) for found in tree.find_all(exp.AggFunc)):
         return True
-    return any(not isinstance(found.parent, exp.Window) for found in tree.find_all(exp.AggFunc, exp.Anonymous))
+    return None if tree.find(exp.Anonymous) else False
