@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
     from trackplan.sql.compile import Compiler
 
+# In these, some functions make rows in a select list.
+_OF_POSTGRES = frozenset({"postgres", "materialize", "risingwave"})
+_SETS_OF_ROWS = frozenset(
+    "generate_series generate_subscripts regexp_matches regexp_split_to_table string_to_table "  # noqa: SIM905
+    "json_array_elements json_array_elements_text json_each json_each_text json_object_keys json_to_recordset "
+    "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query "
+    "jsonb_to_recordset".split()
+)
+
 
 def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> None:
     """Add one item of a select list to `select`; several outputs where it has several names."""
@@ -52,6 +61,8 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         allowed = reduce(Names.either, (Names(s.pattern) for s in stars)) if stars else Names()
         found.append(Output("", others, NOWHERE, True, Star(None, subset=True, pattern=allowed.pattern)))
         return
+    if compiler.dialect in _OF_POSTGRES and any(map(_makes_rows, value.find_all(exp.Func))):
+        select.rows.extend(lengths(refs, "output"))
     if walker.unpacks:
         # UNNEST in a select list makes rows of elements, and columns of the members of a struct.
         select.rows.extend(lengths(refs, "output"))
@@ -65,6 +76,12 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))
     else:
         found.append(Output(_own_name(item), refs, NOWHERE, aggregate))
+
+
+def _makes_rows(function: exp.Func) -> bool:
+    """Whether a function of Postgres gives rows, each of which multiplies what stands beside it."""
+    name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+    return name.lower() in _SETS_OF_ROWS or isinstance(function, exp.GenerateSeries)
 
 
 def _own_name(item: exp.Expr) -> str:

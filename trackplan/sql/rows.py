@@ -81,8 +81,17 @@ def _stand_late(refs: Iterable[Reference]) -> None:
 def _grouping(group: exp.Group, walker: Walker) -> Iterator[Reference]:
     if group.args.get("all"):
         yield OutputRef(-1, "group")
-    for _, item in children(group):
+    for item in _grouped(group):
         yield from _by_position(item, "group") or walker.refs(item, "group")
+
+
+def _grouped(group: exp.Expr) -> Iterator[exp.Expr]:
+    """What rows are grouped by, in ROLLUP, CUBE and GROUPING SETS too."""
+    for _, item in children(group):
+        if isinstance(item, (exp.Rollup, exp.Cube, exp.GroupingSets, exp.Tuple, exp.Paren)):
+            yield from _grouped(item)
+        else:
+            yield item
 
 
 def _items(clause: exp.Expr) -> Iterator[exp.Expr]:
