@@ -32,7 +32,7 @@ _DOES = re.compile(
     r"grant|insert|merge|optimize|refresh|rename|replace|revoke|rollback|set|truncate|update|use|vacuum)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_FOR_NOW = re.compile(r"\b(?:temp|temporary)\b", re.IGNORECASE)
+_FOR_NOW = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:\w+\s+)?temp(?:orary)?\b|\b(?:into|table)\s+#", re.IGNORECASE)
 # Settings that are SQL, or name columns.
 _READ = frozenset(
     ["check_cols", "event_time", "incremental_predicates", "incremental_strategy", "partition_by", "post_hook",
