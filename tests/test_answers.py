@@ -81,6 +81,12 @@ def used(folder: Path, model: str) -> str:
         (f"{RULES}select id {EACH}, case when {{{{ x[0] }}}} then 1 end as a{END} from {ORDERS}", ANY),
         (f"{RULES}select id from {ORDERS} where at > {FIRST}", ANY),
         (f"{RULES}select id from {ORDERS} as o where exists (select 1 from a where {FIRST} = 1)", ANY),
+        # Names of columns around a query in FROM do not lead round in circles.
+        (
+            f"{RULES}select k from (select id, kind{EACH}, {{{{ x[0] }}}}{END} from {ORDERS}) as s(i, k), "
+            f"(select {FIRST} as y from {ORDERS}) as u",
+            DOUBT,
+        ),
         # In quotes it is a value.
         (f"{RULES}select id from {ORDERS} where at > '{FIRST}'", "it"),
         (f"{RULES}select id from {ORDERS} where 1 = 1 {EACH} and kind <> '{{{{ x[0] }}}}'{END}", "ik"),

@@ -103,15 +103,6 @@ class Lookup:
             level, inner = self.scopes[level].parent, level
         return found
 
-    def sources(self, number: int, source: tuple[int, int] | None) -> list[int]:
-        """The frames that `t.*` or `*` takes in an expression."""
-        for _ in range(source[0] if source else 0):
-            number = self.scopes[number].parent if number >= 0 else -1
-        if number < 0 or not isinstance(self.scopes[number], Select):
-            return []
-        entries = self.state.sources[number]
-        return entries if source is None or source[1] < 0 else entries[source[1] : source[1] + 1]
-
     def hidden(self, number: int, name: str) -> Iterator[tuple[int, int]]:
         """The columns, surely there, that may take the place of a lambda's parameter: frame and position."""
         while number >= 0:
@@ -125,7 +116,7 @@ class Lookup:
         return [] if slot is None else [self.state.count + slot]
 
     def _qualified(self, number: int, ref: Ref) -> tuple[list[Found], Doubt]:
-        sources = self.sources(number, ref.source)
+        sources = self.state.taken(number, ref.source)
         if not sources:
             return [], "unknown-column"
         frame = self.frames[sources[0]]

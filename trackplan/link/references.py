@@ -210,7 +210,7 @@ class References(Glance):
     def _star_ref(self, number: int, ref: StarRef) -> list[Edge]:
         edges: list[Edge] = [
             (n, left_out(self.frames[n], (), ref.pattern), "", "", False, NAMED)
-            for n in self.lookup.sources(number, ref.source)
+            for n in self.state.taken(number, ref.source)
         ]
         for edge in edges:
             self.note(edge, _starred(ref), ref.span)

@@ -49,6 +49,35 @@ class Scopes:
         """The slot that a frame shows, be it under other names; -1 for scopes."""
         return self.slot(self.base_of.get(frame, frame))
 
+    def taken(self, number: int, source: tuple[int, int] | None) -> list[int]:
+        """The frames that `t.*` or `*` takes in an expression; of a scope around it, those in front of it."""
+        start = number
+        for _ in range(source[0] if source else 0):
+            number = self.scopes[number].parent if number >= 0 else -1
+        if number < 0 or not isinstance(self.scopes[number], Select):
+            return []
+        entries = self.sources[number]
+        if source is None:
+            return entries
+        if source[1] >= 0:
+            return entries[source[1] : source[1] + 1]
+        return entries[: next((n for n, entry in enumerate(entries) if self._holds(entry, start)), len(entries))]
+
+    def _holds(self, frame: int, number: int) -> bool:
+        """Whether a scope is, or is made of, the scope `number`."""
+        pending, seen = [frame], {frame}
+        while pending:
+            current = pending.pop()
+            current = self.base_of.get(current, current)
+            if current == number:
+                return True
+            if current < self.count:
+                scope = self.scopes[current]
+                below = scope.members if isinstance(scope, Union) else self.sources[current]
+                pending += [each for each in below if each not in seen]
+                seen.update(below)
+        return False
+
     def _source(self, source: Source) -> int:
         if source.scope >= 0:
             self._complete(source.scope)
