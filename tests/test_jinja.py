@@ -118,6 +118,12 @@ def test_both_ways_are_taken_at_what_nobody_knows(text: str, expected: list[str]
     assert texts(text) == expected
 
 
+def test_comments_without_end_take_no_time() -> None:
+    many = "/* a */" * 5000
+    assert render(many + "select {{ run_query('" + many + "x')[0] }} from t").texts
+    assert render("{{ run_query('select 1')[0][0] }}").doubts
+
+
 def test_a_way_to_a_query_without_text_is_none() -> None:
     columns = "{% set found = [] %}{% for c in adapter.get_columns_in_relation(ref('x')) %}"
     columns += "{% if c.name not in ['id'] %}{% do found.append(c.name) %}{% endif %}{% endfor %}"

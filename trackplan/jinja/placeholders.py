@@ -11,7 +11,7 @@ from msgspec import Struct
 from trackplan.jinja import sides
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
-from trackplan.jinja.scan import DOUBLE_STRINGS, Token, begin, tokens
+from trackplan.jinja.scan import DOUBLE_STRINGS, GAP, Token, begin, tokens
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 from trackplan.sql.template import COLUMNS, UNNAMED
 
@@ -41,10 +41,10 @@ _SETS = re.compile(
 )
 _CONSTANT = frozenset({"athena", "presto", "trino"})
 _NAMED_SO = frozenset(["policy", "index", "constraint", "role", "stage"])
-# In front of a query.
-_QUERY = re.compile(
-    r"(?:\A(?:\s|--[^\n]*|/\*.*?\*/)*|\b(?:union|all|except|intersect|minus|as\s*\()\s*)\Z", re.IGNORECASE | re.DOTALL
-)
+# In front of a query, besides the beginning of a statement.
+_QUERY = re.compile(r"\b(?:union|all|except|intersect|minus)$", re.IGNORECASE)
+_AS = re.compile(r"\bas$", re.IGNORECASE)
+_BEGINS = re.compile(GAP)
 _ITEM_BEGINS = re.compile(r"(?:,|\bselect|\bdistinct)\s*$", re.IGNORECASE)
 _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
 # What is made of one name and is one itself.
@@ -148,7 +148,22 @@ class Settler:
     def _is_query(self, token: Token) -> bool:
         """Whether a query stands there that the warehouse gives, or that is made of what it gives."""
         kinds = {value.kind for value in self._run.behind(token.text)}
-        return "name" in kinds and _QUERY.search(self._text[self._start : token.start]) is not None
+        if "name" not in kinds:
+            return False
+        begins = _BEGINS.match(self._text, self._start, token.start)
+        if begins is not None and begins.end() == token.start:
+            return True
+        end = self._back(token.start)
+        if self._text[end - 1 : end] == "(":
+            end = self._back(end - 1)
+            return _AS.search(self._text, max(end - 2, self._start), end) is not None
+        return _QUERY.search(self._text, max(end - 9, self._start), end) is not None
+
+    def _back(self, at: int) -> int:
+        """Where the white space begins that is in front of a place."""
+        while at > self._start and self._text[at - 1].isspace():
+            at -= 1
+        return at
 
     def _either(self, token: Token, value: Unknown) -> Edit | None:
         """Items, or lists of literals, that stand on both sides of a condition."""

@@ -14,6 +14,8 @@ _HASH_COMMENTS = frozenset({"bigquery", "mysql", "doris", "starrocks"})
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
 _BEFORE = re.compile(r"(?:([A-Za-z_]+)[\s(]*|(,)\s*)$")
+GAP = r"(?:\s|--[^\n]*+|#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+"
+"""What stands between statements: white space and comments, found without going back."""
 _P = "\ue010[0-9]+\ue011"
 
 

@@ -12,6 +12,7 @@ from trackplan.jinja import placeholders, sides
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
+from trackplan.jinja.scan import GAP
 from trackplan.jinja.unknown import PLACEHOLDER, Unknown
 from trackplan.jinja.words import Words
 
@@ -26,11 +27,11 @@ _ANY_COLUMN = placeholders.ANY.format("")
 # A query without text, which no database takes: a loop that makes it has found something.
 _EMPTY = re.compile(r"\bas\s*\(\s*\)", re.IGNORECASE)
 # What changes or sets something; all else that is sent to the warehouse is a query.
-_NOTHING = re.compile(r"\s+|--[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
+_NOTHING = re.compile(GAP)
 _DOES = re.compile(
-    r"(?:\s|--[^\n]*|#[^\n]*|/\*.*?\*/)*(?:alter|analyze|begin|call|comment|commit|copy|create|delete|drop|exec|execute|"
+    rf"{GAP}(?:alter|analyze|begin|call|comment|commit|copy|create|delete|drop|exec|execute|"
     r"grant|insert|merge|optimize|refresh|rename|replace|revoke|rollback|set|truncate|update|use|vacuum)\b",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 _FOR_NOW = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:\w+\s+)?temp(?:orary)?\b|\b(?:into|table)\s+#", re.IGNORECASE)
 # Settings that are SQL, or name columns.
@@ -166,7 +167,7 @@ class Variants:
         """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
         settler = placeholders.Settler(Pieces(query, ((0, 0, 0),)), run, self._dialect, self._lines, self._source)
         settled, doubts = settler.settle()
-        statements = [each for each in settled.text.split(";") if _NOTHING.sub("", each).strip()]
+        statements = [each for each in settled.text.split(";") if not _NOTHING.fullmatch(each)]
         does = [_DOES.match(each) is not None for each in statements]
         # Of several, each would be another text; and what is for the time being alone, the model would not find.
         if doubts or not statements or (len(does) > 1 and not all(does)) or _FOR_NOW.search(settled.text):
