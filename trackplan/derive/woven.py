@@ -74,7 +74,7 @@ class Woven:
         head = self.net.head
         texts = (askers >> head.shift) & ((1 << len(head.told)) - 1)
         said = self._words.get(self.column(key)[0], 0)
-        return tuple(head.told[number] for number in telling(said, texts, self._texts_asking))
+        return tuple(head.told[number] for number in telling(said, texts, self._asking, head.shift))
 
     def carrying(self, column: int) -> list[int]:
         """The models that carry or read a column."""
@@ -131,11 +131,6 @@ class Woven:
         for number in bits(texts):
             possible |= self._asking[number]
         return named, star, possible
-
-    @cached_property
-    def _texts_asking(self) -> list[int]:
-        """The texts that ask for what each of them may have written."""
-        return [mask >> self.net.head.shift for mask in self._asking]
 
     @cached_property
     def _models(self) -> Spread:

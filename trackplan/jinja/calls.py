@@ -22,11 +22,10 @@ _ON_LETTERS = frozenset(
     ["capitalize", "casefold", "lower", "removeprefix", "removesuffix", "replace", "swapcase", "title", "upper"]
 )
 _CUTS = frozenset(["lstrip", "rstrip", "strip"])
-_CHANGES = frozenset(["add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse",
-                      "setdefault", "sort", "update"])  # fmt: skip
 _BY_NUMBER = frozenset(["center", "expandtabs", "ljust", "rjust", "zfill"])
 _LARGEST = 1000
 _FILLS = frozenset(["add", "append", "insert", "setdefault", "extend", "update"])
+_CHANGES = _FILLS | {"clear", "discard", "pop", "popitem", "remove", "reverse", "sort"}
 _ONLY_BY_PLACE = frozenset(["clear", "copy", "items", "keys", "pop", "popitem", "reverse", "values"])
 CONTAINERS = (list, dict, set, frozenset, tuple)
 

@@ -48,7 +48,7 @@ class Sandbox:
         """All names that templates may use; the project's own macros come before those of the same name."""
         environment, settings = self._environment, self._settings
         standard = Standard(settings.dialect)
-        utilities = Utilities(environment, standard)
+        utilities = Utilities(environment, standard, self._context.run_query)
         found = self._macros
 
         def member(package: str, name: str) -> object | None:

@@ -153,7 +153,12 @@ def joined(run: Run, text: str) -> str:
 
 def _comments(open_: list[list[str]]) -> bool:
     """Whether what comes next is a part of a comment, which the end of a line ends."""
-    return _COMMENT.search("".join(each[-1] for each in open_)) is not None
+    line = ""
+    for *_, text in reversed(open_):
+        line = text.rpartition("\n")[2] + line
+        if "\n" in text:
+            break
+    return _COMMENT.search(line) is not None
 
 
 def _either(run: Run, one: str, other: str) -> Unknown:
@@ -231,11 +236,11 @@ def passed(value: Unknown, columns: str) -> str | None:
     pending = [side for side in map(str, value.parts) if side.strip()]
     while pending:
         side = pending.pop()
-        behind = value.run.behind(side)
+        unknown = value.run.behind(side)
         found = _PASSED.fullmatch(side)
-        if PLACEHOLDER.fullmatch(side.strip()) and is_either(behind[0]):
-            pending += [inner for inner in map(str, behind[0].parts) if inner.strip()]
-        elif found and behind and all(each.kind == "name" for each in behind):
+        if PLACEHOLDER.fullmatch(side.strip()) and is_either(unknown[0]):
+            pending += [inner for inner in map(str, unknown[0].parts) if inner.strip()]
+        elif found and unknown and all(each.kind == "name" for each in unknown):
             commas.add(found.group(1))
         else:
             return None

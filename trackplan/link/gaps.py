@@ -60,11 +60,13 @@ def store_strangers(facts: Facts, declared: Sequence[Consumer], warehouse: bool,
     found: dict[tuple[str, Place], bool] = {}
     for block in program.blocks if warehouse else ():
         consumer = block.unit.consumer
-        for source in block.reads if consumer is not None else ():
+        if consumer is None:
+            continue
+        for source in block.reads:
             table = program.tables[block.slots[block.slot_of[source.parts]]]
             if table.relation is not None and not source.columns and _is_strange(table.relation):
                 place = block.unit.lines.place(source.span)
-                found[join_id(source.parts), place] = consumer is not None and consumer.use in counting
+                found[join_id(source.parts), place] = consumer.use in counting
     for consumer in declared:
         for taken in consumer.takes:
             if all(_is_strange(relation) for relation in program.registry.find(taken.parts)):

@@ -63,8 +63,8 @@ class Texts(Struct):
         texts = (askers >> self.shift) & ((1 << len(self.texts)) - 1)
         known = self._reasons.get((said, texts))
         if known is None:
-            asking = [mask >> self.shift for mask in self.asking]
-            known = self._reasons[said, texts] = tuple(map(self._told, telling(said, texts, asking)))
+            told = telling(said, texts, self.asking, self.shift)
+            known = self._reasons[said, texts] = tuple(map(self._told, told))
         return known
 
     def told(self) -> list[str]:
@@ -114,18 +114,18 @@ class Texts(Struct):
         return possible | more
 
 
-def telling(said: int, texts: int, asking: Sequence[int]) -> list[int]:
+def telling(said: int, texts: int, asking: Sequence[int], shift: int) -> list[int]:
     """Which three of the `texts` tell best why a column is in doubt; those in `said` have its name.
 
-    What only asks for what another of them may have written (`asking` has the texts that do, for each) comes after that
-    one, which is what to mend; and of those alike, what has the name comes first.
+    What only asks for what another of them may have written comes after that one, which is what to mend; and of those
+    alike, what has the name comes first. `asking` has who asks for it, for each: texts are its bits from `shift` on.
     """
     texts |= said
     first = texts
     if 1 < texts.bit_count() <= _MOST:
         for number in bits(texts):
-            for other in bits(asking[number] & first & ~(1 << number)):
-                if not asking[other] >> number & 1:
+            for other in bits(asking[number] >> shift & first & ~(1 << number)):
+                if not asking[other] >> shift + number & 1:
                     first &= ~(1 << other)
     order = (said & first, first & ~said, said & ~first, texts & ~first & ~said)
     return list(islice(chain.from_iterable(map(bits, order)), _TOLD))

@@ -42,7 +42,8 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         named = item.args["this"]
     elif kind is exp.Dot:
         named = item.args["expression"]
-    if value.__class__ is exp.Column and named.__class__ is exp.Identifier and named.name.lower() != UNNAMED:
+    unnamed = kind is exp.Alias and named.name.lower() == UNNAMED
+    if value.__class__ is exp.Column and named.__class__ is exp.Identifier and not unnamed:
         ref = walker.selected(value)
         if ref is not None:
             found.append(Output(compiler.fold(named), [ref], span_of(named)))
@@ -70,7 +71,7 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
     if kind is exp.Aliases:
         found.extend(Output(compiler.fold(a), refs, span_of(a), aggregate) for a in item.args["expressions"])
         return
-    if kind is exp.Alias and named.name.lower() == UNNAMED:
+    if unnamed:
         found.append(Output("", refs, NOWHERE, aggregate, Star(-1, subset=True)))
     elif named.__class__ is exp.Identifier:
         found.append(Output(compiler.fold(named), refs, span_of(named), aggregate))

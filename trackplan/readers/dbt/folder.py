@@ -61,9 +61,8 @@ def project(
 class _Project:
     """Reads the files of one dbt project. Files that are `shared` are something else besides what is read of them.
 
-    What is `switched` is on or off, and finally so or unless the file says otherwise itself; `off` are the files that
-    do. `early` renders what says
-    how things are called, before it is known what there is.
+    What is `switched` is on or off, and finally so or unless the file says otherwise itself; `off` are files that build
+    nothing. `early` renders what says how things are called, before it is known what there is.
     """
 
     def __init__(self, tree: Tree, folder: str, dialect: str, taken: Container[str], pack: Pack) -> None:
