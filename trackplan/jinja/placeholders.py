@@ -11,7 +11,7 @@ from msgspec import Struct
 from trackplan.jinja import sides
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
-from trackplan.jinja.scan import DOUBLE_STRINGS, GAP, Token, begin, tokens
+from trackplan.jinja.scan import DOUBLE_STRINGS, GAP, Token, tokens
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 from trackplan.sql.template import COLUMNS, UNNAMED
 
@@ -47,6 +47,7 @@ _AS = re.compile(r"\bas$", re.IGNORECASE)
 _BEGINS = re.compile(GAP)
 _ITEM_BEGINS = re.compile(r"(?:,|\bselect|\bdistinct)\s*$", re.IGNORECASE)
 _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
+_OPENS = re.compile(rf"\s*{OPEN}")
 # What is made of one name and is one itself.
 _OF_ONE = frozenset(["()", "[]", "capitalize", "dbt_utils.slugify", "lower", "replace", "title", "trim", "upper"])
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
@@ -128,7 +129,7 @@ class Settler:
 
     def _relation(self, token: Token) -> Edit | None:
         """A table in a schema or database that nobody knows."""
-        start = begin(self._text, token.start)
+        start = token.begin
         path = _PATH.match(self._text, start)
         pieces = list(_NAME.finditer(self._text, start, path.end())) if path else []
         names = [(name, piece) for piece in pieces for name in _names(piece.group())]
@@ -170,7 +171,7 @@ class Settler:
         before, following = self._text[max(token.start - 2000, 0) : token.start], self._text[token.end : token.end + 40]
         new = sides.literal(value, VALUE, before, following)
         begins = _ITEM_BEGINS.search(self._text, max(token.start - 200, 0), token.start)
-        ends = _ITEM_ENDS.match(self._text, token.end) or self._text[token.end :].lstrip().startswith(OPEN)
+        ends = _ITEM_ENDS.match(self._text, token.end) or _OPENS.match(self._text, token.end)
         if new is None and token.listed and begins and ends:
             new = sides.merged(value, self._dialect, VALUE)
         if new is None and token.listed:
@@ -204,7 +205,7 @@ class Settler:
             is_one = all(map(_is_one, behind))
             new = "varchar" if typed else UNNAMED if is_one else f"{UNNAMED}, {ANY.format('')}.*"
             return (token.start, token.end, new)
-        start = begin(text, token.start)
+        start = token.begin
         if glued and start == token.start:
             return None
         whole = (

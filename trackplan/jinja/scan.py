@@ -23,7 +23,8 @@ class Token(Struct, frozen=True):
     """A piece of the text that holds a placeholder, or the end of a statement (`end`).
 
     `before` is the word, or the comma, in front of it and of the names that it goes on from; `clause` is the one of a
-    query in which it stands outside of brackets: `select`, `from`, `where`, …
+    query in which it stands outside of brackets: `select`, `from`, `where`, … With what it goes on from, it begins at
+    `begin`: `a.b.` in front of a name is a part of that.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Token(Struct, frozen=True):
     text: str
     before: str = ""
     clause: str = ""
+    begin: int = -1
 
     @property
     def listed(self) -> bool:
@@ -59,16 +61,11 @@ def tokens(text: str, dialect: str) -> Iterator[Token]:
             clauses = [""]
             yield Token("end", *found.span(), ";")
         elif "\ue010" in found.group():
-            start = begin(text, found.start())
+            qualifier = _QUALIFIER.search(text, max(found.start() - 200, 0), found.start())
+            start = qualifier.start() if qualifier else found.start()
             word = _BEFORE.search(text, max(start - 60, 0), start)
             before = (word.group(1) or ",").lower() if word else ""
-            yield Token(kind, *found.span(), found.group(), before, clauses[-1])
-
-
-def begin(text: str, at: int) -> int:
-    """Where the name begins that goes on at a place: `a.b.` in front of it is a part."""
-    qualifier = _QUALIFIER.search(text, max(at - 200, 0), at)
-    return qualifier.start() if qualifier else at
+            yield Token(kind, *found.span(), found.group(), before, clauses[-1], start)
 
 
 @cache
