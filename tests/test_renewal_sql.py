@@ -417,3 +417,49 @@ def test_half_a_character_that_a_template_writes_is_another_one(shop: Path) -> N
         assert [warm(shop), warm(shop)] == [said, said]
     write(shop, "models/m0.sql", "select * from {{ ref('" + r"\udfff" + "') }}")
     assert warm(shop) == run(shop, "--no-cache")
+
+
+BY_ORDER = {
+    "raw/events.yaml": "fields:\n- name: id\n  type: STRING\n- name: info\n  type: RECORD\n  fields:\n"
+    "  - name: page\n    type: STRING\n  - name: site\n    type: STRING\n",
+    "raw/users.yaml": "fields:\n- name: id\n  type: STRING\n- name: info\n  type: RECORD\n  fields:\n"
+    "  - name: page\n    type: STRING\n  - name: site\n    type: STRING\n",
+    "models/m0.sql": "select info, struct(id as a, id as b) as s from raw.events",
+    "models/m1.sql": "select info, struct(id as a, id as b) as s from raw.users",
+    "models/m2.sql": "select * from m.m0 union all select info, s from m.m1",
+    "dashboards/d0.sql": "select info.page, s.a from m.m2",
+}
+
+
+@pytest.mark.parametrize("path", ["models/m0.sql", "models/m1.sql"])
+def test_structs_that_order_joins_are_told_anew(project: Path, linked: list[bool], path: str) -> None:
+    for each, text in BY_ORDER.items():
+        write(project, each, text)
+    warm(project)
+    linked.clear()
+    text = BY_ORDER[path]
+    edits = [
+        (text.replace("select info, ", "select info,  -- all of it\n"), 0),
+        (text.replace("id as a, id as b", "id as b, 0 as a"), 1),
+        (text.replace("select info,", "select struct(info.site as site, info.page as page) as info,"), 1),
+        (text.replace("select info,", "select coalesce(info, null) as info,"), 1),
+        (text.replace("select info,", "select 1 as one, info,"), 1),
+        (text, 1),
+    ]
+    for edited, runs in edits:
+        write(project, path, edited)
+        said = run(project, "--no-cache")
+        assert [warm(project), warm(project)] == [said, said], edited
+        assert len(linked) == runs, edited
+        linked.clear()
+
+
+def test_the_order_of_what_a_table_declares_counts(project: Path) -> None:
+    for each, text in BY_ORDER.items():
+        write(project, each, text)
+    before = warm(project)
+    page, site = "  - name: page\n    type: STRING\n", "  - name: site\n    type: STRING\n"
+    write(project, "raw/users.yaml", BY_ORDER["raw/users.yaml"].replace(page + site, site + page))
+    said = run(project, "--no-cache")
+    assert said != before
+    assert warm(project) == said

@@ -27,7 +27,7 @@ from trackplan.derive.beforehand import Beforehand
 from trackplan.derive.ground import ground
 from trackplan.facts.base import FactBase
 from trackplan.findings import Report, RuleText
-from trackplan.link import gaps, linking, netting, program, store, units
+from trackplan.link import gaps, linking, loading, netting, store, units
 from trackplan.link.kept import Kept
 from trackplan.link.relations import Registry
 
@@ -144,7 +144,7 @@ def _link(
 ) -> tuple[Kept, store.Facts]:
     """Land the plans, resolve every name of the SQL, follow every use to its end, and write all of it down."""
     registry = Registry(read.tables, units.made(read.sql, records))
-    loaded = program.load(registry, units.units(registry, read.sql, records))
+    loaded = loading.load(registry, units.units(registry, read.sql, records))
     landings = landing.land(read.plans, project.landing, registry, project.dialect, bool(project.warehouse))
     strangers = unplanned.find(project.landing, registry, landings, project.dialect)
     kept = Kept(loaded, means.pack)

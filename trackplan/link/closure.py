@@ -178,8 +178,12 @@ class Closure(Struct):
             for (column, path), node in list(nodes.paths[number].items())[done:]:
                 done += 1
                 for at in (column - first,) if alike else ways[column - first]:
-                    if edges := linked.columns[at]:
+                    if not (edges := linked.columns[at]):
+                        continue
+                    if self.targets.layouts.fits(table, column - first, block, at):
                         self._go(number, (node,), self.targets.inside(block, edges, path, number))
+                    else:
+                        self._go(number, (node,), self.targets.behind(block, edges))
         if block.by_position and filling.is_unclear(table, block, linked, self.nodes):
             self._anywhere(table, block, linked)
 

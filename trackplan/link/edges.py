@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from trackplan.link.frames import NAMED, Key
-from trackplan.sql.values import joined, part
+from trackplan.sql.values import BY_ORDER, ORDERED, by_name, joined, part
 
-Edge = tuple[int, Key, str, str, bool, int]
+Edge = tuple[int, Key, str, str, "bool | int", int]
 """From a column, or rows, of one frame to another: frame, key, `path`, `into`, `clear` (see `Ref`), and strength."""
 
 DEEPEST = 8
@@ -42,10 +42,21 @@ def composed(outer: Edge, inner: Edge) -> Edge | None:
     if place and clear:
         # What is asked goes on behind `path`; only what leads to `place` is met.
         into = joined(into, place)
-    return frame, key, below, into, clear and open_, strength if strength < sure else sure
+    return frame, key, below, into, clear and open_ and clear | open_, strength if strength < sure else sure
 
 
 def parts(edges: Iterable[Edge], asked: str) -> list[Edge]:
     """Edges to a part of what others lead to."""
     found = ((edge, part(edge[2], edge[3], edge[4], asked)) for edge in edges)
     return [(f, k, *way, c, s) for (f, k, _, _, c, s), way in found if way is not None]
+
+
+def settled(edges: Iterable[Edge], clear: Mapping[str, bool | int]) -> list[Edge]:
+    """Edges where it is known, by the place, whether names tell the parts of what order joins there."""
+    found: list[Edge] = []
+    for frame, key, path, into, by, strength in edges:
+        now = clear[into] if by == ORDERED else by
+        if by == ORDERED and now != ORDERED:
+            path = by_name(path) if now else path.partition(BY_ORDER)[0].removesuffix(".")
+        found.append((frame, key, path, into, now, strength))
+    return found

@@ -148,7 +148,7 @@ class Flattener:
     def _behind(self, edge: Edge) -> Sequence[Edge]:
         """What stands behind an edge into a scope, found once for all that are alike."""
         frame, key, path, into, clear, strength = edge
-        if clear and strength == NAMED and not path and not into and isinstance(key, int) and key >= 0:
+        if clear is True and strength == NAMED and not path and not into and isinstance(key, int) and key >= 0:
             inner = self.column(frame, key)
             if inner is not _UNDER_WAY:
                 return inner
@@ -174,7 +174,7 @@ class Flattener:
             found: list[Edge] = []
             for below in inner:
                 f, k, p, i, c, s = below
-                if c and not p and not i:  # a column as it is
+                if c is True and not p and not i:  # a column as it is
                     found.append((f, k, path, into, clear, strength if strength < s else s))
                 elif (whole := composed(edge, below)) is not None:
                     found.append(whole)
@@ -202,7 +202,7 @@ class Flattener:
         if clear and not path:
             known = frozenset(n.lower() for n in shown.names)
             for position, name in enumerate(shown.names):
-                members.append((frame, position, "", joined(into, name.lower()), True, strength))
+                members.append((frame, position, "", joined(into, name.lower()), clear, strength))
         if shown.open or not known:
             members.append((frame, known, "", into, False, strength))
         return self._expand(members)

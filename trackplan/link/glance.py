@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trackplan.link.aliases import Aliases, written
 from trackplan.link.lookup import ROWS_FIRST, Lookup
 from trackplan.link.scopes import Scopes
-from trackplan.sql.records import Ref, Reference, Select
+from trackplan.sql.records import Ref, Select
 
 _NONE: frozenset[str] = frozenset()
 
@@ -90,31 +90,6 @@ class Glance:
             )
             return (found, self.ask(found, ref.name, sure=True)[0]) if hidden else (-1, -1)
         return -1, -1
-
-    def item(self, number: int, position: object) -> Sequence[Reference] | None:
-        """What a column of a scope is made of: behind columns as they are, in the scope that makes it."""
-        for _ in range(len(self.scopes)):
-            scope = self.scopes[number]
-            if not isinstance(scope, Select):
-                return None
-            own = self.frames[number].origins
-            if own is not None:
-                position = own[position] if isinstance(position, int) and position < len(own) else None
-            if isinstance(position, tuple):
-                output, number, position = position
-                star = scope.outputs[output].star
-                if star is None or star.replace:
-                    return None
-            elif isinstance(position, int) and position < len(scope.outputs):
-                refs = scope.outputs[position].refs
-                if len(refs) != 1 or not isinstance(ref := refs[0], Ref) or not ref.clear or ref.path or ref.into:
-                    return refs
-                number, position = self.glance(number, ref, position, None)
-            else:
-                return None
-            if not 0 <= number < self.state.count:
-                return None if number < 0 else ()  # a table's column as it is
-        return None
 
     def _may_hide(self, number: int, name: str, ref: Ref, before: int | None) -> bool:
         """Whether a reference for which the dialect allows it may mean an alias though a column has the name."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trackplan.sql.records import HOLE, Called, Helper, Opaque, Ref, Reference, Scope, Select, Statement, called
-from trackplan.sql.values import STRUCTS_BY_ORDER, nameless, parts, placed, taken
+from trackplan.sql.records import Called, Helper, Opaque, Ref, Reference, Scope, Select, Statement, called
+from trackplan.sql.values import HOLE, STRUCTS_BY_ORDER, nameless, parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.link.program import Unit

@@ -12,6 +12,7 @@ from trackplan.link.flatten import Flattener
 from trackplan.link.program import Block, Table
 from trackplan.link.resolve import Resolver
 from trackplan.link.scopes import Scopes
+from trackplan.link.structs import TABLES, Layout
 
 
 class Unknown(Struct, array_like=True, gc=False):
@@ -27,7 +28,7 @@ class Linked(Struct, array_like=True):
 
     Edges lead to slots, whose numbers begin with `first`. Slots have the columns of their tables first, then those in
     `asks`, each with whether somebody was sure of it. `questions` are columns that are only taken for possible since
-    nobody knows whether the open table has them.
+    nobody knows whether the open table has them. `layouts` are those of columns of which edges do not tell all members.
     """
 
     names: list[str]
@@ -42,6 +43,7 @@ class Linked(Struct, array_like=True):
     references: int
     spelled: dict[str, str]
     questions: list[tuple[int, str]]
+    layouts: dict[int, Layout] = {}
 
     @property
     def unclear(self) -> int:
@@ -98,6 +100,9 @@ def begin(
 
     def finish() -> None:
         linked.columns, linked.rows, linked.rest = Flattener(resolver).run()
+        if resolver.members and not root.open:
+            found = {position: resolver.structs.of(scopes.root, position) for position in range(len(linked.columns))}
+            linked.layouts = {position: layout for position, layout in found.items() if layout and layout != TABLES}
 
     return linked, finish
 

@@ -16,13 +16,14 @@ from trackplan.link.edges import shortened
 from trackplan.link.expand import expand
 from trackplan.link.frames import ROWS, WHOLE, Key, bits
 from trackplan.link.kept import Kept
+from trackplan.link.layouts import Layouts
 from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block, Program
 from trackplan.link.reached import Masks
 from trackplan.link.relations import Relation
 from trackplan.link.targets import Targets
-from trackplan.sql.values import part
+from trackplan.sql.values import by_name, part
 
 
 class Linking(Struct):
@@ -90,7 +91,7 @@ class Linking(Struct):
                         inner = part(inside, into, clear, path) if target != ROWS else None
                         if inner is not None:
                             slot = frame - linked.first
-                            for member in self._inside(block, slot, target, shortened(inner[0])):
+                            for member in self._inside(block, slot, target, shortened(by_name(inner[0]))):
                                 yield block.slots[slot], *member
 
     def _inside(self, block: Block, slot: int, key: Key, path: str) -> list[tuple[Key, str]]:
@@ -156,7 +157,7 @@ def link(
     nodes = Nodes.of(program)
     askers = Askers(program)
     askers.gather(declared, expanded.circular)
-    closure = Closure(program, demand.linked, nodes, Targets(demand.linked, nodes))
+    closure = Closure(program, demand.linked, nodes, Targets(demand.linked, nodes, Layouts(demand.linked, nodes)))
     askers.ask(closure, declared)
     closure.run()
     askers.settle(closure)

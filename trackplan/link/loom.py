@@ -17,6 +17,7 @@ from trackplan.link.closure import Closure
 from trackplan.link.demand import Demand
 from trackplan.link.expand import Expanded, complete
 from trackplan.link.kept import Kept, Packed, unpacked
+from trackplan.link.layouts import Recalled
 from trackplan.link.linked import Linked
 from trackplan.link.linking import Linking
 from trackplan.link.net import Net, masked, number_of
@@ -79,7 +80,7 @@ class Loom:
         nodes.alls = cast("list[dict[tuple[frozenset[str], str], int]]", _Lazy(self._alls))
         program = Program(Registry(()), [], Routines(), tables)
         demand = Demand(program, Expanded(), Kept(program, Pack()), linked)
-        closure = _Recording(program, linked, nodes, Targets(linked, nodes))
+        closure = _Recording(program, linked, nodes, Targets(linked, nodes, Recalled(linked, nodes, sheet=net.sheet)))
         self.linking = Linking(program, demand, nodes, Askers(program), closure, {})
 
     def block(self, number: int) -> Block:
@@ -89,6 +90,7 @@ class Loom:
             thread = self.net.thread(number)
             slots = dict(thread.names)
             found = Block(_NOBODY, _UNSAID, number, None, [], thread.slots, slots, thread.columns, thread.by_position)
+            found.ordered = thread.ordered
             self._blocks[number] = found
         return found
 
@@ -145,7 +147,7 @@ class Loom:
         number = self.net.thread(block.number).target
         sheet, table, program = self.net.sheet(number), self.tables[number], self.linking.program
         plain = sheet.builders == [block.number] and not (block.by_position or block.statement.partial)
-        if sheet.raw or sheet.odd or sheet.open or sheet.copied or sheet.wanted or not plain:
+        if sheet.raw or sheet.odd or sheet.open or sheet.copied or sheet.wanted or sheet.layouts or not plain:
             raise TooMuchError
         before = dict(zip(sheet.names, range(sheet.first, sheet.first + len(sheet.names)), strict=True))
         if table.relation is not None:

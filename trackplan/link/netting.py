@@ -13,6 +13,7 @@ from trackplan.link import net
 from trackplan.link.components import components
 from trackplan.link.filling import is_unclear
 from trackplan.link.sheets import Head, Sheet, Text, Thread
+from trackplan.link.structs import Layout
 from trackplan.sql.records import NotUnderstood, Record, called
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class _Netting:
             if id(block.unit) in self._units:
                 self._blocks[self._units[id(block.unit)]].append(block)
         self._taken = self._names_taken()
+        self._layouts: dict[int, list[tuple[int, Layout]]] = {}
+        for (number, position), layout in sorted(self._linking.closure.targets.layouts.asked.items()):
+            self._layouts.setdefault(number, []).append((position, layout))
         self._filled: dict[int, list[int]] = {}
         for table in self._program.tables:
             for block in table.builders:
@@ -182,6 +186,7 @@ class _Netting:
             said=[] if relation is None else [column.name for column in relation.columns.values()],
             closed=relation is not None and relation.closed,
             taken=sorted(self._taken.get(number, ())),
+            layouts=self._layouts.get(number, []),
             readers=readers,
         )
 
@@ -206,6 +211,7 @@ class _Netting:
             names=list(block.slot_of.items()),
             columns=block.columns,
             by_position=block.by_position,
+            ordered=block.ordered,
             asker=asker,
             linked=self._kept.names.get(block.number, b""),
             clear=self._linking.demand.is_clear(block),

@@ -15,7 +15,8 @@ from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, WHOLE, Key, is_pse
 from trackplan.link.glance import Glance
 from trackplan.link.lookup import Found
 from trackplan.link.scopes import Scopes
-from trackplan.sql.records import Called, How, OutputRef, Ref, Reference, ScopeRef, Select, Span, StarRef
+from trackplan.link.structs import Structs
+from trackplan.sql.records import Called, How, Member, OutputRef, Ref, Reference, ScopeRef, Select, Span, StarRef
 from trackplan.sql.values import LENGTH, MEASURE, firsts, joined, taken, unkeyed, unmeasured
 
 
@@ -35,10 +36,11 @@ class References(Glance):
     """Looks up what a statement refers to.
 
     `unknowns` are names that were not resolved for sure, each with the reason and where it stands; `references` is how
-    many names there were; `spelled` are paths as they are written; `uses` is what was seen, None if nobody asks.
+    many names there were; `spelled` are paths as they are written; `uses` is what was seen, None if nobody asks. Some
+    struct has `members` that rest on nothing.
     """
 
-    __slots__ = ("_alone", "_paths", "references", "spelled", "unknowns", "uses")
+    __slots__ = ("_alone", "_paths", "members", "references", "spelled", "structs", "unknowns", "uses")
 
     def __init__(self, state: Scopes, relations: Sequence[bool], *, noting: bool = False) -> None:
         super().__init__(state, relations)
@@ -46,6 +48,8 @@ class References(Glance):
         self.unknowns: list[tuple[str, str, Span]] = []
         self.spelled: dict[str, str] = {}
         self.uses: list[Use] | None = [] if noting else None
+        self.structs = Structs(self)
+        self.members = False
         self._alone: dict[int, bool] = {}
         self._paths: dict[str, str] = {}
 
@@ -109,6 +113,8 @@ class References(Glance):
                 edges.extend(self.edges(number, taken(given, ref.how, ref.into), output, before, noting=noting))
         elif isinstance(ref, OutputRef):
             edges.extend(self._output_ref(number, ref))
+        elif isinstance(ref, Member):
+            self.members = True
         elif isinstance(ref, ScopeRef):
             edges.append((ref.scope, ROWS, "", "", False, NAMED))
             if ref.values:

@@ -140,7 +140,12 @@ class Relinking:
         self._owners.add(thread.target if thread.target >= 0 else -1 - number)
         if thread.asker >= 0:
             self._owners.add(-1 - number)
-        if block.target is not None and before.names != linked.names:
+        if block.target is None:
+            return
+        asked = [position for position, _ in loom.net.sheet(thread.target).layouts]
+        if asked and (list(tables.values()) != block.slots or any(_at(before, p) != _at(linked, p) for p in asked)):
+            raise TooMuchError  # what order joins elsewhere may be another struct now
+        if before.names != linked.names:
             self._rename(block, scopes)
 
     def _rename(self, block: Block, scopes: Scopes) -> None:
@@ -271,3 +276,9 @@ def _asked(slots: Sequence[int], linked: Linked) -> dict[int, dict[str, tuple[st
     for number, asks in zip(slots, linked.asks, strict=True):
         found.setdefault(number, {}).update((name.lower(), (name, sure)) for name, sure in asks)
     return found
+
+
+def _at(linked: Linked, position: int) -> object:
+    """What a column is made of, and as what kind of struct."""
+    made = linked.columns[position] if position < len(linked.columns) else None
+    return made, linked.layouts.get(position)

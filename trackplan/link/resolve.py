@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from trackplan.link.edges import Edge, parts, same
+from trackplan.link.edges import Edge, parts, same, settled
 from trackplan.link.frames import ALL, NAMED, POSSIBLE, ROWS, Frame, left_out
 from trackplan.link.references import References
-from trackplan.link.structs import are_alike
+from trackplan.link.structs import clearness
 from trackplan.sql.records import Opaque, Output, Reference, Select, Star, Union
-from trackplan.sql.values import LENGTH, STRUCTS_BY_ORDER
+from trackplan.sql.values import LENGTH, ORDERED, STRUCTS_BY_ORDER
 
 
 class _StarItem(Struct):
@@ -102,7 +102,9 @@ class Resolver(References):
         outputs = scope.outputs if isinstance(scope, Select) else []
         if origins is None:
             for position, output in enumerate(outputs):
-                columns[position] = self.edges(number, output.refs, position) if output.refs else ()
+                refs = output.refs
+                made = self._made if len(refs) > 1 else self.edges
+                columns[position] = made(number, refs, position) if refs else ()
             return
         passing = self.uses is None and not any(o.star and o.star.replace for o in outputs)
         for position in range(len(columns)):
@@ -129,7 +131,7 @@ class Resolver(References):
         if isinstance(scope, Select):
             columns[position] = self._column(number, scope, frame, origin)
         elif isinstance(scope, Union):
-            columns[position] = self._member_columns(scope, frame, position, origin)
+            columns[position] = self._member_columns(number, scope, frame, position, origin)
         else:
             columns[position] = self._opaque(number, scope, frame.names[position])
 
@@ -154,19 +156,20 @@ class Resolver(References):
             return edges if name.lower() == names[0] else parts(edges, LENGTH)
         return [(f, k, path, "", False, s) for f, k, path, _, _, s in edges]
 
-    def _member_columns(self, scope: Union, frame: Frame, position: int, origin: object) -> list[Edge]:
+    def _member_columns(self, number: int, scope: Union, frame: Frame, position: int, origin: object) -> list[Edge]:
         name = frame.names[position]
         first = self.frames[scope.members[0]]
         sure = name.lower() in frame.index
         edges: list[Edge] = []
-        alike = self.lookup.dialect not in STRUCTS_BY_ORDER or self._are_alike(scope, origin)
+        alike = self._joined(number, position) if self.lookup.dialect in STRUCTS_BY_ORDER else True
         for nth, member in enumerate(scope.members):
             base = self.frames[member]
             if isinstance(origin, int) and (nth == 0 or not (scope.by_name or base.open or first.open)):
                 if origin < len(base.names):
                     edges.append((member, origin, "", "", alike, NAMED))
                 continue
-            edges.extend(self._through(member, name, NAMED, sure=sure and nth == 0))
+            through = self._through(member, name, NAMED, sure=sure and nth == 0)
+            edges.extend((f, k, path, into, alike, s) for f, k, path, into, _, s in through)
             if not name:
                 edges.append((member, ALL, "", "", True, POSSIBLE))
             if not scope.by_name and nth:
@@ -174,14 +177,22 @@ class Resolver(References):
                 edges.append((member, ALL, "", "", True, POSSIBLE))
         return edges
 
-    def _are_alike(self, scope: Union, origin: object) -> bool:
-        """Whether the members of a set operation make structs of the same members, if they do: order joins these."""
-        members = scope.members if isinstance(origin, int) else ()
-        return are_alike(self.scopes, [self.item(member, origin) for member in members])
+    def _joined(self, number: int, position: int) -> bool | int:
+        """Whether names tell the parts of what a set operation gives: order joins structs (see `clearness`)."""
+        if not self.structs.some():
+            return ORDERED
+        return clearness([self.structs.of(*at) for at in self.structs.members(number, position)])
+
+    def _made(self, number: int, refs: Sequence[Reference], output: int) -> list[Edge]:
+        """The edges of what a select list makes; of one of several structs, order tells the parts."""
+        edges = self.edges(number, refs, output)
+        if len(edges) < 2 or not any(edge[4] == ORDERED for edge in edges):
+            return edges
+        return settled(edges, self.structs.beside(number, refs))
 
     def _column(self, number: int, scope: Select, frame: Frame, origin: object) -> Sequence[Edge]:
         if isinstance(origin, int):
-            return self.edges(number, scope.outputs[origin].refs, origin)
+            return self._made(number, scope.outputs[origin].refs, origin)
         if isinstance(origin, tuple):
             output, base, position = origin
             star = scope.outputs[output].star
@@ -191,7 +202,7 @@ class Resolver(References):
                     replaced = self._replaced[id(star)] = {name.lower(): refs for name, refs in star.replace.items()}
                 refs = replaced.get(self.frames[base].names[position].lower())
                 if refs is not None:
-                    return self.edges(number, refs, output)
+                    return self._made(number, refs, output)
             edge = (base, position, "", "", True, NAMED)
             self.note(edge, "star", scope.outputs[output].span)
             return [edge]

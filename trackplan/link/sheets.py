@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from trackplan.link.structs import Layout
 from trackplan.sql.text import Lines, Origin
 
 Parts = tuple[str, ...]
@@ -17,7 +18,7 @@ class Sheet(Struct, array_like=True):
     `key` is that of its relation in the facts, 0 for none. `readers` are the tables that steps lead from to here, and
     -1 less the number for statements of consumers. `said` are the columns that somebody declares, with no others where
     it is `closed`. `odd` tells that more rests on it than steps tell. `taken` are the lower-case names of columns that
-    declared consumers take, be they there or not.
+    declared consumers take, be they there or not. `layouts` are those that somebody asked for, by positions.
     """
 
     parts: Parts
@@ -43,6 +44,7 @@ class Sheet(Struct, array_like=True):
     said: list[str]
     closed: bool
     taken: list[str]
+    layouts: list[tuple[int, Layout]]
     readers: list[int] = []
 
 
@@ -58,6 +60,7 @@ class Thread(Struct, array_like=True):
     names: list[tuple[Parts, int]]
     columns: Parts
     by_position: bool
+    ordered: bool
     asker: int
     linked: bytes
     clear: bool

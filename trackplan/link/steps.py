@@ -30,7 +30,7 @@ class Step(NamedTuple):
     key: Key
     path: str
     into: str
-    clear: bool
+    clear: bool | int
     form: str
     to: tuple[int, int]
 

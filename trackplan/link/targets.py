@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from trackplan.link.edges import Edge
 from trackplan.link.frames import NAMED, ROWS, WHOLE
+from trackplan.link.layouts import Layouts
 from trackplan.link.linked import Linked
-from trackplan.link.nodes import Nodes, Slot
+from trackplan.link.nodes import Nodes
 from trackplan.link.program import Block
-from trackplan.sql.values import LENGTH, joined, part
+from trackplan.sql.values import BY_ORDER, LENGTH, ORDERED, by_name, joined, part
 
 # A column of so many edges is a struct made of many parts, of which one is asked for at a time.
 _MANY = 8
@@ -33,9 +34,10 @@ class Targets(Struct):
 
     linked: Sequence[Linked]
     nodes: Nodes
-    _slots: dict[int, list[Slot]] = {}
+    layouts: Layouts
     _known: dict[int, tuple[object, Ends]] = {}
     _parts: dict[int, tuple[Sequence[Edge], _Parts]] = {}
+    _clear: dict[int, tuple[Sequence[Edge], Sequence[Edge]]] = {}
     _members: dict[tuple[int, str], list[int]] = {}
 
     def behind(self, block: Block, edges: Sequence[Edge]) -> Ends:
@@ -49,7 +51,7 @@ class Targets(Struct):
 
     def each(self, block: Block, columns: Iterable[Sequence[Edge]]) -> list[Ends]:
         """The nodes that each of some whole columns of a statement leads to."""
-        slots, base = self._slots_of(block), self.linked[block.number].first
+        slots, base = self.layouts.slots(block), self.linked[block.number].first
         nodes, paths = self.nodes, self.nodes.paths
         found: list[Ends] = []
         for edges in columns:
@@ -59,7 +61,7 @@ class Targets(Struct):
                     number, at = slots[slot - base]
                     node = at[key]
                     if path:
-                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
+                        node = paths[number].get((node, path)) or nodes.inside(number, node, by_name(path))
                     found.append(((node,), ()) if strength == NAMED else ((), (node,)))
                     continue
             sure: list[int] = []
@@ -74,9 +76,14 @@ class Targets(Struct):
                 else:
                     node = at[key]
                     if path and key != ROWS:
-                        node = paths[number].get((node, path)) or nodes.inside(number, node, path)
+                        inside = paths[number].get((node, path))
+                        if inside is None and BY_ORDER in path:
+                            found += self.each(block, (self._told(block, edges),))
+                            break
+                        node = inside or nodes.inside(number, node, path)
                     ends.append(node)
-            found.append((_once(sure), _once(perhaps)))
+            else:
+                found.append((_once(sure), _once(perhaps)))
         return found
 
     def inside(self, block: Block, edges: Sequence[Edge], asked: str, own: int) -> Ends:
@@ -87,6 +94,8 @@ class Targets(Struct):
             if not into and (not path or not clear):  # as most
                 return self.each(block, (((slot, key, asked if clear else path, "", False, strength),),))[0]
         met: list[Edge] = []
+        if ORDERED in [edge[4] for edge in edges]:
+            edges = self._told(block, edges)
         for slot, key, path, into, clear, strength in self._met(edges, asked):
             way = path
             if into:
@@ -100,11 +109,12 @@ class Targets(Struct):
             met.append((slot, key, way, "", False, strength))
         return self.each(block, (met,))[0]
 
-    def _slots_of(self, block: Block) -> list[Slot]:
-        known = self._slots.get(block.number)
+    def _told(self, block: Block, edges: Sequence[Edge]) -> Sequence[Edge]:
+        """The edges of a column, or of the rows, where order joins nothing any more."""
+        known = self._clear.get(id(edges))
         if known is None:
-            known = self._slots[block.number] = self.nodes.slots(block, self.linked[block.number])
-        return known
+            known = self._clear[id(edges)] = (edges, self.layouts.told(block, edges))
+        return known[1]
 
     def _part_of_row(self, table: int, way: str) -> list[int]:
         """The nodes that a part of a table's row leads to."""
@@ -116,12 +126,13 @@ class Targets(Struct):
 
     def forget(self) -> None:
         """Let go of what was found, which takes as much room as all else that a closure needs."""
-        self._slots.clear()
+        self.layouts.forget()
         self._known.clear()
         self._parts.clear()
+        self._clear.clear()
         self._members.clear()
 
-    def _met(self, edges: Sequence[Edge], asked: str) -> Iterable[Edge]:
+    def _met(self, edges: Sequence[Edge], asked: str) -> Sequence[Edge]:
         """Those of a column's edges that the part `asked` of it can meet, found at once where there are many."""
         if len(edges) < _MANY:
             return edges

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from trackplan.sql.nodes import children
 from trackplan.sql.paths import member
+from trackplan.sql.values import joined
 
 EITHER = (exp.Coalesce, exp.Array, exp.ArrayConcat, exp.If, exp.Case)
 """What gives one of its parts, or a list of them."""
@@ -31,3 +32,13 @@ def _structs(node: exp.Expr, place: tuple[int, ...]) -> Iterator[tuple[tuple[int
         for name, child in children(node):
             if not (decides and name == "this"):
                 yield from _structs(child, place)
+
+
+def ways_in(kind: exp.Expr, above: str) -> Iterator[str]:
+    """The ways to the members of a type of structs, or of lists of them, in their order."""
+    for each in kind.expressions if isinstance(kind, exp.DataType) else ():
+        if isinstance(each, exp.ColumnDef):
+            way = joined(above, each.name)
+            yield from [*ways_in(each.args.get("kind") or each, way)] or [way]
+        else:
+            yield from ways_in(each, above)

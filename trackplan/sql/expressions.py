@@ -20,7 +20,7 @@ from trackplan.sql.presence import WHOLLY_NULL, as_null
 from trackplan.sql.records import NOWHERE, Called, How, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.shapes import FREE, Shapes
 from trackplan.sql.star_names import names_of
-from trackplan.sql.values import LENGTH, lengths, parts, taken
+from trackplan.sql.values import LENGTH, lengths, parts, taken, told
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -209,7 +209,7 @@ class Walker(Shapes):
 
     def _given(self, node: exp.Expr, call: Called, bound: Bound, found: list[Reference]) -> None:
         """Keep what the arguments of a call are made of with it, in case that the function turns out to be known."""
-        given = [self._made(argument, bound) for argument in node.expressions]
+        given = [told(self._made(argument, bound)) for argument in node.expressions]
         if not all(isinstance(ref, (Ref, ScopeRef)) for refs in given for ref in refs):
             found.extend(ref for refs in given for ref in taken(refs, call.how, call.into))
             return

@@ -14,8 +14,8 @@ from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.json_ways import EXTRACTS, NAMES
 from trackplan.sql.nodes import children
-from trackplan.sql.records import HOLE, Called, Helper, Ref, Reference, Select
-from trackplan.sql.values import taken
+from trackplan.sql.records import Called, Helper, Ref, Reference, Select
+from trackplan.sql.values import HOLE, taken, told
 
 _KEYED = (*EXTRACTS, exp.JSONExtractArray, exp.JSONValueArray, exp.StructExtract, exp.GetExtract)
 
@@ -42,7 +42,7 @@ def helping(head: exp.UserDefinedFunction, body: exp.Expr, dialect: str) -> Help
     body.parent = None  # what is around it does not take part in it
     _leave_holes(body, parameters)
     frame = Frame(compiler.place(Select(-1), None), None, {})
-    found = list(_flat(Walker(compiler, frame).refs(body, "output")))
+    found = list(_flat(told(Walker(compiler, frame).refs(body, "output"))))
     refs = [r for r in found if isinstance(r, Ref) and (r.name.lower() in parameters) is not r.hidden]
     if len(refs) != len(found) or not isinstance(head.this, exp.Table):
         return None

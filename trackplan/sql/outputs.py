@@ -10,14 +10,12 @@ from sqlglot import exp
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
-from trackplan.sql.records import NOWHERE, Output, Reference, Scope, Select, Star, StarRef, Union
+from trackplan.sql.records import NOWHERE, Output, Reference, Select, Star, StarRef
 from trackplan.sql.star_names import Names, filtered, is_star, liked, names_of
 from trackplan.sql.template import UNNAMED
-from trackplan.sql.values import lengths, nameless
+from trackplan.sql.values import lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from trackplan.sql.compile import Compiler
 
 # In these, some functions make rows in a select list.
@@ -148,14 +146,3 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, refs
             old = renamed.this.this if isinstance(renamed.this, exp.Column) else renamed.this
             star.rename[compiler.fold(old)] = compiler.fold(renamed.args["alias"])
     return star
-
-
-def lose_structure(scopes: Sequence[Scope], number: int) -> None:
-    """Let the structs that a query makes lose their members' names: those of the table that it fills count."""
-    scope = scopes[number]
-    if isinstance(scope, Union):
-        for member in scope.members:
-            lose_structure(scopes, member)
-    elif isinstance(scope, Select):
-        for output in scope.outputs:
-            output.refs = nameless(output.refs)

@@ -27,8 +27,8 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
 
     `path` is the way into a struct or JSON value, segments joined by dots; `into` the place in the output's own
     structure where the value goes; `clear` tells that the value keeps its structure, so that a path asked of the
-    output goes on inside it. `late` references stand behind the select list (HAVING, QUALIFY) and may name its aliases;
-    in ORDER BY, they are nothing but a name.
+    output goes on inside it (see `ORDERED`). `late` references stand behind the select list (HAVING, QUALIFY) and may
+    name its aliases; in ORDER BY, they are nothing but a name.
 
     `transform` is the first step on the way that keeps only a part of what the value says: '' where it is taken as it
     is, `cast`, `counted` (only whether there is a value), `truncated to month` (or another unit), `equality` (compared
@@ -43,7 +43,7 @@ class Ref(Struct, tag=True, array_like=True, gc=False):
     path: str
     how: How
     into: str
-    clear: bool
+    clear: bool | int
     span: Span
     late: bool = False
     transform: str = ""
@@ -61,7 +61,7 @@ class ScopeRef(Struct, tag=True, array_like=True, gc=False):
     path: str
     how: How
     into: str
-    clear: bool
+    clear: bool | int
     row: bool = False
 
 
@@ -93,6 +93,12 @@ class Called(Struct, tag=True, array_like=True):
     space: tuple[str, ...] = ()
 
 
+class Member(Struct, tag=True, array_like=True, gc=False):
+    """A member of a struct that rests on nothing, where order decides which one it is; see `UNTOLD`."""
+
+    into: str
+
+
 class OutputRef(Struct, tag=True, array_like=True, gc=False):
     """An output of the same SELECT: by ordinal (`group by 1`), or 0 for all, or -1 for all without aggregates."""
 
@@ -100,7 +106,7 @@ class OutputRef(Struct, tag=True, array_like=True, gc=False):
     how: How
 
 
-Reference = Ref | ScopeRef | StarRef | OutputRef | Called
+Reference = Ref | ScopeRef | StarRef | OutputRef | Called | Member
 
 
 def called(name: str) -> str:
@@ -278,10 +284,6 @@ class Helper(Struct, tag=True, array_like=True):
     refs: list[Ref]
     temporary: bool
     calls: list[str] = []
-
-
-HOLE = "\x03"
-"""How a segment of a path begins that an argument of a call fills."""
 
 
 class Record(Struct, tag=True, array_like=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from trackplan.sql.alike import EITHER, are_alike
+from trackplan.sql.alike import EITHER, are_alike, ways_in
 from trackplan.sql.carried import valued
 from trackplan.sql.each import ON_EACH, Call
 from trackplan.sql.json_ways import Ways, built_of, ways_of
@@ -15,8 +15,8 @@ from trackplan.sql.kinds import COLUMN, CONSTANTS, NOTHING, Kinds
 from trackplan.sql.leaves import Bound, Leaves
 from trackplan.sql.nodes import children
 from trackplan.sql.paths import PARTS, SAME_STRUCTURE, Access, access, member
-from trackplan.sql.records import How, Reference
-from trackplan.sql.values import STRUCTS_BY_ORDER, joined, lengths, parts, placed, taken
+from trackplan.sql.records import How, Member, Reference
+from trackplan.sql.values import STRUCTS_BY_ORDER, joined, lengths, ordered, parts, placed, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -82,7 +82,14 @@ class Shapes(Leaves):
                 # Not knowing the member's name, its value may be any part of the whole.
                 self._taken(value, "output", into, bound, found)
             else:
-                self._built(value, joined(into, name), bound, found)
+                known, way = len(found), joined(into, name)
+                self._built(value, way, bound, found)
+                if len(found) == known and self._by_order:
+                    found.append(Member(way))
+
+    @property
+    def _by_order(self) -> bool:
+        return self.compiler.dialect in STRUCTS_BY_ORDER
 
     def _changed(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """`struct_insert(s, name := value)`: the members of a struct, and others."""
@@ -137,16 +144,18 @@ class Shapes(Leaves):
 
     def _either(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives one of its parts, or a list of them."""
-        outermost = not isinstance(node.parent, EITHER)  # otherwise it is seen from there
-        if outermost and self.compiler.dialect in STRUCTS_BY_ORDER and not are_alike(node):
-            self._taken(node, "output", into, bound, found)  # the first names the members of all
-            return
+        deciding: list[Reference] = []
+        either: list[Reference] = []
         decides = isinstance(node, (exp.If, exp.Case))
         for name, child in children(node):
             if decides and name == "this":
-                self._taken(child, "output", into, bound, found)
+                self._taken(child, "output", into, bound, deciding)
             else:
-                self._built(child, into, bound, found)
+                self._built(child, into, bound, either)
+        found += deciding
+        if self._by_order and not isinstance(node.parent, EITHER):  # otherwise it is seen from there
+            either = ordered(either, into, alike=are_alike(node))
+        found += either
 
     def _first(self, node: exp.Expr, into: str, bound: Bound, found: list[Reference]) -> None:
         """What gives values of its first argument; the others decide which, or in what order."""
@@ -174,6 +183,8 @@ class Shapes(Leaves):
             several = ways_of(node)
             if several is None:
                 self._taken(node, "output", into, bound, found)
+                if self._by_order and isinstance(node, (exp.Cast, exp.TryCast)):
+                    found += map(Member, ways_in(node.args["to"], into))
             else:
                 self._several(several, "output", into, bound, found)
             return

@@ -22,7 +22,6 @@ from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.frame import Environment
 from trackplan.sql.heads import loads_files
 from trackplan.sql.nodes import property_of, span_of
-from trackplan.sql.outputs import lose_structure
 from trackplan.sql.parse import Piece, dissolve, statements
 from trackplan.sql.policies import grants, hiding
 from trackplan.sql.records import Definition, Helper, NotUnderstood, Record, Statement
@@ -30,7 +29,6 @@ from trackplan.sql.routines import READS, defined, is_routine, row_taken
 from trackplan.sql.script import LARGE
 from trackplan.sql.structure import is_passed_over
 from trackplan.sql.text import takes_rows, words
-from trackplan.sql.values import STRUCTS_BY_ORDER
 
 # Statements that read no data of the project, by their first word; whatever holds a query is looked at all the same.
 _HARMLESS = frozenset(
@@ -209,8 +207,6 @@ def _insert(tree: exp.Insert, query: exp.Query | exp.Values | exp.Pivot, piece: 
     scope = compiler.query(query, _with(tree, compiler), None)
     parts, columns = _target(tree.this, dialect)
     by_position = not tree.args.get("by_name")
-    if dialect in STRUCTS_BY_ORDER:
-        lose_structure(compiler.scopes, scope)
     return Statement(
         scope, compiler.scopes, parts, piece.span, columns, insert=by_position, existing=True, calls=compiler.calls,
         fixed=_fixed(tree, compiler),

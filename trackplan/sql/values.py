@@ -6,11 +6,12 @@ is `clear`, whatever is asked of that place goes on inside the column.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from trackplan.sql.records import Called, How, Ref, Reference, ScopeRef
+from trackplan.sql.records import Called, How, Member, Ref, Reference, ScopeRef
 
 LENGTH = "\0"
 """The last segment of a path that asks how many elements a list has, and for nothing that is in them.
@@ -19,9 +20,22 @@ No identifier and no key of SQL can be called so.
 """
 KEY = "\2"
 """How a segment of a path begins that leaves those pairs of a list that have a certain key."""
+HOLE = "\3"
+"""How a segment of a path begins that an argument of a call fills."""
 MEASURE = "\1"
 """The last segment of a path that asks how long a value is: as `LENGTH` of a list, for all of it of a text."""
 
+ORDERED = 3
+"""How `clear` a value is, which keeps its structure, that may be one of several structs that order joins.
+
+A path asked of it goes on inside each of them where they are made of the same members, in the same order.
+"""
+
+UNTOLD = "\1"
+"""The name of a member that stands for all of a struct whose members are not followed."""
+
+BY_ORDER = "\5"
+"""A segment of a path: what follows it is asked of what is only `ORDERED`."""
 
 STRUCTS_BY_ORDER = frozenset(
     {"", "athena", "bigquery", "clickhouse", "databricks", "hive", "presto", "spark", "spark2", "trino"}
@@ -36,7 +50,13 @@ def joined(path: str, more: str) -> str:
 
 def unkeyed(path: str) -> str:
     """A path that leaves the pairs of all keys."""
+    path = by_name(path)
     return ".".join(name for name in path.split(".") if not name.startswith(KEY)) if KEY in path else path
+
+
+def by_name(path: str) -> str:
+    """A path as if names joined all structs."""
+    return path.replace(f"{BY_ORDER}.", "") if BY_ORDER in path else path
 
 
 def key_of(path: str) -> str:
@@ -54,13 +74,15 @@ def firsts(path: str) -> Iterator[tuple[str, str]]:
     yield path, ""
 
 
-def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | None:
+def part(path: str, into: str, clear: bool | int, asked: str) -> tuple[str, str] | None:
     """Where the part `asked` of a value is found behind a reference: the path, and the place in that part.
 
     None if the reference is to another part. The place is only there where less is asked than `into`.
     """
     rest = asked
     if into:
+        if BY_ORDER in asked:  # it may be any part of what is made here
+            asked = asked.partition(BY_ORDER)[0].removesuffix(".")
         if asked == into:
             rest = ""
         elif asked.startswith(f"{into}."):
@@ -71,6 +93,8 @@ def part(path: str, into: str, clear: bool, asked: str) -> tuple[str, str] | Non
             return path, into[len(asked) + 1 :]
         else:
             return part(path, into, clear, unkeyed(asked)) if KEY in asked else None
+    if clear == ORDERED and rest and not rest.startswith((LENGTH, MEASURE)):
+        rest = f"{BY_ORDER}.{by_name(rest)}"
     return (joined(path, rest) if clear else path), ""
 
 
@@ -80,7 +104,7 @@ def unmeasured(path: str) -> str:
 
 
 def _is_column(ref: Reference) -> bool:
-    return isinstance(ref, Ref) and ref.clear and not ref.path and not ref.into
+    return isinstance(ref, Ref) and bool(ref.clear) and not ref.path and not ref.into
 
 
 def parts(refs: Sequence[Reference], asked: str) -> Iterator[Reference]:
@@ -92,9 +116,9 @@ def parts(refs: Sequence[Reference], asked: str) -> Iterator[Reference]:
             return
     lower = asked.lower()
     for ref in refs:
-        if isinstance(ref, Called):
+        if isinstance(ref, (Called, Member)):
             way = part("", ref.into.lower(), False, lower)
-            if way is not None:
+            if way is not None and (way[1] or isinstance(ref, Called)):
                 yield replace(ref, into=way[1])
             continue
         if not isinstance(ref, (Ref, ScopeRef)):
@@ -107,6 +131,11 @@ def parts(refs: Sequence[Reference], asked: str) -> Iterator[Reference]:
             yield replace(ref, values=False)
 
 
+def told(refs: Iterable[Reference]) -> list[Reference]:
+    """References without the members of structs that rest on nothing."""
+    return [ref for ref in refs if not isinstance(ref, Member)]
+
+
 def lengths(refs: Sequence[Reference], how: How) -> Iterator[Reference]:
     """References to nothing but the length of the list that `refs` make."""
     for ref in taken(parts(refs, LENGTH), how, ""):
@@ -116,12 +145,38 @@ def lengths(refs: Sequence[Reference], how: How) -> Iterator[Reference]:
 def placed(refs: Iterable[Reference], into: str) -> Iterator[Reference]:
     """References to the same value, at the place `into` of another one."""
     for ref in refs:
-        yield replace(ref, into=joined(into, ref.into)) if isinstance(ref, (Ref, ScopeRef, Called)) else ref
+        yield replace(ref, into=joined(into, ref.into)) if isinstance(ref, (Ref, ScopeRef, Called, Member)) else ref
+
+
+def ordered(refs: list[Reference], into: str, *, alike: bool) -> list[Reference]:
+    """References to several values of which one goes to a place, where order tells the parts of structs.
+
+    Those that are made on the spot call their members the same if they are `alike`.
+    """
+    places = Counter(ref.into.lower() for ref in refs if isinstance(ref, (Ref, ScopeRef, Called, Member)))
+    if not alike or any(above in places for place in places for above in _above(place)):
+        # Of one that is made here and of another that is not, the first names the members.
+        return [*taken(refs, "output", into), Member(joined(into, UNTOLD))]
+    return [
+        replace(ref, clear=ORDERED)
+        if isinstance(ref, (Ref, ScopeRef)) and ref.clear and places[ref.into.lower()] > 1
+        else ref
+        for ref in refs
+    ]
+
+
+def _above(place: str) -> Iterator[str]:
+    """What a place in a value is in, up to the whole."""
+    while place:
+        place = place.rpartition(".")[0]
+        yield place
 
 
 def taken(refs: Iterable[Reference], how: How, into: str) -> Iterator[Reference]:
     """References to a value that loses its structure."""
     for ref in refs:
+        if isinstance(ref, Member):
+            continue
         used: How = how if ref.how == "output" else ref.how
         if isinstance(ref, (Ref, ScopeRef)):
             yield replace(ref, how=used, into=into, clear=False)
