@@ -41,7 +41,9 @@ def composed(outer: Edge, inner: Edge) -> Edge | None:
         below, place = shortened(found[0]), found[1]
     if place and clear:
         # What is asked goes on behind `path`; only what leads to `place` is met.
-        into = joined(into, place)
+        whole = joined(into, place)
+        into = shortened(whole)
+        open_ = open_ if into == whole else False
     return frame, key, below, into, clear and open_ and clear | open_, strength if strength < sure else sure
 
 

@@ -18,8 +18,8 @@ from trackplan.link.linked import Linked
 from trackplan.link.nodes import Nodes, Slot
 from trackplan.link.program import Block, Table
 from trackplan.link.sheets import Sheet
-from trackplan.link.structs import ANYTHING, OPEN, Layout, below, place, united
-from trackplan.sql.values import BY_ORDER, ORDERED, UNTOLD, by_name, joined
+from trackplan.link.structs import ANYTHING, LOST, OPEN, Layout, below, bounded, place, united
+from trackplan.sql.values import BY_ORDER, ORDERED, by_name, joined
 
 Spot = tuple[int, int]
 """A column of a table: their numbers."""
@@ -143,7 +143,7 @@ class Layouts(Struct):
                 ways += [joined(place(way), each) for each in inner or ("",)]
             else:
                 ways.append(way)
-        return tuple(way for way in ways if way)
+        return bounded([way for way in ways if way])
 
     def _behind(self, block: Block, edge: Edge, path: str) -> Layout:
         """The layout of what is at a path behind an edge."""
@@ -159,7 +159,7 @@ class Layouts(Struct):
         ways: list[str] = []
         for position, name in enumerate(nodes.names[number]):
             ways += [joined(name.lower(), way) for way in self._of((number, position)) or ("",)]
-        return below(tuple(ways), path)
+        return below(bounded(ways), path)
 
 
 class Recalled(Layouts, kw_only=True):
@@ -177,7 +177,7 @@ class Recalled(Layouts, kw_only=True):
 def _either(layouts: Iterable[Layout]) -> Layout:
     """The layout of one of several values; one that is like no other where they differ."""
     found = united(layouts)
-    return (UNTOLD,) if found is None else found
+    return LOST if found is None else found
 
 
 def _declared(column: Column) -> list[str]:

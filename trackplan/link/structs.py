@@ -31,8 +31,16 @@ TABLES: Layout = (OPEN,)
 ANYTHING: Layout = (ANY,)
 """The layout of a constant."""
 
-_LOST: Layout = (UNTOLD,)
+LOST: Layout = (UNTOLD,)
+"""The layout of what is too large, too far away, or may be several things: it is like no other."""
+
 _DEEPEST = 30
+_MOST = 20_000
+
+
+def bounded(ways: Sequence[str]) -> Layout:
+    """A layout of these ways. A struct can hold itself twice, again and again: of so many, none is followed."""
+    return tuple(ways) if len(ways) <= _MOST else LOST
 
 
 def united(layouts: Iterable[Layout]) -> Layout | None:
@@ -83,13 +91,14 @@ def _is_in(way: str, above: str) -> bool:
 class Structs:
     """Finds the layouts of what the scopes of a statement make, whose names `glance` can tell."""
 
-    __slots__ = ("_frames", "_glance", "_some", "_state")
+    __slots__ = ("_frames", "_glance", "_known", "_some", "_state")
 
     def __init__(self, glance: Glance) -> None:
         self._glance = glance
         self._state = glance.state
         self._frames = glance.frames
         self._some: bool | None = None
+        self._known: dict[tuple[int, int], Layout] = {}
 
     def some(self) -> bool:
         """Whether the statement makes any struct."""
@@ -100,6 +109,12 @@ class Structs:
 
     def of(self, number: int, position: int, depth: int = 0) -> Layout:
         """The layout of a column of a frame."""
+        known = self._known.get((number, position))
+        if known is None:
+            known = self._known[number, position] = self._of(number, position, depth)
+        return known
+
+    def _of(self, number: int, position: int, depth: int) -> Layout:
         for _ in self._frames:
             if number >= self._state.count:
                 if number not in self._state.base_of:
@@ -119,7 +134,7 @@ class Structs:
                 if behind[0] < 0:
                     return self._row(number, ref, depth)
             number, position = behind
-        return _LOST
+        return LOST
 
     def beside(self, number: int, refs: Iterable[Reference]) -> dict[str, bool | int]:
         """For each place at which order joins values that are made of references in a scope, their clearness."""
@@ -141,8 +156,8 @@ class Structs:
             inner = united(self._inner(number, ref, before, depth + 1) for ref in plain) if plain else ()
             if all(isinstance(ref, Member) for ref in those):
                 inner = ANYTHING if not at.endswith(UNTOLD) else ()
-            ways += [joined(at, way) for way in (_LOST if inner is None else inner)] or ([at] if at else [])
-        return tuple(ways)
+            ways += [joined(at, way) for way in (LOST if inner is None else inner)] or ([at] if at else [])
+        return bounded(ways)
 
     def _item(self, number: int, scope: Select, position: int) -> tuple[tuple[int, int] | None, Sequence[Reference]]:
         """The column that a star gives as a column of a SELECT, or else what that is made of."""
@@ -163,11 +178,11 @@ class Structs:
     def _several(self, number: int, scope: Union | Opaque, position: int, depth: int) -> Layout:
         """The layout of a column that a set operation gives, or an UNNEST."""
         if depth > _DEEPEST:
-            return _LOST
+            return LOST
         name = self._frames[number].names[position].lower()
         if isinstance(scope, Union):
             found = united(self.of(*at, depth + 1) for at in self.members(number, position))
-            return _LOST if found is None else found
+            return LOST if found is None else found
         if name in scope.each:
             return self.made(scope.parent, scope.each[name], scope.before, depth + 1)
         of_list = self._element(scope, depth)
@@ -194,7 +209,7 @@ class Structs:
     def _inner(self, number: int, ref: Ref | ScopeRef, before: int | None, depth: int) -> Layout:
         """The layout of what a reference takes as it is."""
         if depth > _DEEPEST:
-            return _LOST
+            return LOST
         if isinstance(ref, ScopeRef):
             found = self._whole(ref.scope, depth) if ref.row else self.of(ref.scope, 0, depth)
         else:
@@ -211,17 +226,17 @@ class Structs:
             if source.alias.lower() == ref.name.lower():
                 of = self._state.scopes[frame] if frame < self._state.count else None
                 return self._element(of, depth) if isinstance(of, Opaque) else self._whole(frame, depth)
-        return _LOST
+        return LOST
 
     def _whole(self, number: int, depth: int) -> Layout:
         """The layout of a row of a frame as one value."""
         frame = self._frames[number]
         if frame.open or depth > _DEEPEST:
-            return _LOST
+            return LOST
         ways: list[str] = []
         for position, name in enumerate(frame.names):
             ways += [joined(name.lower(), way) for way in self.of(number, position, depth + 1) or ("",)]
-        return tuple(ways)
+        return bounded(ways)
 
 
 def below(layout: Layout, path: str) -> Layout:
