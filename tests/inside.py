@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import atexit
 import io
+import json
 import os
 import shutil
 import tempfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from trackplan import running
@@ -51,3 +52,16 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return Path(os.fspath(folder))
+
+
+def inventory(folder: Path, files: Mapping[str, str], *options: str) -> list[dict[str, Any]]:
+    """The rows of the inventory of a project, of which these files are written first."""
+    ended = trackplan("inventory", "--format", "json", *options, cwd=write(folder, files))
+    assert ended.code == 0, ended.err
+    rows: list[dict[str, Any]] = json.loads(ended.out)["rows"]
+    return rows
+
+
+def used_by_id(folder: Path, files: Mapping[str, str], *options: str) -> dict[str, bool | None]:
+    """What is told of every column: that it is used, that it is not, or None where that is unknown."""
+    return {row["id"]: row["used"] for row in inventory(folder, files, *options)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.inside import trackplan, write
+from tests.inside import inventory
 
 COLUMNS = ("id", "kind", "amount", "at", "dead")
 PROJECT = {
@@ -31,8 +30,7 @@ ORDERS = "{{ source('raw', 'orders') }}"
 
 def verdicts(folder: Path, model: str) -> dict[str, str]:
     """What is told of each column of the orders, in a project of one model."""
-    write(folder, {**PROJECT, "dbt/models/m.sql": model})
-    rows = json.loads(trackplan("inventory", "--format", "json", cwd=folder).out)["rows"]
+    rows = inventory(folder, {**PROJECT, "dbt/models/m.sql": model})
     return {row["id"].removeprefix("raw."): row["status"] for row in rows}
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.inside import trackplan, write
+from tests.inside import trackplan, used_by_id
 
 FILES = {
     "trackplan.yaml": "version: 1\ndialect: snowflake\ndbt: [dbt]\nwarehouse: [raw.sql]\nconsumers: [q.sql]\n",
@@ -151,10 +150,7 @@ def test_a_model_that_is_switched_off_is_no_table(tmp_path: Path, there: str, sa
         f"models:\n  - {{name: x{said}, columns: [{{name: x, tests: [unique]}}]}}\n"
         "  - {name: m, columns: [{name: a, tests: [{relationships: {to: ref('x'), field: x}}]}]}\n"
     )
-    write(tmp_path, files)
-    ended = trackplan("inventory", "--format", "json", cwd=tmp_path)
-    rows = json.loads(ended.out)["rows"]
-    assert {row["id"]: row["used"] for row in rows} == {
+    assert used_by_id(tmp_path, files) == {
         "RAW.T.A": True,
         **dict.fromkeys(("RAW.T.B", "RAW.T.C", "RAW.T.ID"), False),
     }
@@ -216,11 +212,8 @@ def inside(files: dict[str, str]) -> dict[str, str]:
 
 def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
     """The verdict on every column of `raw.t`."""
-    write(folder, files)
-    ended = trackplan("inventory", "--format", "json", cwd=folder)
-    assert ended.code == 0, ended.err
-    rows = json.loads(ended.out)["rows"]
-    return {row["id"].rpartition(".")[2]: row["used"] for row in rows if row["id"].startswith("RAW.T.")}
+    told = used_by_id(folder, files)
+    return {id_.rpartition(".")[2]: verdict for id_, verdict in told.items() if id_.startswith("RAW.T.")}
 
 
 def says(condition: str = "") -> str:
@@ -325,8 +318,6 @@ def test_a_part_of_a_source_is_taken_by_its_time(tmp_path: Path, files: dict[str
 )
 def test_a_part_of_seeds_and_snapshots_is_taken_by_its_time(tmp_path: Path, files: dict[str, str]) -> None:
     files = inside({"models/m.sql": "select id, a, b, c from {{ ref('s') }}\n", **files})
-    write(tmp_path, {**FILES, **files})
-    rows = json.loads(trackplan("inventory", "--format", "json", cwd=tmp_path).out)["rows"]
-    used = {row["id"]: row["used"] for row in rows}
-    of = "S" if "S.B" in used else "RAW.T"
-    assert [used[f"{of}.{name}"] for name in "ABC"] == [True, True, False]
+    told = used_by_id(tmp_path, {**FILES, **files})
+    of = "S" if "S.B" in told else "RAW.T"
+    assert [told[f"{of}.{name}"] for name in "ABC"] == [True, True, False]

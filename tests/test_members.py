@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from click.testing import CliRunner
 
-from trackplan.cli import app
+from tests.inside import used_by_id
 
 ITEMS = (
     "create table s.t (id int64, k string, d int64, "
@@ -158,12 +156,6 @@ def test_members_that_are_read(name: str, tmp_path: Path) -> None:
         "queries/q.sql": case.query,
         **{f"models/{model}.sql": sql for model, sql in (case.models or {"unread": "select 1 as one"}).items()},
     }
-    for path, text in files.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
-    printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
-    rows = json.loads(printed)["rows"]
-    unused = {row["id"].split(".", 1)[1] for row in rows if row["used"] is False}
-    assert unused == set(case.unused.split())
-    assert not [row["id"] for row in rows if row["used"] is None]
+    told = used_by_id(tmp_path, files)
+    assert {id_.split(".", 1)[1] for id_, used in told.items() if used is False} == set(case.unused.split())
+    assert not [id_ for id_, used in told.items() if used is None]

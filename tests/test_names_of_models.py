@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.inside import trackplan, write
+from tests.inside import used_by_id
 
 EVENTS = "create table raw.events (id int, a int, b int, c int);\n"
 MART = EVENTS + "create table mart.t (id int, a int, b int, c int);\n"
@@ -257,18 +256,14 @@ def test_an_edit_may_make_another_table_of_a_model(tmp_path: Path) -> None:
     ]
     for text in [*texts, *reversed(texts)]:
         warm = verdicts({**files, "m/t.sql": text}, tmp_path)
-        ended = trackplan("inventory", "--format", "json", "--no-cache", cwd=tmp_path)
-        cold = {row["id"].lower(): row["used"] for row in json.loads(ended.out)["rows"]}
+        cold = {id_.lower(): verdict for id_, verdict in used_by_id(tmp_path, {}, "--no-cache").items()}
         said = {USED: True, UNUSED: False, UNKNOWN: None}
         assert {id_: said[key] for key, ids in warm.items() for id_ in ids.split()} == cold
 
 
 def verdicts(files: dict[str, str], folder: Path) -> dict[str, str]:
     """The columns by what is said of them."""
-    write(folder, files)
-    ended = trackplan("inventory", "--format", "json", cwd=folder)
-    assert ended.code == 0, ended.err
     found: dict[str, list[str]] = {}
-    for row in json.loads(ended.out)["rows"]:
-        found.setdefault({True: USED, False: UNUSED, None: UNKNOWN}[row["used"]], []).append(row["id"].lower())
+    for id_, verdict in used_by_id(folder, files).items():
+        found.setdefault({True: USED, False: UNUSED, None: UNKNOWN}[verdict], []).append(id_.lower())
     return {said: " ".join(sorted(ids)) for said, ids in found.items()}

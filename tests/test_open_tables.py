@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from trackplan.cli import app
+from tests.inside import used_by_id
 from trackplan.link.frames import Frame
 
 FILES = {
@@ -18,7 +15,7 @@ FILES = {
 
 
 def test_pivot_groups_by_every_column_that_an_open_table_may_have(tmp_path: Path) -> None:
-    assert used(FILES, tmp_path) == {"raw.t.k": True, "raw.t.x": True, "raw.t.y": False, "raw.t.z": True}
+    assert used_by_id(tmp_path, FILES) == {"raw.t.k": True, "raw.t.x": True, "raw.t.y": False, "raw.t.z": True}
 
 
 def test_what_a_star_replaces_is_made_of_other_columns(tmp_path: Path) -> None:
@@ -28,8 +25,8 @@ def test_what_a_star_replaces_is_made_of_other_columns(tmp_path: Path) -> None:
         "models/other.sql": "select a, b, c, d, e from raw.t\n",
         "queries/q.sql": "select a from m\n",
     }
-    assert used(files, tmp_path) == {f"raw.t.{name}": name == "b" for name in "abcde"}
-    assert all(used({**files, "queries/q.sql": "select * from m\n"}, tmp_path).values())
+    assert used_by_id(tmp_path, files) == {f"raw.t.{name}": name == "b" for name in "abcde"}
+    assert all(used_by_id(tmp_path, {**files, "queries/q.sql": "select * from m\n"}).values())
 
 
 def test_a_name_of_an_open_table_may_be_its_row(tmp_path: Path) -> None:
@@ -39,19 +36,9 @@ def test_a_name_of_an_open_table_may_be_its_row(tmp_path: Path) -> None:
         "models/other.sql": "select a, b from raw.t\n",
         "queries/q.sql": "select j from m\n",
     }
-    found = used(files, tmp_path)
+    found = used_by_id(tmp_path, files)
     assert found["raw.t.a"] is not False
     assert found["raw.t.b"] is not False
-
-
-def used(files: dict[str, str], tmp_path: Path) -> dict[str, bool | None]:
-    """The verdict on every raw column of a project."""
-    for path, text in files.items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text, encoding="utf-8")
-    arguments = ["inventory", "--format", "json", "--no-cache", "--project", str(tmp_path / "trackplan.yaml")]
-    printed = CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
-    return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
 
 
 def test_what_one_statement_asks_of_an_open_table_is_not_there_for_the_next() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from tests.inside import trackplan, write
+from tests.inside import inventory, trackplan, write
 
 CONFIG = "version: 1\ndialect: bigquery\nwarehouse: [w.sql]\nmodels: [m/*.sql]\nconsumers: [q/*.sql]\n"
 DDL = "create table raw.orders (id int64, note string);\ncreate table mart.z (id int64);\n"
 
 
 def reason(folder: Path, *options: str) -> str:
-    told = trackplan("inventory", "--format", "json", *options, cwd=folder)
-    (column,) = [row for row in json.loads(told.out)["rows"] if row["id"] == "raw.orders.note"]
+    (column,) = [row for row in inventory(folder, {}, *options) if row["id"] == "raw.orders.note"]
     return str(column["reason"])
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.inside import trackplan, write
+from tests.inside import used_by_id
 
 HEAD = "version: 1\ndialect: {dialect}\nwarehouse: [w.sql]\nconsumers: [q/*.sql]\n"
 PLAIN = HEAD.format(dialect="duckdb") + "models: [m/**/*.sql]\n"
@@ -267,10 +266,7 @@ def test_structs_are_matched_by_order_through_the_queries_of_a_statement(tmp_pat
 
 def verdicts(files: dict[str, str], folder: Path) -> dict[bool | None, str]:
     """The columns by what is said of them."""
-    write(folder, files)
-    ended = trackplan("inventory", "--format", "json", cwd=folder)
-    assert ended.code == 0, ended.err
-    rows = json.loads(ended.out)["rows"]
+    told = used_by_id(folder, files)
     return {
-        said: " ".join(sorted(row["id"].lower() for row in rows if row["used"] is said)) for said in (True, False, None)
+        said: " ".join(sorted(i.lower() for i, used in told.items() if used is said)) for said in (True, False, None)
     }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.inside import trackplan, write
+from tests.inside import used_by_id
 
 MANY = "{% macro many() %}{% for i in range(5) %}{% if var('p' ~ i) %}{% endif %}{% endfor %}{% endmacro %}\n"
 SOURCES = "sources:\n  - name: raw\n    tables:\n" + "".join(
@@ -41,8 +40,7 @@ def unused(folder: Path, macros: str, model: str, reader: str, dialect: str = "d
         "q/d.sql": reader,
         **{f"{name}.sql": text for name, text in more.items()},
     }
-    ended = trackplan("inventory", "--format", "json", cwd=write(folder, files))
-    return {row["id"].removeprefix("raw.") for row in json.loads(ended.out)["rows"] if row["used"] is False}
+    return {id_.removeprefix("raw.") for id_, verdict in used_by_id(folder, files).items() if verdict is False}
 
 
 LINES = "{% if var('v') %}\n a as x\n -- {% else %}\n b as x\n -- {% endif %}\n"
@@ -135,6 +133,5 @@ def test_structs_go_by_order_where_their_members_are_not_told(
 ) -> None:
     config = "version: 1\ndialect: bigquery\nwarehouse: [w.sql]\nmodels: [m.sql]\nconsumers: [q.sql]\n"
     files = {"trackplan.yaml": config, "w.sql": STRUCTS, "m.sql": model, "q.sql": reader}
-    ended = trackplan("inventory", "--format", "json", cwd=write(tmp_path, files))
-    told = {row["id"].removeprefix("raw."): row["used"] for row in json.loads(ended.out)["rows"]}
+    told = {id_.removeprefix("raw."): verdict for id_, verdict in used_by_id(tmp_path, files).items()}
     assert told[used] is not False

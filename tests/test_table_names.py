@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from tests.inside import trackplan, write
+from tests.inside import used_by_id
 
 PROJECT = """\
 version: 1
@@ -39,7 +38,7 @@ ALL = {"id": True, "name": True, "phone": False}
 @pytest.mark.parametrize("name", ["lake.raw.users", "raw.users", "users"])
 def test_a_source_without_a_database_is_the_table_that_the_warehouse_has(tmp_path: Path, name: str) -> None:
     files = {**FILES, "warehouse/raw.sql": f"create table {name} (id int, name text, phone text);\n"}
-    assert verdicts(files, tmp_path) == {
+    assert used_by_id(tmp_path, files) == {
         f"{'LAKE.' * ('lake' in name)}RAW.USERS.{k.upper()}": v for k, v in ALL.items()
     }
 
@@ -51,12 +50,12 @@ def test_a_table_without_a_database_is_the_source_that_names_one(tmp_path: Path)
         "dbt/models/sources.yml": sources,
         "warehouse/raw.sql": "create table raw.users (id int, name text, phone text);\n",
     }
-    assert verdicts(files, tmp_path) == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+    assert used_by_id(tmp_path, files) == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
 
 
 def test_of_two_databases_nobody_can_say_which_one_a_source_is_in(tmp_path: Path) -> None:
     copies = "".join(f"create table {lake}.raw.users (id int, name text, phone text);\n" for lake in ("dev", "prod"))
-    found = verdicts({**FILES, "warehouse/raw.sql": copies}, tmp_path)
+    found = used_by_id(tmp_path, {**FILES, "warehouse/raw.sql": copies})
     assert found == {
         f"{lake}.RAW.USERS.{name}": value
         for lake in ("DEV", "PROD")
@@ -66,31 +65,31 @@ def test_of_two_databases_nobody_can_say_which_one_a_source_is_in(tmp_path: Path
 
 def test_a_seed_is_the_source_of_the_same_name(tmp_path: Path) -> None:
     files = {**FILES, "dbt/seeds/users.csv": "id,name,phone\n1,Ada,5\n", "warehouse/raw.sql": "-- nothing yet\n"}
-    assert verdicts(files, tmp_path) == {f"RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+    assert used_by_id(tmp_path, files) == {f"RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
 
 
 def test_tables_of_other_schemas_stay_apart(tmp_path: Path) -> None:
     both = "create table raw.users (id int, name text);\ncreate table crm.users (id int, name text);\n"
-    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    found = used_by_id(tmp_path, {**FILES, "warehouse/raw.sql": both})
     assert found == {"CRM.USERS.ID": False, "CRM.USERS.NAME": False, "RAW.USERS.ID": True, "RAW.USERS.NAME": True}
 
 
 def test_a_table_of_no_schema_stays_apart_where_another_says_what_is_in_the_source(tmp_path: Path) -> None:
     both = "create table raw.users (id int, name text);\ncreate table users (id int, age int);\n"
-    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    found = used_by_id(tmp_path, {**FILES, "warehouse/raw.sql": both})
     assert found == {"RAW.USERS.ID": True, "RAW.USERS.NAME": True, "USERS.AGE": False, "USERS.ID": False}
 
 
 def test_a_table_that_lacks_what_is_said_of_a_source_is_another(tmp_path: Path) -> None:
     sources = SOURCES.replace("      - name: users\n", "      - name: users\n        columns: [{name: name}]\n")
     files = {**FILES, "dbt/models/sources.yml": sources, "warehouse/raw.sql": "create table users (id int, age int);\n"}
-    found = verdicts(files, tmp_path)
+    found = used_by_id(tmp_path, files)
     assert found == {"RAW.USERS.ID": True, "RAW.USERS.NAME": True, "USERS.AGE": False, "USERS.ID": False}
 
 
 def test_tables_with_other_columns_are_two(tmp_path: Path) -> None:
     both = "create table raw.users (id int, name text);\ncreate table lake.raw.users (id int, age int);\n"
-    found = verdicts({**FILES, "warehouse/raw.sql": both}, tmp_path)
+    found = used_by_id(tmp_path, {**FILES, "warehouse/raw.sql": both})
     assert found["RAW.USERS.NAME"] is True
     assert "RAW.USERS.AGE" not in found
     assert found["LAKE.RAW.USERS.AGE"] is False
@@ -100,7 +99,7 @@ def test_sources_of_two_systems_stay_apart(tmp_path: Path) -> None:
     sources = f"{SOURCES}  - name: crm\n    schema: \"{{{{ var('crm', 'crm') }}}}\"\n    tables: [{{name: users}}]\n"
     files = {**FILES, "dbt/models/sources.yml": sources, "warehouse/raw.sql": "-- nothing\n"}
     files["dbt/models/crm.sql"] = "select score from {{ source('crm', 'users') }}\n"
-    found = verdicts(files, tmp_path)
+    found = used_by_id(tmp_path, files)
     assert found == {"CRM.USERS.SCORE": False, "RAW.USERS.ID": True, "RAW.USERS.NAME": True}
 
 
@@ -113,14 +112,7 @@ def test_a_model_that_is_made_from_a_source_is_another_table(tmp_path: Path) -> 
         "dbt/models/users.sql": "select id, name, phone from {{ ref('stg_users') }}\n",
         "dbt/models/people.sql": "select id, name from {{ ref('users') }}\n",
     }
-    assert verdicts(files, tmp_path) == {f"APP.USERS.{k.upper()}": v for k, v in ALL.items()}
-
-
-def verdicts(files: dict[str, str], folder: Path) -> dict[str, bool | None]:
-    """The verdict on every raw column of a project."""
-    write(folder, files)
-    printed = trackplan("inventory", "--format", "json", cwd=folder).out
-    return {row["id"]: row["used"] for row in json.loads(printed)["rows"]}
+    assert used_by_id(tmp_path, files) == {f"APP.USERS.{k.upper()}": v for k, v in ALL.items()}
 
 
 ELSEWHERE = SOURCES.replace("schema: raw", 'schema: "{{ target.schema }}"')
@@ -128,22 +120,22 @@ ELSEWHERE = SOURCES.replace("schema: raw", 'schema: "{{ target.schema }}"')
 
 def test_the_schema_of_a_source_may_rest_on_variables(tmp_path: Path) -> None:
     sources = SOURCES.replace("schema: raw", "schema: \"{{ var('app_schema', 'raw') }}\"")
-    assert verdicts({**FILES, "dbt/models/sources.yml": sources}, tmp_path / "default") == {
+    assert used_by_id(tmp_path / "default", {**FILES, "dbt/models/sources.yml": sources}) == {
         f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()
     }
     files = {**FILES, "dbt/models/sources.yml": sources}
     files["dbt/dbt_project.yml"] += "vars: {app_schema: crm}\n"
     files["warehouse/raw.sql"] = "create table crm.users (id int, name text, phone text);\n"
-    assert verdicts(files, tmp_path / "set") == {f"CRM.USERS.{k.upper()}": v for k, v in ALL.items()}
+    assert used_by_id(tmp_path / "set", files) == {f"CRM.USERS.{k.upper()}": v for k, v in ALL.items()}
 
 
 def test_a_source_of_a_schema_that_nobody_knows_may_be_any_table_of_its_name(tmp_path: Path) -> None:
     files = {**FILES, "dbt/models/sources.yml": ELSEWHERE}
-    assert verdicts(files, tmp_path / "one") == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
+    assert used_by_id(tmp_path / "one", files) == {f"LAKE.RAW.USERS.{k.upper()}": v for k, v in ALL.items()}
     files["warehouse/raw.sql"] = (
         "create table raw.users (id int, name text, phone text);\ncreate table crm.users (id int, name text);\n"
     )
-    found = verdicts(files, tmp_path / "two")
+    found = used_by_id(tmp_path / "two", files)
     assert found["CRM.USERS.NAME"] is None
     assert found["RAW.USERS.NAME"] is None
     assert found["RAW.USERS.PHONE"] is False
@@ -156,7 +148,7 @@ def test_a_source_of_a_schema_that_nobody_knows_may_be_a_model(tmp_path: Path) -
         "dbt/models/accounts.sql": "select id, name, phone from raw.users\n",
         "dbt/models/people.sql": "select id, name from {{ source('app', 'accounts') }}\n",
     }
-    found = verdicts(files, tmp_path)
+    found = used_by_id(tmp_path, files)
     assert {k: v for k, v in found.items() if "USERS" in k} == {
         "LAKE.RAW.USERS.ID": None,
         "LAKE.RAW.USERS.NAME": None,
@@ -167,5 +159,5 @@ def test_a_source_of_a_schema_that_nobody_knows_may_be_a_model(tmp_path: Path) -
 def test_another_name_for_a_table_of_a_schema_that_nobody_knows_may_mean_it(tmp_path: Path) -> None:
     files = {**FILES, "dbt/models/sources.yml": ELSEWHERE, "warehouse/raw.sql": "create table other (id int);\n"}
     files["queries/direct.sql"] = "select phone from prod.users\n"
-    found = verdicts(files, tmp_path)
+    found = used_by_id(tmp_path, files)
     assert found["APP.USERS.PHONE"] is True
