@@ -27,17 +27,18 @@ _LOOKS_UP = ("information_schema", "show tables", "all_tables", "pg_catalog", "_
 
 
 class Context:
-    """Functions of dbt over one project's settings; `package` is the one whose template runs."""
+    """Functions of dbt over one project's settings; `package` is the one whose template runs, with its `config`."""
 
     def __init__(self, environment: TemplateEnvironment, settings: Settings) -> None:
         self.environment = environment
         self.settings = settings
         self.package = settings.name
+        self.config = Config(environment)
         self._templates: dict[str, Template] = {}
 
     def names(self) -> dict[str, Any]:
         """The functions by the names that templates call them by."""
-        builtins = {"ref": self.ref, "source": self.source, "config": Config(self.environment), "var": self.var}
+        builtins = {"ref": self.ref, "source": self.source, "config": self.config, "var": self.var}
         return {
             **builtins,
             "builtins": Namespace("builtins", builtins.get),
@@ -218,6 +219,7 @@ class Config:
 
     def __init__(self, environment: TemplateEnvironment) -> None:
         self._environment = environment
+        self.given: Mapping[str, object] = {}
 
     def __call__(self, *given: object, **named: object) -> str:
         """Set what is named."""
@@ -233,9 +235,11 @@ class Config:
         return ""
 
     def get(self, name: object, *_: object, **__: object) -> object:
-        """A setting; property files may set it as well, so that only what stands here is known."""
-        run = self._environment.run
-        return run.settings.get(str(name)) or run.unknown(f"config({name})")
+        """A setting that stands here, or that is given; nothing is known of others."""
+        run, key = self._environment.run, str(name)
+        if key in self.given and key not in run.settings:
+            return self.given[key]
+        return run.settings.get(key) or run.unknown(f"config({name})")
 
     require = get
 

@@ -50,6 +50,18 @@ _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
 _OPENS = re.compile(rf"\s*{OPEN}")
 # What is made of one name and is one itself.
 _OF_ONE = frozenset(["()", "[]", "capitalize", "dbt_utils.slugify", "lower", "replace", "title", "trim", "upper"])
+# What is called so is made of parts by their names, or by texts that are SQL or names: nobody knows of which ones.
+_BY_NAMES = frozenset(
+    ["{", "exclude", "map", "named_struct", "object_construct", "pivot", "rename", "struct_pack", "unpivot"]
+)
+_BY_TEXTS = frozenset(
+    ["crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "dblink", "dblink_exec", "identifier", "openquery",
+     "openrowset", "query", "query_table", "query_to_xml", "table"]
+)  # fmt: skip
+_RUNS = frozenset(["execute", "immediate"])
+_CASTS = frozenset(["cast", "safe_cast", "try_cast"])
+_SAYS_QUERY = re.compile(r"\b(?:select|from|join)\b", re.IGNORECASE)
+_PIVOTS = re.compile(r"\b(?:un)?pivot\b", re.IGNORECASE)
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
 
 
@@ -96,7 +108,8 @@ class Settler:
                 continue
             statement.unknown.extend(self._run.behind(token.text))
             statement.first = statement.first if statement.first >= 0 else token.start
-            statement.asks = statement.asks or token.is_table or self._is_query(token)
+            asks = token.is_table or self._is_query(token) or not _BY_TEXTS.isdisjoint(token.inside)
+            statement.asks = statement.asks or asks or token.before in _RUNS
         self._close(statement, len(self._text), kept)
         return self._pieces.edited(self._edits), self._doubts
 
@@ -123,9 +136,20 @@ class Settler:
         if token.kind in ("comment", "string"):
             if not sides.is_harmless(self._run.behind(token.text)):
                 return None
+            if token.kind == "string" and self._is_read(token):
+                return None
             new = PLACEHOLDER.sub("x", token.text) if token.kind == "comment" else _string(token)
             return None if new is None else (token.start, token.end, new)
         return self._relation(token) if token.is_table else self._expression(token)
+
+    def _is_read(self, token: Token) -> bool:
+        """Whether what a string says counts: it is a query, the name of a table, or that of a column to be made."""
+        named = not {*_BY_NAMES, *_BY_TEXTS}.isdisjoint(token.inside) or self._is_pivot(token)
+        return named or token.before in _RUNS or _SAYS_QUERY.search(token.text) is not None
+
+    def _is_pivot(self, token: Token) -> bool:
+        """Whether names of columns may be made of what stands in brackets there: `PIVOT t ON kind IN (…)`."""
+        return bool(token.inside) and _PIVOTS.search(self._text, self._start, token.start) is not None
 
     def _relation(self, token: Token) -> Edit | None:
         """A table in a schema or database that nobody knows."""
@@ -197,7 +221,12 @@ class Settler:
             return (token.start, token.end, PLACEHOLDER.sub("x", text[token.start : token.end])) if named else None
         if "name" in kinds and token.clause in ("from", "join") and before != "as":
             return None  # what follows a table
-        typed = before == "as" and re.match(r"\s*\)", text[token.end : token.end + 20]) is not None
+        within = token.inside[-1] if token.inside else ""
+        typed = before == "as" and within in _CASTS
+        if not _BY_NAMES.isdisjoint(token.inside) or within in ("replace", "identifier") or self._is_pivot(token):
+            return None
+        if before == "as" and token.inside and not token.clause and not typed:
+            return None  # the name of a member
         if kinds == {"value"}:
             new = "varchar" if typed else VALUE
             return (token.start, token.end, new) if alone and not glued and (typed or before != "as") else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,8 +39,12 @@ class Renderer:
 
         return Sandbox(self.settings, self._words)
 
-    def render(self, text: str, this: tuple[str, ...] = (), package: str = "") -> Rendered:
+    def render(
+        self, text: str, this: tuple[str, ...] = (), package: str = "", given: Mapping[str, object] | None = None
+    ) -> Rendered:
         """What `text` may become. `this` is the relation that it builds, `package` the project that it belongs to.
+
+        What is `given` are settings that stand elsewhere, and that it may ask for.
 
         Never raises for what the text holds, and takes bounded time and memory.
         """
@@ -49,6 +53,7 @@ class Renderer:
         source = cleaned(text)
         if len(source) > _LONGEST:
             return self._not(source, (1, 1, 1, 1), f"is a template of more than {_LONGEST:,} letters")
+        self._sandbox.give(given or {})
         return self._sandbox.render(source, this, package or self.settings.name, self._not).mended()
 
     def prints_this(self, text: str) -> bool:

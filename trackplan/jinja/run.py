@@ -45,11 +45,12 @@ class Run:
     """The state of one run. `decisions` says which way to go at conditions, by key; others are taken as `otherwise`.
 
     `asked` are the keys that were met beyond these, in order. `loops` are unknown values that something iterated over,
-    `queries` the texts that the template would have sent to the warehouse, `settings` what `config(…)` set. While it
-    `tries` which values a macro may give, no other is tried. Where it `folds`, what a macro of these words gives is
-    unknown as soon as that rests on conditions. Where it takes both `sides` of what nobody knows, `eithers` counts
-    these, `aside` those in which it is, and `spoiled` tells that one of them did more than print. `assumed` tells that
-    a variable had the value that it has where nobody sets it, and `off` that the template is surely switched off.
+    `turns` tells that something did over what the warehouse answers; `queries` are the texts that the template would
+    have sent there, `settings` what `config(…)` set. While it `tries` which values a macro may give, no other is tried.
+    Where it `folds`, what a macro of these words gives is unknown as soon as that rests on conditions. Where it takes
+    both `sides` of what nobody knows, `eithers` counts these, `aside` those in which it is; `spoiled` tells that one of
+    them did more than print. `assumed` tells that a variable had the value that it has where nobody sets it, and
+    `off` that the template is surely switched off.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Run:
         self.off = False
         self.asked: list[bytes] = []
         self.loops: list[Unknown] = []
+        self.turns = False
         self.queries: list[str] = []
         self.results: dict[str, Unknown] = {}
         self.settings: dict[str, object] = {}

@@ -23,6 +23,8 @@ from trackplan.jinja.utilities import Utilities
 from trackplan.jinja.variants import Variants
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from trackplan.jinja.project import Settings
@@ -76,6 +78,10 @@ class Sandbox:
         names["dbt_utils"] = Namespace("dbt_utils", lambda name: utilities.find(name) or member("dbt_utils", name))
         names.update(found.get(settings.name, {}))
         return names
+
+    def give(self, settings: Mapping[str, object]) -> None:
+        """Let the next templates find these settings, which stand elsewhere."""
+        self._context.config.given = settings
 
     def render(self, source: str, this: tuple[str, ...], package: str, fallback: Fallback) -> Rendered:
         """What `source` may become; `fallback` tells of one that cannot be rendered."""

@@ -14,6 +14,7 @@ _HASH_COMMENTS = frozenset({"bigquery", "mysql", "doris", "starrocks"})
 _TABLES = frozenset(["from", "join", "into", "using", "update", "table"])
 _QUALIFIER = re.compile(r"(?:(?:[\w$]+|\"[^\"\ue010]+\"|`[^`\ue010]+`)\s*\.\s*)+$")
 _BEFORE = re.compile(r"(?:([A-Za-z_]+)[\s(]*|(,)\s*)$")
+_OPENER = re.compile(r"([A-Za-z_]\w*)\s*$")
 GAP = r"(?:\s|--[^\n]*+|#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+"
 """What stands between statements: white space and comments, found without going back."""
 _P = "\ue010[0-9]+\ue011"
@@ -24,7 +25,8 @@ class Token(Struct, frozen=True):
 
     `before` is the word, or the comma, in front of it and of the names that it goes on from; `clause` is the one of a
     query in which it stands outside of brackets: `select`, `from`, `where`, … With what it goes on from, it begins at
-    `begin`: `a.b.` in front of a name is a part of that.
+    `begin`: `a.b.` in front of a name is a part of that. The brackets that it stands in belong to what goes by these
+    names, in lower case and from without, `""` where there is none.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Token(Struct, frozen=True):
     before: str = ""
     clause: str = ""
     begin: int = -1
+    inside: tuple[str, ...] = ()
 
     @property
     def listed(self) -> bool:
@@ -46,26 +49,35 @@ class Token(Struct, frozen=True):
         return self.before in _TABLES or (self.before == "," and self.clause in ("from", "join"))
 
 
+def plain(text: str, dialect: str) -> str:
+    """A text without its comments, and without what its strings and quoted names say."""
+    shown = {"comment": " ", "string": "''", "quoted": '""'}
+    return _scanner(dialect).sub(lambda found: shown.get(found.lastgroup or "", found.group()), text)
+
+
 def tokens(text: str, dialect: str) -> Iterator[Token]:
     """The pieces of `text` that hold placeholders, and the ends of its statements."""
-    clauses = [""]
+    clauses, openers = [""], [""]
     for found in _scanner(dialect).finditer(text):
         kind = found.lastgroup or ""
         if kind == "open":
+            word = _OPENER.search(text, max(found.start() - 40, 0), found.start())
             clauses.append("")
+            openers.append("{" if found.group() == "{" else word.group(1).lower() if word else "")
         elif kind == "close":
             clauses[-1:] = [] if len(clauses) > 1 else [""]
+            openers[-1:] = [] if len(openers) > 1 else [""]
         elif kind == "clause":
             clauses[-1] = found.group().lower()
         elif kind == "end":
-            clauses = [""]
+            clauses, openers = [""], [""]
             yield Token("end", *found.span(), ";")
         elif "\ue010" in found.group():
             qualifier = _QUALIFIER.search(text, max(found.start() - 200, 0), found.start())
             start = qualifier.start() if qualifier else found.start()
             word = _BEFORE.search(text, max(start - 60, 0), start)
             before = (word.group(1) or ",").lower() if word else ""
-            yield Token(kind, *found.span(), found.group(), before, clauses[-1], start)
+            yield Token(kind, *found.span(), found.group(), before, clauses[-1], start, tuple(openers[1:]))
 
 
 @cache
@@ -84,7 +96,7 @@ def _scanner(dialect: str) -> re.Pattern[str]:
     words = r"\b(?:select|from|where|group|order|having|qualify|limit|window|join|on|union|intersect)\b(?!\ue010)"
     bare = rf"[\w$]*+(?:{_P}[\w$]*+)+"
     return re.compile(
-        rf"(?P<comment>{comments})|(?P<string>{strings})|(?P<quoted>{names})|(?P<end>;)|(?P<open>\()|(?P<close>\))"
+        rf"(?P<comment>{comments})|(?P<string>{strings})|(?P<quoted>{names})|(?P<end>;)|(?P<open>[({{])|(?P<close>[)}}])"
         rf"|(?P<bare>{bare})|(?i:(?P<clause>{words}))|[\w$]++",
         re.DOTALL,
     )

@@ -62,6 +62,7 @@ class Unknown:
         """
         item = self.run.unknown("item", self)
         if self.kind == "name":
+            self.run.turns = True
             yield from [item] * _TURNS
         else:
             self.run.loops.append(self)

@@ -166,16 +166,29 @@ class Utilities:
 
     # what only the warehouse knows
 
-    def do_get_column_values(self, table: Any = None, column: Any = None, *_: Any, **__: Any) -> Unknown:
+    def do_get_column_values(
+        self,
+        table: Any = None,
+        column: Any = None,
+        order_by: Any = "count(*) desc",
+        *_: Any,
+        where: Any = None,
+        **__: Any,
+    ) -> Unknown:
         """The values of a column, read when the template runs in earnest."""
-        self._environment.run.queries.append(f"select {column} from {table}")  # noqa: S608 - never run
+        chosen = f" where {where}" if where else ""
+        asked = f"select {column} from {table}{chosen} group by {column} order by {order_by}"  # noqa: S608 - never run
+        self._environment.run.queries.append(asked)
         return self._environment.run.unknown("dbt_utils.get_column_values", table, column, kind="name")
 
     def do_get_query_results_as_dict(self, query: Any = "", *_: Any, **__: Any) -> Unknown:
         """What the warehouse answers, read when the template runs in earnest."""
         return self._run_query(query)
 
-    do_get_single_value = do_get_query_results_as_dict
+    def do_get_single_value(self, query: Any = "", default: Any = None, *_: Any, **__: Any) -> Unknown:
+        """The one value that the warehouse answers, or the default."""
+        answer = self._run_query(query)
+        return answer if default is None else self._environment.run.unknown("or", answer, default)
 
     def do_get_filtered_columns_in_relation(self, *given: Any, **named: Any) -> Unknown:
         """The columns of a table."""

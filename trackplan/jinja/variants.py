@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from trackplan.jinja import placeholders, sides
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
-from trackplan.jinja.scan import GAP
+from trackplan.jinja.scan import GAP, plain
 from trackplan.jinja.unknown import PLACEHOLDER, Unknown
 from trackplan.jinja.words import Words
 
@@ -26,6 +27,17 @@ _NO_MACROS = Words(())
 _ANY_COLUMN = placeholders.ANY.format("")
 # A query without text, which no database takes: a loop that makes it has found something.
 _EMPTY = re.compile(r"\bas\s*\(\s*\)", re.IGNORECASE)
+_QUOTED = re.compile('(?:"[^"\n]*\ue010[^"\n]*"|`[^`\n]*\ue010[^`\n]*`)')
+# What counts the turns of a loop over answers, or what these leave behind: how many there are, nobody knows.
+_TURN = re.compile(
+    r"\bloop\s*\.\s*index0?\s*(?:[=!<>]=?\s*[01]\b|-?\}\})|\bcolumns\s*\[\s*\d+\s*\]|\|\s*length\s*(?:>|[=!]=)\s*0\b"
+)
+_COUNTS = re.compile(
+    r"\bloop\s*\.\s*(?:index|revindex|length|cycle|nextitem|previtem|changed|depth)|\bset\s+\w+\s*\.|\.\s*pop\b"
+    r"|\bloop\.first\s+and\s+loop\.last\b|\bloop\.last\s+and\s+loop\.first\b"
+)
+_FILLS = re.compile(r"\.\s*(?:append|extend|insert|update)\s*\(")
+_MEASURES = re.compile(r"\|\s*(?:length|count|batch|slice)\b|\[\s*-?\d*\s*:|\[\s*-?\d+\s*\]|\bzip\b")
 # What changes or sets something; all else that is sent to the warehouse is a query.
 _NOTHING = re.compile(GAP)
 _DOES = re.compile(
@@ -147,7 +159,7 @@ class Variants:
         found.off += run.off and not run.assumed
         found.refs |= run.refs
         queries = [q for q in dict.fromkeys(run.queries) if q.strip()]
-        if run.loops:
+        if run.loops or (run.turns and self._is_counted):
             words = [pieces.text, source, *(u.words() for u in dict.fromkeys(run.loops)), "*"]
             words += [u.words() for u in run.behind(pieces.text)]
             asks = any(u.asks for u in (*run.loops, *run.behind(pieces.text)))
@@ -158,10 +170,16 @@ class Variants:
         settled, doubts = placeholders.Settler(pieces, run, self._dialect, lines, source).settle()
         found.doubts.update(dict.fromkeys(doubts))
         if settled.text.strip() and settled.text not in found.texts:
-            kept = found.empty if _EMPTY.search(settled.text) else found.texts
+            kept = found.empty if _EMPTY.search(plain(settled.text, self._dialect)) else found.texts
             kept[settled.text] = Text(settled.text, settled.origin(lines))
         for query in queries:
             self._asked(run, query)
+
+    @cached_property
+    def _is_counted(self) -> bool:
+        """Whether it may rest on the number of answers what the template, or a macro that it calls, becomes."""
+        text = _TURN.sub(" ", self._words.called(self._source))
+        return bool(_COUNTS.search(text) or (_FILLS.search(text) and _MEASURES.search(text)))
 
     def _asked(self, run: Run, query: str) -> None:
         """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
@@ -196,7 +214,7 @@ def _read(value: object) -> object:
     if isinstance(value, Unknown):
         return _ANY_COLUMN
     if isinstance(value, str):
-        return PLACEHOLDER.sub(_ANY_COLUMN, mended(str.__str__(value)))
+        return PLACEHOLDER.sub(_ANY_COLUMN, _QUOTED.sub(_ANY_COLUMN, mended(str.__str__(value))))
     if isinstance(value, (list, tuple)):
         return [_read(each) for each in value]
     if isinstance(value, dict):

@@ -105,7 +105,7 @@ class References(Glance):
     ) -> None:
         """Add the edges of what is no name of a column."""
         if isinstance(ref, StarRef):
-            edges.extend(self._star_ref(number, ref))
+            edges.extend(self._star_ref(number, ref, before))
         elif isinstance(ref, Called):
             frames = self.lookup.called(ref.name)
             edges.extend((f, key, "", ref.into.lower(), False, NAMED) for f in frames for key in (ROWS, ALL))
@@ -213,10 +213,11 @@ class References(Glance):
             self._alone[number] = known
         return known
 
-    def _star_ref(self, number: int, ref: StarRef) -> list[Edge]:
+    def _star_ref(self, number: int, ref: StarRef, before: int | None) -> list[Edge]:
+        sources = self.state.taken(number, ref.source)
         edges: list[Edge] = [
             (n, left_out(self.frames[n], (), ref.pattern), "", "", False, NAMED)
-            for n in self.state.taken(number, ref.source)
+            for n in (sources if ref.source else sources[:before])
         ]
         for edge in edges:
             self.note(edge, _starred(ref), ref.span)

@@ -10,7 +10,7 @@ from trackplan.sql.errors import NotFollowedError
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Environment, Frame
 from trackplan.sql.nodes import folder
-from trackplan.sql.outputs import add_outputs
+from trackplan.sql.outputs import add_outputs, ask_unnamed
 from trackplan.sql.pairs import narrow
 from trackplan.sql.pivots import pivoted
 from trackplan.sql.records import (
@@ -170,7 +170,9 @@ class Compiler:
         names += tuple(f"col{i}" for i in range(len(names), width))
         parent = -1 if outer is None else outer.scope
         rows = [
-            self._row(row, names, environment, outer) for row in node.expressions if row.find(exp.Column, exp.Query)
+            self._row(row, names, environment, outer)
+            for row in node.expressions
+            if row.find(exp.Column, exp.Query, exp.Star)
         ]
         if not rows:
             return self.place(Opaque(parent, names=names, closed=True), None)
@@ -210,6 +212,7 @@ class Compiler:
         for item in node.expressions:
             add_outputs(self, item, walker, frame, select)
         row_refs(node, walker, select)
+        ask_unnamed(node, select, self.dialect)
         select.single = gives_one_row(node, frame, select, self.dialect, self.fold)
         return index
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from trackplan.sql.nodes import span_of
 from trackplan.sql.paths import is_number, members_in
-from trackplan.sql.records import NOWHERE, How, Ref, Reference, ScopeRef, StarRef
+from trackplan.sql.records import NOWHERE, How, OutputRef, Ref, Reference, ScopeRef, StarRef
 from trackplan.sql.template import COLUMNS
 from trackplan.sql.transforms import transform
 from trackplan.sql.values import parts, placed, taken
@@ -89,6 +89,8 @@ class Leaves:
         if isinstance(parent, exp.Count) and parent.this is node:
             return
         found.append(StarRef(None, how, NOWHERE))
+        if parent is not None and parent.name.lower() == COLUMNS:
+            found.append(OutputRef(0, how))  # or what goes by the name of an item
         outer, up = self.frame.outer, 1
         while outer is not None and parent is not None and parent.name.lower() == COLUMNS:
             found.append(StarRef((up, -1), how, NOWHERE))

@@ -10,10 +10,10 @@ from sqlglot import exp
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
 from trackplan.sql.nodes import span_of
-from trackplan.sql.records import NOWHERE, Output, Reference, Select, Star, StarRef
+from trackplan.sql.records import NOWHERE, Output, OutputRef, Ref, Reference, Select, Star, StarRef
 from trackplan.sql.star_names import Names, filtered, is_star, liked, names_of
 from trackplan.sql.template import UNNAMED
-from trackplan.sql.values import lengths
+from trackplan.sql.values import lengths, taken
 
 if TYPE_CHECKING:
     from trackplan.sql.compile import Compiler
@@ -26,6 +26,10 @@ _SETS_OF_ROWS = frozenset(
     "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys jsonb_path_query "
     "jsonb_to_recordset".split()
 )
+
+
+_ITEMS_BEHIND = frozenset({"athena", "bigquery", "mysql", "postgres", "presto", "sqlite", "trino", "tsql"})
+"""Dialects in which neither WHERE nor other items can mean an item by its name."""
 
 
 def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, select: Select) -> None:
@@ -48,7 +52,7 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
             return
     if kind is not exp.Alias and _is_star(compiler, item, walker, frame, select):
         return
-    refs = walker.refs(value, "output")
+    refs = _made_of(walker, value)
     aggregate = walker.aggregates
     if walker.spreads:
         # `max(COLUMNS(*))` stands for many outputs, one for each column.
@@ -77,6 +81,31 @@ def add_outputs(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame
         found.append(Output(_own_name(item), refs, NOWHERE, aggregate))
 
 
+def ask_unnamed(node: exp.Expr, select: Select, dialect: str) -> None:
+    """Let names that stand alone mean the items whose own names nobody knows, where they may mean an item."""
+    unnamed = [each for each in select.outputs if each.star is not None and each.star.subset and each.refs]
+    if not unnamed:
+        return
+    behind = [ref for each in unnamed for ref in taken(each.refs, "output", "")]
+    args, anywhere = node.args, dialect not in _ITEMS_BEHIND
+    cut = args.get("order") and (args.get("limit") or args.get("offset"))
+    if any(map(_stands_alone, select.rows)) and (cut or args.get("qualify") or (anywhere and args.get("where"))):
+        select.rows.extend(behind)
+    for each in select.outputs if anywhere else ():
+        is_column = len(each.refs) == 1 and isinstance(ref := each.refs[0], Ref) and ref.clear and not ref.path
+        if each.star is None and not is_column and any(map(_stands_alone, each.refs)):
+            each.refs = [*each.refs, *behind]
+
+
+def _made_of(walker: Walker, value: exp.Expr) -> list[Reference]:
+    """What an item is made of; it does not rest on itself."""
+    return [ref for ref in walker.refs(value, "output") if not isinstance(ref, OutputRef)]
+
+
+def _stands_alone(ref: Reference) -> bool:
+    return isinstance(ref, Ref) and ref.source is None
+
+
 def _makes_rows(function: exp.Func) -> bool:
     """Whether a function of Postgres gives rows, each of which multiplies what stands beside it."""
     name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
@@ -100,7 +129,7 @@ def _is_star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, s
     if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
         # `f(x).*`: the members of a value that is made on the spot.
         members = Star(-1, _excluded(compiler, item.expression), members=True)
-        select.outputs.append(Output("", walker.refs(item.this, "output"), NOWHERE, star=members))
+        select.outputs.append(Output("", _made_of(walker, item.this), NOWHERE, star=members))
         return True
     refs: list[Reference] = []
     star = _star(compiler, item, walker, frame, refs)
@@ -140,7 +169,7 @@ def _star(compiler: Compiler, item: exp.Expr, walker: Walker, frame: Frame, refs
     star.exclude = _excluded(compiler, node)
     for replaced in node.args.get("replace") or ():
         if isinstance(replaced, exp.Alias):
-            star.replace[compiler.fold(replaced.args["alias"])] = walker.refs(replaced.this, "output")
+            star.replace[compiler.fold(replaced.args["alias"])] = _made_of(walker, replaced.this)
     for renamed in node.args.get("rename") or ():
         if isinstance(renamed, exp.Alias):
             old = renamed.this.this if isinstance(renamed.this, exp.Column) else renamed.this

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ from trackplan.jinja import is_template
 if TYPE_CHECKING:
     from trackplan.documents import Node
     from trackplan.readers.dbt.packages import Package
+
+
+_ASKS = re.compile(r"\bconfig\s*\.\s*(?:get|require)\s*\(\s*['\"]([^'\"]+)['\"]")
+_SETS = re.compile(r"\bconfig\s*\(.*?[-}%]\}", re.DOTALL)
 
 
 class Said(Struct, frozen=True):
@@ -55,6 +60,16 @@ class Configs:
         """What the project says of a file of a package, whatever that says itself."""
         return [] if package is self._root else package.configured(kind, path, key, self._root.settings)
 
+    def given(self, package: Package, path: str, text: str, kind: str, name: str) -> dict[str, object]:
+        """The plain settings that a template asks for, and that are set elsewhere and not by itself."""
+        found: dict[str, object] = {}
+        for key in asked(text):
+            nodes = self.nodes(package, kind, path, key, name, sure=True) + self.overruling(package, kind, path, key)
+            values = [plain(node) for node in nodes]
+            if values and all(isinstance(v, (str, int, float)) and not is_template(str(v)) for v in values):
+                found[key] = values[-1]
+        return found
+
     def said(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], *keys: str, name: str = ""
     ) -> Iterator[Said]:
@@ -66,6 +81,12 @@ class Configs:
                 yield Said(settings[key], Place(path))
             for node in self.overruling(package, kind, path, key):
                 yield Said(plain(node), node.place)
+
+
+def asked(text: str) -> list[str]:
+    """The settings that a template asks for, and surely does not set itself."""
+    own = "\n".join(_SETS.findall(text)) if _ASKS.search(text) else ""
+    return [key for key in dict.fromkeys(_ASKS.findall(text)) if not re.search(rf"\*\*|\b{re.escape(key)}\b", own)]
 
 
 def stem(path: str) -> str:

@@ -202,7 +202,7 @@ class _Project:
     def _snapshots(self, package: Package, path: str) -> Iterator[Declaration]:
         for name, text in snapshots.alone(self._text(path)):
             parts = self.known.relation(name)
-            rendered = self._rendered(text, path, self.known.this(name), package)
+            rendered = self._rendered(text, path, self.known.this(name), package, "snapshots", name)
             yield self._called(package, path, rendered.settings, name, self._table(path, name, "snapshot", False))
             said = {key: self._last(package, "snapshots", path, rendered.settings, key, name) for key in snapshots.KEYS}
             before, after = snapshots.frame(said)
@@ -245,7 +245,7 @@ class _Project:
             yield Sql(text + "\n*", known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]
             return
         this = known.this(name)
-        rendered = self._rendered(text, path, this, package)
+        rendered = self._rendered(text, path, this, package, "models", name)
         compiled = self.manifest.compiled(path, text)
         if compiled and rendered.doubts:  # dbt itself knew what we do not
             rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
@@ -261,7 +261,7 @@ class _Project:
         header = self._last(package, "models", path, rendered.settings, "sql_header", name)
         header = "\n;\n".join(map(str, header)) if isinstance(header, list) else header
         if isinstance(header, str) and header.strip():
-            rendered = rendered.behind(self._rendered(header, path, this, package))
+            rendered = rendered.behind(self._rendered(header, path, this, package, "models", name))
         texts = rendered.sql(known.dialect, path, parts)
         # What dbt has made of a template says more of it than the template itself.
         if not (self.manifest.path or header) and path not in self.shared and is_template(text):
@@ -273,10 +273,11 @@ class _Project:
         yield from keys.keyed(said, self.rendering, this, package.name)
         yield from self._hooks(package, "models", path, rendered.settings, name)
 
-    def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package) -> Rendered:
-        rendered = self.rendering.render(text, this, package.name)
-        for name in rendered.refs - self.disabled:
-            self.absent.setdefault(name, path)
+    def _rendered(self, text: str, path: str, this: tuple[str, ...], package: Package, *of: str) -> Rendered:
+        given = self.configs.given(package, path, text, *of)
+        rendered = self.rendering.render(text, this, package.name, given)
+        for each in rendered.refs - self.disabled:
+            self.absent.setdefault(each, path)
         return self.lookups.naming(rendered)
 
     def _test(self, path: str) -> Iterator[Sql]:

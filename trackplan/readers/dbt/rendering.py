@@ -15,6 +15,7 @@ from trackplan import once
 from trackplan.errors import TooMuchError
 from trackplan.jinja import Renderer, Settings
 from trackplan.jinja.rendered import Rendered, Text, is_template
+from trackplan.readers.dbt.configs import asked
 from trackplan.sql.template import identifier
 
 if TYPE_CHECKING:
@@ -49,15 +50,18 @@ class Rendering:
         self._pack = pack
         self._shared: dict[tuple[str, ...], Rendered | None] = {}
 
-    def render(self, text: str, this: tuple[str, ...] = (), package: str = "") -> Rendered:
+    def render(
+        self, text: str, this: tuple[str, ...] = (), package: str = "", given: Mapping[str, object] | None = None
+    ) -> Rendered:
         """What `text` may become; see `Renderer.render`."""
         renderer = self._renderer
         if not (self._pack.lasts and is_template(text)):
-            return renderer.render(text, this, package)
-        under = once.under(Rendered, (once.readers(), renderer.fingerprint, text, "\0".join(this), package))
+            return renderer.render(text, this, package, given)
+        more = json.dumps(given) if given else ""
+        under = once.under(Rendered, (once.readers(), renderer.fingerprint, text, "\0".join(this), package, more))
         rendered: Rendered | None = once.found(self._pack, Rendered, under)
         if rendered is None:
-            rendered = renderer.render(text, this, package)
+            rendered = renderer.render(text, this, package, given)
             if not rendered.fleeting and _letters(rendered.settings) <= _MOST_LETTERS:
                 once.keep(self._pack, under, rendered)
         return rendered
@@ -140,7 +144,7 @@ def again(pack: Pack, way: bytes, text: str) -> Text:
     """
     known: Way | None = once.found(pack, Way, way)
     settings: Settings | None = once.found(pack, Settings, known.settings) if known is not None else None
-    if known is None or settings is None:
+    if known is None or settings is None or asked(text):
         raise TooMuchError
     rendered = Renderer(settings).render(text, known.this, known.package)
     if _beside(rendered) != known.beside:
