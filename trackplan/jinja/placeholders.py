@@ -12,6 +12,7 @@ from trackplan.jinja import sides
 from trackplan.jinja.pieces import Edit, Pieces, position
 from trackplan.jinja.rendered import Doubt
 from trackplan.jinja.scan import DOUBLE_STRINGS, GAP, Token, tokens
+from trackplan.jinja.spots import BY_TEXTS, CASTS, RUNS, is_read, makes_names
 from trackplan.jinja.unknown import OPEN, PLACEHOLDER, Unknown
 from trackplan.sql.template import COLUMNS, UNNAMED
 
@@ -50,18 +51,6 @@ _ITEM_ENDS = re.compile(r"\s*(?:,|\bfrom\b|\)|$)", re.IGNORECASE)
 _OPENS = re.compile(rf"\s*{OPEN}")
 # What is made of one name and is one itself.
 _OF_ONE = frozenset(["()", "[]", "capitalize", "dbt_utils.slugify", "lower", "replace", "title", "trim", "upper"])
-# What is called so is made of parts by their names, or by texts that are SQL or names: nobody knows of which ones.
-_BY_NAMES = frozenset(
-    ["{", "exclude", "map", "named_struct", "object_construct", "pivot", "rename", "struct_pack", "unpivot"]
-)
-_BY_TEXTS = frozenset(
-    ["crosstab", "crosstab2", "crosstab3", "crosstab4", "crosstabn", "dblink", "dblink_exec", "identifier", "openquery",
-     "openrowset", "query", "query_table", "query_to_xml", "table"]
-)  # fmt: skip
-_RUNS = frozenset(["execute", "immediate"])
-_CASTS = frozenset(["cast", "safe_cast", "try_cast"])
-_SAYS_QUERY = re.compile(r"\b(?:select|from|join)\b", re.IGNORECASE)
-_PIVOTS = re.compile(r"\b(?:un)?pivot\b", re.IGNORECASE)
 _HARMLESS = ("dbt_utils.", "dbt_date.", "dbt_expectations.", "dbt.")
 
 
@@ -108,8 +97,8 @@ class Settler:
                 continue
             statement.unknown.extend(self._run.behind(token.text))
             statement.first = statement.first if statement.first >= 0 else token.start
-            asks = token.is_table or self._is_query(token) or not _BY_TEXTS.isdisjoint(token.inside)
-            statement.asks = statement.asks or asks or token.before in _RUNS
+            asks = token.is_table or self._is_query(token) or not BY_TEXTS.isdisjoint(token.inside)
+            statement.asks = statement.asks or asks or token.before in RUNS
         self._close(statement, len(self._text), kept)
         return self._pieces.edited(self._edits), self._doubts
 
@@ -136,20 +125,11 @@ class Settler:
         if token.kind in ("comment", "string"):
             if not sides.is_harmless(self._run.behind(token.text)):
                 return None
-            if token.kind == "string" and self._is_read(token):
+            if token.kind == "string" and is_read(token, self._text, self._dialect):
                 return None
             new = PLACEHOLDER.sub("x", token.text) if token.kind == "comment" else _string(token)
             return None if new is None else (token.start, token.end, new)
         return self._relation(token) if token.is_table else self._expression(token)
-
-    def _is_read(self, token: Token) -> bool:
-        """Whether what a string says counts: it is a query, the name of a table, or that of a column to be made."""
-        named = not {*_BY_NAMES, *_BY_TEXTS}.isdisjoint(token.inside) or self._is_pivot(token)
-        return named or token.before in _RUNS or _SAYS_QUERY.search(token.text) is not None
-
-    def _is_pivot(self, token: Token) -> bool:
-        """Whether names of columns may be made of what stands in brackets there: `PIVOT t ON kind IN (…)`."""
-        return bool(token.inside) and _PIVOTS.search(self._text, self._start, token.start) is not None
 
     def _relation(self, token: Token) -> Edit | None:
         """A table in a schema or database that nobody knows."""
@@ -222,8 +202,8 @@ class Settler:
         if "name" in kinds and token.clause in ("from", "join") and before != "as":
             return None  # what follows a table
         within = token.inside[-1] if token.inside else ""
-        typed = before == "as" and within in _CASTS
-        if not _BY_NAMES.isdisjoint(token.inside) or within in ("replace", "identifier") or self._is_pivot(token):
+        typed = before == "as" and within in CASTS
+        if makes_names(token, text, self._dialect) or within in ("replace", "identifier"):
             return None
         if before == "as" and token.inside and not token.clause and not typed:
             return None  # the name of a member
