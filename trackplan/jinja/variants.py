@@ -33,9 +33,10 @@ _TURN = re.compile(
     r"\bloop\s*\.\s*index0?\s*(?:[=!<>]=?\s*[01]\b|-?\}\})|\bcolumns\s*\[\s*\d+\s*\]|\|\s*length\s*(?:>|[=!]=)\s*0\b"
 )
 _COUNTS = re.compile(
-    r"\bloop\s*\.\s*(?:index|revindex|length|cycle|nextitem|previtem|changed|depth)|\bset\s+\w+\s*\.|\.\s*pop\b"
+    r"\bloop\s*\.\s*(?:index|revindex|length|cycle|nextitem|previtem|changed|depth)"
     r"|\bloop\.first\s+and\s+loop\.last\b|\bloop\.last\s+and\s+loop\.first\b"
 )
+_SETS = re.compile(r"\bset\s+\w+\s*\.|\.\s*pop\b")
 _FILLS = re.compile(r"\.\s*(?:append|extend|insert|update)\s*\(")
 _MEASURES = re.compile(r"\|\s*(?:length|count|batch|slice)\b|\[\s*-?\d*\s*:|\[\s*-?\d+\s*\]|\bzip\b")
 # What changes or sets something; all else that is sent to the warehouse is a query.
@@ -178,8 +179,9 @@ class Variants:
     @cached_property
     def _is_counted(self) -> bool:
         """Whether it may rest on the number of answers what the template, or a macro that it calls, becomes."""
-        text = _TURN.sub(" ", self._words.called(self._source))
-        return bool(_COUNTS.search(text) or (_FILLS.search(text) and _MEASURES.search(text)))
+        own, text = (_TURN.sub(" ", each) for each in (self._source, self._words.called(self._source)))
+        fills = _FILLS.search(own) and _MEASURES.search(own)
+        return bool(_COUNTS.search(text) or _SETS.search(own) or fills)
 
     def _asked(self, run: Run, query: str) -> None:
         """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
