@@ -16,8 +16,6 @@ RUNS = frozenset(["execute", "immediate"])
 CASTS = frozenset(["cast", "safe_cast", "try_cast"])
 _SAYS_QUERY = re.compile(r"\bselect\b", re.IGNORECASE)
 _PIVOTED = frozenset(["pivot", "unpivot"])
-# DuckDB's `PIVOT t ON kind IN (…)`, up to the value.
-_PIVOTS = re.compile(r"\b(?:un)?pivot\b(?:(?!\bselect\b).)*\bon\b(?:(?!\bselect\b).)*\(.*$", re.IGNORECASE | re.DOTALL)
 _NAMED = re.compile(r"\s*as\s+['\"`]?\w", re.IGNORECASE)
 
 
@@ -33,5 +31,13 @@ def makes_names(token: Token, text: str, dialect: str) -> bool:
         return not _BY_NAMES.isdisjoint(token.inside)
     if not (_BY_NAMES.isdisjoint(token.inside) and _PIVOTED.isdisjoint(token.inside)):
         return True
-    before = text[max(token.start - 400, 0) : token.start].rpartition(";")[2]
-    return dialect == "duckdb" and bool(token.inside) and _PIVOTS.search(before) is not None
+    return (
+        dialect == "duckdb" and bool(token.inside) and _is_pivot(text[max(token.start - 400, 0) : token.start].lower())
+    )
+
+
+def _is_pivot(before: str) -> bool:
+    """Whether DuckDB's `PIVOT t ON kind IN (` stands in front of a value."""
+    head, found, _ = before.rpartition(";")[2].rpartition("(")
+    clause = head[max(head.rfind("pivot"), 0) :]
+    return bool(found) and clause.startswith("pivot") and " on " in clause and "select" not in clause

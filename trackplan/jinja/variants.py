@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from trackplan.jinja import placeholders, sides
+from trackplan.jinja import placeholders, sides, turns
 from trackplan.jinja.pieces import Pieces, split
 from trackplan.jinja.rendered import Doubt, Rendered, Text, mended
 from trackplan.jinja.run import BUDGET, ImpossibleError, Run
@@ -27,18 +27,8 @@ _NO_MACROS = Words(())
 _ANY_COLUMN = placeholders.ANY.format("")
 # A query without text, which no database takes: a loop that makes it has found something.
 _EMPTY = re.compile(r"\bas\s*\(\s*\)", re.IGNORECASE)
+# A quoted name that holds what nobody knows.
 _QUOTED = re.compile('(?:"[^"\n]*\ue010[^"\n]*"|`[^`\n]*\ue010[^`\n]*`)')
-# What counts the turns of a loop over answers, or what these leave behind: how many there are, nobody knows.
-_TURN = re.compile(
-    r"\bloop\s*\.\s*index0?\s*(?:[=!<>]=?\s*[01]\b|-?\}\})|\bcolumns\s*\[\s*\d+\s*\]|\|\s*length\s*(?:>|[=!]=)\s*0\b"
-)
-_COUNTS = re.compile(
-    r"\bloop\s*\.\s*(?:index|revindex|length|cycle|nextitem|previtem|changed|depth)"
-    r"|\bloop\.first\s+and\s+loop\.last\b|\bloop\.last\s+and\s+loop\.first\b"
-)
-_SETS = re.compile(r"\bset\s+\w+\s*\.|\.\s*pop\b")
-_FILLS = re.compile(r"\.\s*(?:append|extend|insert|update)\s*\(")
-_MEASURES = re.compile(r"\|\s*(?:length|count|batch|slice)\b|\[\s*-?\d*\s*:|\[\s*-?\d+\s*\]|\bzip\b")
 # What changes or sets something; all else that is sent to the warehouse is a query.
 _NOTHING = re.compile(GAP)
 _DOES = re.compile(
@@ -179,9 +169,7 @@ class Variants:
     @cached_property
     def _is_counted(self) -> bool:
         """Whether it may rest on the number of answers what the template, or a macro that it calls, becomes."""
-        own, text = (_TURN.sub(" ", each) for each in (self._source, self._words.called(self._source)))
-        fills = _FILLS.search(own) and _MEASURES.search(own)
-        return bool(_COUNTS.search(text) or _SETS.search(own) or fills)
+        return turns.counted(self._source, self._words.called(self._source))
 
     def _asked(self, run: Run, query: str) -> None:
         """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
