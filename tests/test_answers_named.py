@@ -64,3 +64,18 @@ def test_settings_of_property_files_are_given_to_templates(tmp_path: Path) -> No
     itself = "{{ config(from_table='orders') }}" + model.replace("select a", "select at")
     told = verdicts(tmp_path, itself, "select * from m")
     assert {id_: used for id_, used in told.items() if used is not False} == {"raw.orders.at": True}
+
+
+def test_a_materialization_of_the_project_may_read_what_it_is_told(tmp_path: Path) -> None:
+    """What it does with the tables that settings name is its own affair; other tables are none of it."""
+    model = "{{ config(materialized='diff') }}select a from {{ source('raw', 'u') }}"
+    assert verdicts(tmp_path, model, "select * from m")["raw.orders.amount"] is False
+    write(
+        tmp_path,
+        {"macros/diff.sql": "{% materialization diff, default %}{{ config.get('of') }}{% endmaterialization %}"},
+    )
+    assert verdicts(tmp_path, model, "select * from m")["raw.orders.amount"] is False
+    told = verdicts(tmp_path, model.replace("='diff'", "='diff', of='raw.orders'"), "select * from m")
+    assert (told["raw.orders.amount"], told["raw.u.a"], told["raw.rules.title"]) == (None, True, False)
+    write(tmp_path, {"models/m.yml": "models: [{name: m, config: {of: raw.rules}}]\n"})
+    assert verdicts(tmp_path, model, "select * from m")["raw.rules.title"] is None

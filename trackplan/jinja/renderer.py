@@ -56,6 +56,10 @@ class Renderer:
         self._sandbox.give(given or {})
         return self._sandbox.render(source, this, package or self.settings.name, self._not).mended()
 
+    def called(self, text: str) -> str:
+        """A template with the texts of the macros that it calls, directly or not."""
+        return self._words.called(cleaned(text))
+
     def prints_this(self, text: str) -> bool:
         """Whether `text` becomes the same for every relation that it is about, but for the relation's name."""
         return is_template(text) and self._words.prints_this(cleaned(text))

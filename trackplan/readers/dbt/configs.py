@@ -60,6 +60,11 @@ class Configs:
         """What the project says of a file of a package, whatever that says itself."""
         return [] if package is self._root else package.configured(kind, path, key, self._root.settings)
 
+    def all(self, package: Package, kind: str, name: str) -> list[Mapping[str, object]]:
+        """All that property files set for files of a name."""
+        found = [plain(config) for config in self._named.get((package.name, kind, name), ())]
+        return [each for each in found if isinstance(each, Mapping)]
+
     def given(self, package: Package, path: str, text: str, kind: str, name: str) -> dict[str, object]:
         """The plain settings that a template asks for, and that are set elsewhere and not by itself."""
         found: dict[str, object] = {}

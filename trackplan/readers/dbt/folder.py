@@ -17,7 +17,7 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Renderer, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, hooks, keys, packages, seeds, snapshots
+from trackplan.readers.dbt import artifacts, hooks, keys, materializations, packages, seeds, snapshots
 from trackplan.readers.dbt.configs import Configs, plain_texts, stem
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
@@ -123,8 +123,8 @@ class _Project:
         """What takes a part of sources by the time of their rows."""
         folder = posixpath.dirname(file.root.place.path)
         for source, table, parts in file.sources():
-            path = posixpath.join(folder, source, f"{table}.")
-            yield from self._time(package, "sources", path, {}, f"{source}.{table}", parts)
+            path, name = posixpath.join(folder, source, f"{table}."), f"{source}.{table}"
+            yield from self._time(package, "sources", path, {}, name, parts)
 
     def _time(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str, this: tuple[str, ...]
@@ -181,10 +181,9 @@ class _Project:
 
     def _declared(self, package: Package, path: str) -> Iterator[Declaration]:
         if path.endswith(".csv"):
-            name = stem(path)
             yield from self._seed(package, path)
-            yield from self._time(package, "seeds", path, {}, name, self.known.this(name))
-            yield from self._hooks(package, "seeds", path, {}, name)
+            yield from self._time(package, "seeds", path, {}, stem(path), self.known.this(stem(path)))
+            yield from self._hooks(package, "seeds", path, {}, stem(path))
         elif any(path.startswith(packages.below(package.folder, f) + "/") for f in package.paths("snapshots")):
             yield from self._snapshots(package, path)
         else:
@@ -216,6 +215,9 @@ class _Project:
     ) -> Iterator[Sql]:
         said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
         yield from hooks.hooks(said, self.rendering, self.known.this(name), package.name)
+        made, parts = self._last(package, kind, path, settings, "materialized", name), self.known.relation(name)
+        known = [settings, *self.configs.all(package, kind, name)]
+        yield from materializations.beside(made, known, self.rendering, path, parts)
 
     def _called(self, package: Package, path: str, settings: Mapping[str, object], name: str, table: Table) -> Table:
         """What a file builds, with what it is called in the warehouse, in its schema and without, if that is said."""
@@ -285,9 +287,8 @@ class _Project:
         text = self._text(path)
         if _MACRO.search(text) or not text.strip():
             return
-        rendered = self.rendering.render(text)
         consumer = Consumer("test", stem(path), Place(path))
-        yield from replace(rendered, doubts=()).sql(self.known.dialect, path, None, consumer)
+        yield from replace(self.rendering.render(text), doubts=()).sql(self.known.dialect, path, None, consumer)
 
     def _strangers(self) -> Iterator[Sql]:
         """Relations that `ref` names and no file builds: an absent package may build them from anything."""
@@ -295,6 +296,5 @@ class _Project:
         words = "\n".join([*(w for key, parts in known.stored.items() for w in (key[-1], parts[-1])), "*"])
         for name, path in sorted(self.absent.items()):
             clause = f"refers to {name}, which no file of the project or of an installed package builds"
-            unclear = ("template", clause)
-            parts = (known.fold(name),)
+            unclear, parts = ("template", clause), (known.fold(name),)
             yield Sql(words, known.dialect, Place(path), parts, rendered=False, unclear=unclear)  # type: ignore[arg-type]

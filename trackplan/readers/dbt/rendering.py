@@ -66,6 +66,12 @@ class Rendering:
                 once.keep(self._pack, under, rendered)
         return rendered
 
+    def materialization(self, name: str) -> str:
+        """The text of a materialization of the project or of a package, with the macros that it calls."""
+        begins = re.compile(rf"\bmaterialization\s+{re.escape(name)}\b")
+        texts = [file.text for file in self._renderer.settings.macros if begins.search(file.text)]
+        return "\n".join(map(self._renderer.called, texts))
+
     @property
     def dialect(self) -> str:
         """The dialect of the project."""
