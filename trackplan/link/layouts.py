@@ -118,7 +118,7 @@ class Layouts(Struct):
             if not (block.hollow or block.ordered):
                 found += [self._column(block, at) for at in self._places(table, block)[position]]
         column = table.relation.columns.get(name) if table.relation is not None else None
-        return _either(found) if found or column is None else tuple(_declared(column))
+        return _either(found) if found else tuple(_declared(column)) if column is not None else ()
 
     def _places(self, table: Table, block: Block) -> Sequence[Sequence[int]]:
         known = self._ways.get(block.number)
