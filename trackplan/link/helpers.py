@@ -71,6 +71,8 @@ class Helpers(Struct):
             else:
                 by_name = unit.sql.dialect not in STRUCTS_BY_ORDER
                 given = ref.given if by_name else [*map(nameless, ref.given)]
+                for number in () if by_name else helper.typed:
+                    given[number] = list(taken(given[number], "output", ""))
                 found.extend(_filled(helper, replace(ref, given=given)))
         return found
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
+from trackplan.sql.alike import ways_in
 from trackplan.sql.compile import Compiler
 from trackplan.sql.expressions import Walker
 from trackplan.sql.frame import Frame
@@ -16,6 +17,8 @@ from trackplan.sql.json_ways import EXTRACTS, NAMES
 from trackplan.sql.nodes import children
 from trackplan.sql.records import Called, Helper, Ref, Reference, Select
 from trackplan.sql.values import HOLE, taken, told
+
+_OF_PAIRS = frozenset(["k", "key", "name"])
 
 _KEYED = (*EXTRACTS, exp.JSONExtractArray, exp.JSONValueArray, exp.StructExtract, exp.GetExtract)
 
@@ -47,7 +50,15 @@ def helping(head: exp.UserDefinedFunction, body: exp.Expr, dialect: str) -> Help
     if len(refs) != len(found) or not isinstance(head.this, exp.Table):
         return None
     name = tuple(p.name.lower() for p in head.this.parts)
-    return Helper(name, parameters, refs, temporary=False, calls=sorted(compiler.calls))
+    typed = [number for number, node in enumerate(head.expressions) if _names_members(node)]
+    return Helper(name, parameters, refs, temporary=False, calls=sorted(compiler.calls), typed=typed)
+
+
+def _names_members(parameter: exp.Expr) -> bool:
+    """Whether a parameter is declared as a struct, or as a list of structs that are no pairs: these are all alike."""
+    kind = parameter.args.get("kind") if isinstance(parameter, exp.ColumnDef) else None
+    ways = list(ways_in(kind, "")) if kind is not None else []
+    return bool(ways) and ways[0].partition(".")[0].lower() not in _OF_PAIRS
 
 
 def _flat(refs: Iterable[Reference]) -> Iterator[Reference]:
