@@ -276,7 +276,7 @@ class Helper(Struct, tag=True, array_like=True):
     """A function that makes one value of its parameters alone: what it takes of them.
 
     A parameter that is a key stands in a path as `HOLE` and its number. `calls` are the functions that it calls itself;
-    none of them may be the project's. The `typed` parameters, by number, have names of their own for a struct's members.
+    none of them may be the project's. The `typed` parameters, by number, name the members of a struct themselves.
     """
 
     name: tuple[str, ...]
