@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trackplan.jinja.namespaces import Namespace
+from trackplan.jinja.project import forms
 from trackplan.jinja.relation import Relation
 from trackplan.jinja.unknown import Kind, Unknown
 from trackplan.sql.template import quoted
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
     from trackplan.jinja.environment import TemplateEnvironment
     from trackplan.jinja.macros import ProjectMacro
 
-_TYPES = {"tsql": "sqlserver", "spark2": "spark", "": ""}
-_PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
 # Schemas in which the project's own relations are built.
 _SPACES = frozenset(["database", "dataset", "dbname", "project", "schema"])
 _OURS = frozenset(["schema", "target.schema"])
-_ASKS = frozenset(["list_relations", "list_relations_without_caching", "execute"])
+_ASKS = frozenset(["list_relations", "list_relations_without_caching"])
 
 
 class Adapter:
@@ -33,6 +32,7 @@ class Adapter:
         macros: Mapping[str, Mapping[str, ProjectMacro]],
         standard: Callable[[str], object | None],
         nodes: Mapping[str, tuple[str, ...]],
+        run_query: Callable[[object], Unknown],
     ) -> None:
         self._environment = environment
         self._dialect = dialect
@@ -40,7 +40,14 @@ class Adapter:
         self._macros = macros
         self._standard = standard
         self._nodes = nodes
-        self._type = _TYPES.get(dialect, dialect)
+        self._run_query = run_query
+        self._kinds = forms(dialect)
+        self._type = self._kinds[0] if dialect else ""
+
+    def own(self, name: str) -> ProjectMacro | None:
+        """The project's own form of a macro that dbt or a package brings along, which dbt prefers."""
+        macros = self._macros.get(self._root, {})
+        return next((macros[f"{kind}__{name}"] for kind in self._kinds if f"{kind}__{name}" in macros), None)
 
     def names(self) -> dict[str, Any]:
         """`adapter`, `api` and `target`."""
@@ -59,6 +66,8 @@ class Adapter:
             return self._quote
         if name == "get_relation":
             return self._existing
+        if name == "execute":
+            return self._execute
         return self._unknown(name)
 
     def _unknown(self, name: str) -> Callable[..., object]:
@@ -70,6 +79,10 @@ class Adapter:
             return run.unknown(f"adapter.{name}", *given, named, asks=asks, kind=kind)
 
         return answer
+
+    def _execute(self, sql: object = "", *_: object, **__: object) -> tuple[Unknown, Unknown]:
+        """How it went, and what the warehouse would answer."""
+        return self._environment.run.unknown("adapter.execute", sql), self._run_query(sql)
 
     def _existing(self, *given: object, **named: object) -> object:
         """A relation by its name, if there is one."""
@@ -111,14 +124,13 @@ class Adapter:
         run = self._environment.run
         if run.tainted((name, namespace)) or not isinstance(name, str):
             return run.unknown("adapter.dispatch", name, namespace)
-        kinds = [k for k in (self._type, _PARENTS.get(self._type, "")) if k]
         package = namespace if namespace is not None else named.get("macro_namespace")
-        packages = [p for p in (self._root, str(package or ""), *self._macros) if p in self._macros]
-        for kind in (*kinds, "default"):
-            for each in packages:
-                found = self._macros[each].get(f"{kind}__{name}")
-                if found is not None:
-                    return found
+        packages = [p for p in dict.fromkeys((self._root, str(package or ""), *self._macros)) if p in self._macros]
+        pairs = [(p, k) for p in packages for k in self._kinds]
+        for each, kind in pairs if package else sorted(pairs, key=lambda pair: self._kinds.index(pair[1])):
+            found = self._macros[each].get(f"{kind}__{name}")
+            if found is not None:
+                return found
         found_standard = self._standard(name)
         return run.unknown(f"{package or ''}.{name}") if found_standard is None else found_standard
 

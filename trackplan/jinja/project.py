@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 Parts = tuple[str, ...]
+_TYPES = {"tsql": "sqlserver", "spark2": "spark"}
+_PARENTS = {"redshift": "postgres", "databricks": "spark", "fabric": "sqlserver"}
 
 
 class MacroFile(Struct, frozen=True):
@@ -49,3 +51,9 @@ class Settings(Struct, frozen=True):
         ):
             digest.update(repr(part).encode("utf-8", "replace") + b"\0")
         return digest.hexdigest()
+
+
+def forms(dialect: str) -> list[str]:
+    """What stands before `__` in the names of a macro's forms that serve a warehouse, the closest first."""
+    kind = _TYPES.get(dialect, dialect)
+    return [form for form in (kind, _PARENTS.get(kind, ""), "default") if form]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trackplan.jinja.project import Settings
     from trackplan.jinja.sandbox import Sandbox
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the same template may render to something else."""
 _LONGEST = 2_000_000
 

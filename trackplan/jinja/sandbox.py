@@ -23,7 +23,7 @@ from trackplan.jinja.utilities import Utilities
 from trackplan.jinja.variants import Variants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jinja2 import Template
 
@@ -49,8 +49,8 @@ class Sandbox:
     def _known(self) -> dict[str, Any]:
         """All names that templates may use; the project's own macros come before those of the same name."""
         environment, settings = self._environment, self._settings
-        standard = Standard(settings.dialect)
-        utilities = Utilities(environment, standard, self._context.run_query)
+        standard, run_query = Standard(settings.dialect), self._context.run_query
+        utilities = Utilities(environment, standard, run_query)
         found = self._macros
 
         def member(package: str, name: str) -> object | None:
@@ -62,9 +62,9 @@ class Sandbox:
         standards = ("current_timestamp", "dateadd", "datediff", "date_trunc", "safe_cast", "concat", "hash", "listagg",
                      "type_bigint", "type_boolean", "type_float", "type_int", "type_numeric", "type_string",
                      "type_timestamp", "last_day", "split_part", "string_literal", "cast_bool_to_text")  # fmt: skip
-        names.update({name: standard.find(name) for name in standards})
+        adapter = Adapter(environment, settings.dialect, settings.name, found, standard.find, settings.nodes, run_query)
+        names.update({name: adapter.own(name) or standard.find(name) for name in standards})
         names.update(self._context.names())
-        adapter = Adapter(environment, settings.dialect, settings.name, found, standard.find, settings.nodes)
         names.update(adapter.names())
         for package in found:
             names[package] = Namespace(package, partial(member, package), installed=True)
@@ -74,8 +74,8 @@ class Sandbox:
             names["snowplow_utils"] = Namespace(
                 "snowplow_utils", lambda name: listed.get(name) or member("snowplow_utils", name), installed=True
             )
-        names["dbt"] = Namespace("dbt", lambda name: standard.find(name) or member("dbt", name))
-        names["dbt_utils"] = Namespace("dbt_utils", lambda name: utilities.find(name) or member("dbt_utils", name))
+        for package, brought in (("dbt", standard.find), ("dbt_utils", utilities.find)):
+            names[package] = Namespace(package, _first(adapter.own, brought, partial(member, package)))
         names.update(found.get(settings.name, {}))
         return names
 
@@ -132,6 +132,11 @@ class Sandbox:
             trace = trace.tb_next
         here = position(lines, min(max(offset, 0), lines[-1] + 1_000_000))
         return (*here, *here)
+
+
+def _first(*finds: Callable[[str], object | None]) -> Callable[[str], object | None]:
+    """Finds what the first of several finds."""
+    return lambda name: next((found for find in finds if (found := find(name)) is not None), None)
 
 
 def _clause(error: Exception) -> str:

@@ -36,6 +36,12 @@ _DOES = re.compile(
     r"grant|insert|merge|optimize|refresh|rename|replace|revoke|rollback|set|truncate|update|use|vacuum)\b",
     re.IGNORECASE,
 )
+_NAME = r"(?:[\w$]+|\"[^\"\n]+\"|`[^`\n]+`|\[[^\]\n]+\])"
+_WRITES = re.compile(
+    r"\b(?:update|delete\s+from|insert\s+into|merge\s+into|create\s+(?:or\s+replace\s+)?(?:table|view))\s+"
+    rf"(?:if\s+not\s+exists\s+)?({_NAME}(?:\s*\.\s*{_NAME})*)",
+    re.IGNORECASE,
+)
 _FOR_NOW = re.compile(r"\bcreate\s+(?:or\s+replace\s+)?(?:\w+\s+)?temp(?:orary)?\b|\b(?:into|table)\s+#", re.IGNORECASE)
 # Settings that are SQL, or name columns.
 _READ = frozenset(
@@ -143,8 +149,8 @@ class Variants:
         for name, value in run.settings.items():
             if name in _READ:
                 _gather(found.settings, name, _read(value))
-            elif name == "alias" and not run.tainted(value):
-                _gather(found.settings, name, _plain(value))
+            elif name == "materialized" or (name == "alias" and not run.tainted(value)):
+                _gather(found.settings, name, "{{ }}" if run.tainted(value) else _plain(value))
             else:
                 found.settings.setdefault(name, None if run.tainted(value) else _plain(value))
         found.off += run.off and not run.assumed
@@ -163,16 +169,20 @@ class Variants:
         if settled.text.strip() and settled.text not in found.texts:
             kept = found.empty if _EMPTY.search(plain(settled.text, self._dialect)) else found.texts
             kept[settled.text] = Text(settled.text, settled.origin(lines))
+        written = [found for text in (settled.text, *queries) for found in _WRITES.findall(text)]
         for query in queries:
-            self._asked(run, query)
+            self._asked(run, query, written)
 
     @cached_property
     def _is_counted(self) -> bool:
         """Whether it may rest on the number of answers what the template, or a macro that it calls, becomes."""
         return turns.counted(self._source, self._words.called(self._source))
 
-    def _asked(self, run: Run, query: str) -> None:
-        """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement."""
+    def _asked(self, run: Run, query: str, written: Sequence[str]) -> None:
+        """What is sent to the warehouse meanwhile: on what a query reads, the rows depend; the rest is a statement.
+
+        So may those of the tables that are `written` besides.
+        """
         settler = placeholders.Settler(Pieces(query, ((0, 0, 0),)), run, self._dialect, self._lines, self._source)
         settled, doubts = settler.settle()
         statements = [each for each in settled.text.split(";") if not _NOTHING.fullmatch(each)]
@@ -183,10 +193,12 @@ class Variants:
             asks = any(doubt.asks for doubt in doubts)
             self._found.doubts[Doubt(words, (1, 1, 1, 1), "asks the warehouse before it runs", asks)] = None
             return
-        text = settled.text
+        texts = [settled.text]
         if not all(does):
-            text = f"SELECT NULL WHERE ({text.strip().rstrip(';')}\n) IS NOT NULL"
-        self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
+            where = f"WHERE ({settled.text.strip().rstrip(';')}\n) IS NOT NULL"
+            texts = [f"SELECT NULL {where}", *(f"DELETE FROM {table} {where}" for table in dict.fromkeys(written))]  # noqa: S608
+        for text in texts:
+            self._found.texts.setdefault(text, Text(text, Pieces(text, ((0, 0, 0),)).origin(self._lines)))
 
 
 def _gather(settings: dict[str, object], name: str, value: object) -> None:

@@ -56,6 +56,13 @@ class Configs:
             found.extend([said] if said is not None else [])
         return found
 
+    def anywhere(self, keys: Sequence[str]) -> list[object]:
+        """All that the project file and the property files say under some keys, of whatever it is said."""
+        if not keys:
+            return []
+        named = [node for nodes in self._named.values() for node in nodes]
+        return [value for node in (self._root.settings, *named) for value in _below(plain(node), keys)]
+
     def overruling(self, package: Package, kind: str, path: str, key: str) -> list[Node]:
         """What the project says of a file of a package, whatever that says itself."""
         return [] if package is self._root else package.configured(kind, path, key, self._root.settings)
@@ -86,6 +93,16 @@ class Configs:
                 yield Said(settings[key], Place(path))
             for node in self.overruling(package, kind, path, key):
                 yield Said(plain(node), node.place)
+
+
+def _below(value: object, keys: Sequence[str]) -> Iterator[object]:
+    """What mappings in a value have under some keys, however deep."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Mapping):
+            yield from (held for key, held in each.items() if str(key).lstrip("+") in keys)
+        pending += each.values() if isinstance(each, Mapping) else each if isinstance(each, list) else ()
 
 
 def asked(text: str) -> list[str]:

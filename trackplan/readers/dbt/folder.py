@@ -17,10 +17,11 @@ from trackplan.facts.declared import Column, Consumer, Sql, Table
 from trackplan.findings import Place, Problem
 from trackplan.jinja import MacroFile, Renderer, Settings
 from trackplan.jinja.rendered import Text, is_template
-from trackplan.readers.dbt import artifacts, hooks, keys, materializations, packages, seeds, snapshots
+from trackplan.readers.dbt import artifacts, hooks, keys, packages, seeds, snapshots
 from trackplan.readers.dbt.configs import Configs, plain_texts, stem
 from trackplan.readers.dbt.known import Known
 from trackplan.readers.dbt.lookups import Lookups
+from trackplan.readers.dbt.materializations import Materializations
 from trackplan.readers.dbt.properties import PropertyFile
 from trackplan.readers.dbt.rendering import Rendering
 from trackplan.readers.dbt.switches import Switches, is_of
@@ -87,8 +88,9 @@ class _Project:
         """Property files first, since the SQL needs the names in them; then seeds, snapshots and models."""
         by_package = [(package, list(self._property_files(package))) for package in self.packages]
         files = [file for _, of in by_package for file in of]
-        for file in files:
-            file.learn()
+        for learn in (PropertyFile.learn_overriding, PropertyFile.learn):
+            for file in files:
+                learn(file)
         switches = Switches(self.configs, self.early)
         for package in self.packages:
             for kind, paths in self._buildable(package):
@@ -98,6 +100,7 @@ class _Project:
             file.learn_measures()
         settings = self._settings()
         self.rendering = Rendering(settings, self.pack)
+        self.made = Materializations(self.rendering, self.configs)
         tests = self.packages[0].files(self.tree, ["tests"], ["sql"])
         often = [path for path, times in Counter(path for _, path in built).items() if times > 1]
         self.shared = {*tests, *often, *(macro.path for macro in settings.macros)}
@@ -115,16 +118,16 @@ class _Project:
             yield from self._test(path)
         for package in self.packages:
             yield from hooks.hooks(hooks.of_project(package), self.rendering, (), package.name)
+        yield from self.made.instead()
         yield from self._strangers()
         self.problems.extend(self.manifest.problems())
         yield from self.problems
 
     def _times(self, package: Package, file: PropertyFile) -> Iterator[Sql]:
         """What takes a part of sources by the time of their rows."""
-        folder = posixpath.dirname(file.root.place.path)
         for source, table, parts in file.sources():
-            path, name = posixpath.join(folder, source, f"{table}."), f"{source}.{table}"
-            yield from self._time(package, "sources", path, {}, name, parts)
+            path = posixpath.join(posixpath.dirname(file.root.place.path), source, f"{table}.")
+            yield from self._time(package, "sources", path, {}, f"{source}.{table}", parts)
 
     def _time(
         self, package: Package, kind: str, path: str, settings: Mapping[str, object], name: str, this: tuple[str, ...]
@@ -215,9 +218,7 @@ class _Project:
     ) -> Iterator[Sql]:
         said = self.configs.said(package, kind, path, settings, *hooks.KEYS, name=name)
         yield from hooks.hooks(said, self.rendering, self.known.this(name), package.name)
-        made, parts = self._last(package, kind, path, settings, "materialized", name), self.known.relation(name)
-        known = [settings, *self.configs.all(package, kind, name)]
-        yield from materializations.beside(made, known, self.rendering, path, parts)
+        yield from self.made.beside(package, kind, path, settings, name, self.known.relation(name))
 
     def _called(self, package: Package, path: str, settings: Mapping[str, object], name: str, table: Table) -> Table:
         """What a file builds, with what it is called in the warehouse, in its schema and without, if that is said."""
@@ -229,6 +230,8 @@ class _Project:
         called = dict.fromkeys(each for alias in aliases or [""] for each in self.rendering.aliases(name, alias))
         own = tuple((self.known.fold(each),) for each in called)
         stored = tuple((schema, *each) for each in own) + own if schema else own if list(called) != [name] else ()
+        if "ephemeral" in str(self._last(package, kind, path, settings, "materialized", name)):
+            stored += ((self.known.fold(f"__dbt__cte__{name}"),),)  # as old projects call it in a query
         return replace(table, aliases=(*table.aliases, *stored), stored=stored)
 
     def _last(
@@ -253,8 +256,7 @@ class _Project:
             rendered = replace(rendered, doubts=(), texts=(*rendered.texts, Text(compiled, ((0, 1, 1, 1, 1),))))
         on, final = self.switched.get(path, (True, False))
         if (on if final else rendered.settings.get("enabled", on)) is False:
-            self.off.add(path)
-            return
+            return self.off.add(path)
         declared = self._called(package, path, rendered.settings, name, self._table(path, name, "model", False))
         stored = self.manifest.physical(path)
         others = (*declared.aliases, *([tuple(map(known.fold, stored))] if stored else []))
@@ -280,15 +282,13 @@ class _Project:
         rendered = self.rendering.render(text, this, package.name, given)
         for each in rendered.refs - self.disabled:
             self.absent.setdefault(each, path)
-        return self.lookups.naming(rendered)
+        return self.lookups.naming(rendered, text)
 
     def _test(self, path: str) -> Iterator[Sql]:
         """A test of its own; what cannot be known of it makes nothing used, so that it is left out."""
-        text = self._text(path)
-        if _MACRO.search(text) or not text.strip():
-            return
-        consumer = Consumer("test", stem(path), Place(path))
-        yield from replace(self.rendering.render(text), doubts=()).sql(self.known.dialect, path, None, consumer)
+        text, consumer = self._text(path), Consumer("test", stem(path), Place(path))
+        if text.strip() and not _MACRO.search(text):
+            yield from replace(self.rendering.render(text), doubts=()).sql(self.known.dialect, path, None, consumer)
 
     def _strangers(self) -> Iterator[Sql]:
         """Relations that `ref` names and no file builds: an absent package may build them from anything."""

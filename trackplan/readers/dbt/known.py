@@ -24,7 +24,8 @@ class Known(Struct):
 
     `graph` has the kind of each, its package, and its path there. `taken` are names that another project of the same
     repository has given to relations of its own; `physical` maps a source and its table to what SQL calls it, `stored`
-    the same with all names folded, quoted ones too. `configs` are what property files set, by package, kind and name.
+    the same with all names folded, quoted ones too. `overriding` are sources that say anew where those of a package
+    are, by package and name. `configs` are what property files set, by package, kind and name.
     """
 
     dialect: str
@@ -33,6 +34,7 @@ class Known(Struct):
     nodes: dict[str, Parts] = {}
     physical: dict[tuple[str, str], Parts] = {}
     stored: dict[Parts, Parts] = {}
+    overriding: dict[tuple[str, str], list[Node]] = {}
     graph: list[tuple[str, str, str]] = []
     configs: dict[tuple[str, str, str], list[Node]] = {}
     groups: dict[str, str] = {}

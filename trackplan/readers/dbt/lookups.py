@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from trackplan.jinja.rendered import Doubt
+
 if TYPE_CHECKING:
     from trackplan.jinja import Rendered
 
@@ -18,6 +22,9 @@ _OF_A_SCHEMA = re.compile(r"^(?:run_query|adapter\.\w+|dbt_utils\.\w+)$", re.MUL
 _ANY = re.compile(
     r"^(?:include|replace_path|incorporate|gives|api\.relation\.create|graph\b.*|(?:env_)?var\(.*)$", re.MULTILINE
 )
+# The schema in which dbt keeps the rows for which tests have failed.
+_STORED = re.compile(r"dbt_test__audit\b", re.IGNORECASE)
+_BY_TESTS = Doubt("*", (1, 1, 1, 1), "reads what tests have stored", asks=True)
 
 
 class Lookups:
@@ -36,8 +43,10 @@ class Lookups:
                 found.setdefault(word, []).append(key)
         return found
 
-    def naming(self, rendered: Rendered) -> Rendered:
-        """`rendered`, whose doubts that ask for tables name these: those of the schemas that they mention, else all."""
+    def naming(self, rendered: Rendered, template: str) -> Rendered:
+        """What a template became; doubts that ask for tables name these: of the schemas that they mention, else all."""
+        if _STORED.search(template):
+            rendered = replace(rendered, doubts=(*rendered.doubts, _BY_TESTS))
         asking = [doubt.words.lower() for doubt in rendered.doubts if doubt.asks]
         if not asking:
             return rendered

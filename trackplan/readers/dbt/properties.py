@@ -24,7 +24,7 @@ from trackplan.readers.dbt.metrics import Semantics
 from trackplan.sql import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from trackplan.facts.declared import Declaration
     from trackplan.readers.dbt.known import Known, Parts
@@ -44,6 +44,13 @@ class PropertyFile:
         self.known = known
         self.problems: list[Problem] = []
         self.semantics = Semantics(known.dialect, known.named, known.measures)
+
+    def learn_overriding(self) -> None:
+        """Make known which sources say anew where those of a package are."""
+        for source in _items(self.root, "sources"):
+            if source.string("overrides"):
+                key = source.string("overrides"), source.string("name")
+                self.known.overriding.setdefault(key, []).append(source)
 
     def learn(self) -> None:
         """Make known the sources, versions and groups of the file."""
@@ -134,15 +141,19 @@ class PropertyFile:
 
         The default of a variable counts as a schema, and no more than likely as a database.
         """
-        database, is_sure = self._settled(source.string("database") or source.string("catalog"))
-        schema, _ = self._settled(source.string("schema") or source.string("name"))
-        identifier, _ = self._settled(table.string("identifier"))
+        sources = [*self.known.overriding.get((self._package, source.string("name")), ()), source]
+        tables = [
+            each for of in sources for each in _items(of, "tables") if each.string("name") == table.string("name")
+        ]
+        database, is_sure = self._settled(_first(sources, "database", "catalog"))
+        schema, _ = self._settled(_first(sources, "schema", "name"))
+        identifier, _ = self._settled(_first(tables, "identifier"))
         written = {
             "database": database if is_sure else "",
             "schema": schema or source.string("name"),
             "identifier": identifier or table.string("name"),
         }
-        quoted = {key: _quotes(table, key) or _quotes(source, key) for key in written}
+        quoted = {key: any(_quotes(each, key) for each in (*tables, *sources)) for key in written}
         parts = tuple(names.fold(t, quoted[key], self.known.dialect) for key, t in written.items() if t)
         return parts, any(quoted.values()), not schema
 
@@ -232,6 +243,11 @@ def _versions(node: Node) -> tuple[dict[str, str], str]:
     found = [v for v in _elements(node, "versions") if v.string("v")]
     stems = {v.string("v"): v.string("defined_in") or f"{node.string('name')}_v{v.string('v')}" for v in found}
     return stems, node.string("latest_version") or max(stems, key=_rank, default="")
+
+
+def _first(nodes: Sequence[Node], *keys: str) -> str:
+    """What the first of some nodes says under a key; under the next one where none says anything."""
+    return next((said for key in keys for node in nodes if (said := node.string(key))), "")
 
 
 def _quotes(node: Node, key: str) -> bool:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from trackplan import once
 from trackplan.errors import TooMuchError
-from trackplan.jinja import Renderer, Settings
+from trackplan.jinja import Renderer, Settings, blocks
+from trackplan.jinja.project import forms
 from trackplan.jinja.rendered import Rendered, Text, is_template
 from trackplan.readers.dbt.configs import asked
 from trackplan.sql.template import identifier
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # A template of a few words can say more than anybody wants to keep: one text a thousand times.
 _MOST_LETTERS = 100_000
+_MATERIALIZATION = re.compile(r"\bmaterialization\s+(\w+)")
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -66,11 +68,26 @@ class Rendering:
                 once.keep(self._pack, under, rendered)
         return rendered
 
-    def materialization(self, name: str) -> str:
-        """The text of a materialization of the project or of a package, with the macros that it calls."""
-        begins = re.compile(rf"\bmaterialization\s+{re.escape(name)}\b")
-        texts = [file.text for file in self._renderer.settings.macros if begins.search(file.text)]
-        return "\n".join(map(self._renderer.called, texts))
+    def materializations(self) -> dict[str, str]:
+        """The materializations of the project and of its packages: the text of each, with the macros that it calls."""
+        found: dict[str, str] = {}
+        for file in self._renderer.settings.macros:
+            for name in _MATERIALIZATION.findall(file.text):
+                found[name] = "\n".join([found.get(name, ""), self._renderer.called(file.text)])
+        return found
+
+    def instead(self) -> Iterator[tuple[str, str, str]]:
+        """The macros of the project that serve its warehouse: path, name without what tells for which one it is, text.
+
+        The text has the macros that it calls, too.
+        """
+        settings = self._renderer.settings
+        serving = ("", *forms(settings.dialect))
+        for file in settings.macros:
+            for block in blocks.macros(file.text) if file.package == settings.name else ():
+                form, _, name = block.name.rpartition("__")
+                if form in serving:
+                    yield file.path, name, self._renderer.called(block.text)
 
     @property
     def dialect(self) -> str:
