@@ -29,7 +29,8 @@ def run(subject: str, where: base.Where, format: str, today: str) -> int:  # noq
     from trackplan.commands.facts import open_facts
     from trackplan.explain import as_data, draw, explain
 
-    tree = explain(open_facts(where, today).base, subject)
+    with open_facts(where, today).base as facts:
+        tree = explain(facts, subject)
     base.repeatable()
     if format == "json":
         from trackplan.formats import table

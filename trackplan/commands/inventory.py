@@ -40,8 +40,8 @@ def run(options: Options) -> int:
 
     kinds = _chosen("--kind", options.kinds, _KINDS)
     statuses = _chosen("--status", options.statuses, _STATUSES)
-    facts = open_facts(options.where, options.today)
-    rows = [r for r in inventory.rows(facts.base) if r["kind"] in kinds and r["status"] in statuses]
+    with open_facts(options.where, options.today).base as facts:
+        rows = [r for r in inventory.rows(facts) if r["kind"] in kinds and r["status"] in statuses]
     if options.output is None:
         base.repeatable()
     base.emit(_render(rows, options.format), options.output)

@@ -32,8 +32,8 @@ def run(options: Options) -> int:
     from trackplan.commands.facts import open_facts
     from trackplan.explain.lineage import trace
 
-    facts = open_facts(options.where, options.today)
-    found = trace(facts.base, options.subject, options.directions, options.depth)
+    with open_facts(options.where, options.today).base as facts:
+        found = trace(facts, options.subject, options.directions, options.depth)
     if options.output is None:
         base.repeatable()
     base.emit(_render(found, options), options.output)

@@ -21,12 +21,12 @@ def run(sql: str, where: base.Where, format_: str, output: Path | None, today: s
     from trackplan.commands.facts import open_facts
     from trackplan.formats import table
 
-    facts = open_facts(where, today)
-    engine.register(facts.base)
-    try:
-        result = facts.base.query(sql, {}, LIMITS)
-    except RuleError as error:
-        raise RuleError(f"query: {error.message}", error.hint or _TABLES) from error
+    with open_facts(where, today).base as facts:
+        engine.register(facts)
+        try:
+            result = facts.query(sql, {}, LIMITS)
+        except RuleError as error:
+            raise RuleError(f"query: {error.message}", error.hint or _TABLES) from error
     if format_ == "csv":
         text = table.as_csv(result.columns, result.rows)
     elif format_ == "json":

@@ -58,22 +58,18 @@ class Closure(Struct):
 
     def take(self, block: Block, bits: int) -> None:
         """Askers take all that a statement gives."""
-        linked = self.linked[block.number]
-        steps = self.taken[block.number] = []
-        masks = own_masks(bits)
-        self.reached.forget()
-
-        def go(ends: Ends, own: int) -> None:
-            steps.append(((), *ends, own))
-            self._grow()
-            self.reached.go(steps[-1:], masks)
-
+        linked, behind = self.linked[block.number], self.targets.behind
+        steps: list[Step] = []
         for position, edges in enumerate(linked.columns):
             starred = linked.starred is not None and linked.starred[position]
-            go(self.targets.behind(block, edges), STARS if starred else TAKES)
+            steps.append(((), *behind(block, edges), STARS if starred else TAKES))
         if linked.open:
-            go(self.targets.rest(block, ALL), STARS)
-        go(self.targets.behind(block, linked.rows), TAKES)
+            steps.append(((), *self.targets.rest(block, ALL), STARS))
+        steps.append(((), *behind(block, linked.rows), TAKES))
+        self.taken[block.number] = steps
+        self._grow()
+        self.reached.forget()
+        self.reached.go(steps, own_masks(bits))
 
     def masks(self, node: int) -> Masks:
         """Who reaches a node."""

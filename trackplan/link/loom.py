@@ -28,7 +28,7 @@ from trackplan.link.relations import Registry, Relation
 from trackplan.link.routines import Routines
 from trackplan.link.scopes import Scopes
 from trackplan.link.sheets import Sheet, Triple
-from trackplan.link.targets import Ends, Step, Targets
+from trackplan.link.targets import Step, Targets
 from trackplan.sql.records import NotUnderstood, Record, Statement
 from trackplan.sql.text import Lines
 
@@ -56,8 +56,6 @@ class _Recording(Closure):
 
     def _pass(self, table: int, steps: Sequence[Step]) -> None:
         self.steps[table] += steps
-
-    def _give(self, ends: Ends, masks: Masks) -> None: ...
 
     def _grow(self) -> None: ...
 
